@@ -1,0 +1,187 @@
+import { z } from 'zod';
+
+/** The admin socket of a node, `DIR/admin.sock`: HTTP under `/v1`. These are the shapes that `haggui --json` prints. */
+
+/** `GET /v1/sync/status`. */
+export type SyncStatus = {
+  readonly facility: string;
+  readonly journalSequence: number;
+  readonly acknowledgedSequence: number;
+  readonly pendingChanges: number;
+  readonly oldestPendingAgeSeconds: number | null;
+  readonly quarantined: number;
+  readonly conflicts: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly lastExchange: {
+    readonly at: string;
+    readonly ok: boolean;
+    readonly carrier: string;
+    readonly error?: string;
+  } | null;
+  /** Connections to the hub since the start, and feed entries of the hub applied here. */
+  readonly exchanges: number;
+  readonly receivedFeedSequence: number;
+  readonly connected: boolean;
+};
+
+/** `POST /v1/sync/verify`. `reason` says why nothing could be proven. */
+export type SyncVerification = {
+  readonly converged: boolean;
+  readonly digest: string;
+  readonly hubDigest: string | null;
+  readonly recordsCompared: number;
+  readonly differences: readonly {
+    readonly recordType: string;
+    readonly recordId: string;
+    readonly fields: readonly string[];
+  }[];
+  readonly reason?: string;
+};
+
+/** One named check of `status`. */
+export type HealthCheck = {
+  readonly name: string;
+  readonly state: 'ok' | 'degraded' | 'failing';
+  readonly detail: string;
+  readonly remedy?: string;
+};
+
+/** `GET /v1/status`. `modem`, `broker` are null on a node that has none. */
+export type NodeStatus = {
+  readonly facility: string;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly health: 'ok' | 'degraded' | 'failing';
+  readonly checks: readonly HealthCheck[];
+  readonly modem: null;
+  readonly sync: SyncStatus;
+  readonly broker: null;
+  readonly people: { readonly accounts: number; readonly sessions: number };
+  readonly lanUrl: string;
+  readonly fingerprintWords: readonly string[] | null;
+};
+
+/** `POST /v1/enrol` of a node: make it known to a hub. */
+export const enrolRequest = z.strictObject({ hubUrl: z.url(), token: z.string().min(20).max(400) });
+
+/** The answer to {@link enrolRequest}: both screens show the same six words. */
+export type EnrolAnswer = {
+  readonly facility: string;
+  readonly node: number;
+  readonly fingerprintWords: readonly string[];
+};
+
+/** Counts of one resource type in an import. */
+export type ImportCounts = {
+  readonly read: number;
+  readonly taken: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  readonly unsupported: number;
+};
+
+/** The result of `POST /v1/records/import`; `unresolved` lists references that were kept as text. */
+export type ImportResult = {
+  readonly files: number;
+  readonly resources: Readonly<Record<string, ImportCounts>>;
+  readonly refusals: readonly { readonly file: string; readonly path: string; readonly reason: string }[];
+  readonly unresolved: readonly { readonly file: string; readonly path: string; readonly reference: string }[];
+  readonly seconds: number;
+};
+
+/** `POST /v1/records/import`: the files are read by the daemon, so paths are absolute. Answered as NDJSON events. */
+export const importRequest = z.strictObject({
+  format: z.literal('fhir'),
+  files: z.array(z.string().min(1)).min(1).max(10_000),
+});
+
+/** One line of the answer to {@link importRequest}: progress while it lasts, then the result. */
+export type ImportEvent =
+  | {
+      readonly event: 'progress';
+      readonly phase: 'reading' | 'recording';
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly event: 'result'; readonly result: ImportResult };
+
+/** `POST /v1/facilities` of a hub: register a facility and get its enrolment token. `code` becomes the schema's name. */
+export const facilityAddRequest = z.strictObject({
+  code: z.string().regex(/^[a-z][a-z0-9_]{1,39}$/, 'minuscules, chiffres et _ (40 au plus)'),
+  name: z.string().trim().min(1).max(120),
+  kind: z.enum(['cscom', 'csref', 'hospital', 'practice']),
+  region: z.string().trim().min(1).max(60),
+  district: z.string().trim().min(1).max(60).optional(),
+  /** Code of the facility that this one refers to; it may be added later. */
+  referralTarget: z.string().max(40).optional(),
+  phone: z.string().max(30).optional(),
+  latitude: z.number().min(-90).max(90).optional(),
+  longitude: z.number().min(-180).max(180).optional(),
+  population: z.int().min(0).optional(),
+});
+
+/** The answer to {@link facilityAddRequest}. The token works once, for 72 hours, for this facility. */
+export type FacilityAddAnswer = {
+  readonly code: string;
+  readonly facilityId: string;
+  readonly token: string;
+  readonly expiresAt: string;
+};
+
+/** One line of `GET /v1/facilities` of a hub. */
+export type FacilityLine = {
+  readonly code: string;
+  readonly facilityId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly state: 'waiting' | 'enrolled';
+  readonly node: number | null;
+  readonly lastSeenAt: string | null;
+  /** Changes of this node that the hub holds (openings included), as its journal counts them. */
+  readonly changes: number;
+  readonly fingerprintWords: readonly string[] | null;
+};
+
+/** `GET /v1/status` of a hub. */
+export type HubStatus = {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly health: 'ok' | 'degraded' | 'failing';
+  readonly checks: readonly HealthCheck[];
+  readonly facilities: { readonly total: number; readonly enrolled: number; readonly connected: number };
+  readonly outbox: { readonly waiting: number };
+  readonly url: string;
+};
+
+/** `POST /v1/users` of a hub: who may read reports. */
+export const hubUserRequest = z.strictObject({
+  login: z.string().regex(/^[a-z][a-z0-9._-]{1,39}$/),
+  password: z.string().min(10, 'au moins 10 caractères').max(200),
+  role: z.enum(['ministry', 'region']),
+  /** The region that a `region` user sees. */
+  region: z.string().optional(),
+});
+
+/** One row of the region's or nation's weekly report (`GET /api/v1/reports/weekly` and `/api/v1/consolidated/weekly`). */
+export type ConsolidatedRow = {
+  readonly region: string;
+  readonly facility: string;
+  readonly disease: string;
+  readonly label: string;
+  readonly casesUnder5: number;
+  readonly cases5AndOver: number;
+  readonly deathsUnder5: number;
+  readonly deaths5AndOver: number;
+};
+
+/** A weekly report over many facilities. `facilitiesReporting` of `facilitiesExpected` have any encounter in the week. */
+export type ConsolidatedReport = {
+  readonly week: string;
+  readonly region: string | null;
+  readonly facilitiesExpected: number;
+  readonly facilitiesReporting: number;
+  readonly encounters: number;
+  readonly rows: readonly ConsolidatedRow[];
+};

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ExchangeEffect,
+  type ExchangeInput,
+  type ExchangeState,
+  isPushed,
+  startExchange,
+  stepExchange,
+} from './exchange-machine.ts';
+import type { Ack, Changes } from './messages.ts';
+
+const LINEAGE = [{ incarnation: 'aabbccddeeff', lastSequence: 1000 }];
+const CHANGE_BYTES = 120;
+
+/** A hub and a link that dies after some bytes of each connection; the machine is driven until all is pushed. */
+function drive(head: number, bytesPerConnection: (connection: number) => number) {
+  let state = startExchange({ head, acknowledged: 0, feedReceived: 0 });
+  let hubUpTo = 0;
+  let connections = 0;
+  let bytes = 0;
+  const run = (input: ExchangeInput): readonly ExchangeEffect[] => {
+    const step = stepExchange(state, input);
+    state = step.state;
+    return step.effects;
+  };
+  while (!isPushed(state) && connections < 5000) {
+    let budget = bytesPerConnection(connections++);
+    run({ kind: 'connected' });
+    const hello = {
+      kind: 'hub-hello' as const,
+      nonce: new Uint8Array(16),
+      received: { incarnation: 'aabbccddeeff', upTo: hubUpTo },
+      wallMs: 0,
+    };
+    let effects = [...run({ kind: 'hub-hello', hello, lineage: LINEAGE })];
+    while (effects.length > 0 && budget > 0) {
+      const effect = effects.shift() as ExchangeEffect;
+      if (effect.kind !== 'send-changes') continue;
+      const count = Math.max(1, Math.floor(effect.maxBytes / CHANGE_BYTES));
+      const upTo = Math.min(head, effect.after + count);
+      const size = (upTo - effect.after) * CHANGE_BYTES;
+      effects = [...effects, ...run({ kind: 'sent', upTo, bytes: size })];
+      bytes += Math.min(size, budget);
+      budget -= size;
+      if (budget < 0) break;
+      expect(effect.after).toBeLessThanOrEqual(hubUpTo + 0xffff);
+      hubUpTo = Math.max(hubUpTo, upTo);
+      const ack: Ack = { kind: 'ack', upTo: hubUpTo, head: new Uint8Array(8), refused: [], repeats: 0 };
+      effects = [...effects, ...run({ kind: 'ack', ack, elapsedMs: 700 })];
+    }
+    if (!isPushed(state)) run({ kind: 'closed' });
+  }
+  return { state, hubUpTo, connections, bytes };
+}
+
+function live(overrides: Partial<ExchangeState> = {}): ExchangeState {
+  return { ...startExchange({ head: 10, acknowledged: 10, feedReceived: 5 }), phase: 'live', ...overrides };
+}
+
+function feed(from: number, count: number): Changes {
+  const encoded = { meta: new Uint8Array(), fields: new Uint8Array() };
+  return {
+    kind: 'changes',
+    changes: Array.from({ length: count }, (_, index) => ({ position: from + index, encoded })),
+  };
+}
+
+describe('the exchange machine', () => {
+  it('finishes on any link that carries one change a connection', () => {
+    expect(drive(200, () => CHANGE_BYTES)).toMatchObject({ hubUpTo: 200 });
+    const { connections, bytes } = drive(1000, () => 2000);
+    expect(connections).toBeLessThan(200);
+    expect(bytes).toBeLessThan(1000 * CHANGE_BYTES * 1.6);
+  });
+
+  it('ends with everything at the hub, for any link', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.array(fc.integer({ min: CHANGE_BYTES, max: 20_000 }), { minLength: 1, maxLength: 20 }),
+        (head, budgets) => {
+          const { state, hubUpTo } = drive(head, (connection) => budgets[connection % budgets.length] as number);
+          expect(hubUpTo).toBe(head);
+          expect(isPushed(state)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('believes a hub that has less than it once acknowledged, and sends the rest again', () => {
+    const state = startExchange({ head: 50, acknowledged: 50, feedReceived: 0 });
+    const greeting = stepExchange(state, { kind: 'connected' }).state;
+    const hello = {
+      kind: 'hub-hello' as const,
+      nonce: new Uint8Array(16),
+      received: { incarnation: 'aabbccddeeff', upTo: 20 },
+      wallMs: 0,
+    };
+    expect(stepExchange(greeting, { kind: 'hub-hello', hello, lineage: LINEAGE }).effects).toEqual([
+      { kind: 'send-changes', after: 20, maxBytes: 1024 },
+    ]);
+    const stranger = { ...hello, received: { incarnation: '999999999999', upTo: 20 } };
+    expect(stepExchange(greeting, { kind: 'hub-hello', hello: stranger, lineage: LINEAGE }).state.acknowledged).toBe(0);
+    const clone = { ...hello, received: { incarnation: 'aabbccddeeff', upTo: 2000 } };
+    expect(
+      stepExchange(greeting, {
+        kind: 'hub-hello',
+        hello: clone,
+        lineage: [{ incarnation: 'aabbccddeeff', lastSequence: 30 }],
+      }).state.acknowledged,
+    ).toBe(30);
+  });
+
+  it('halves its frames when a connection dies without a new acknowledgement, and doubles them on success', () => {
+    const sending = live({ head: 100, inFlight: [{ upTo: 20, bytes: 900 }], frameBytes: 1024 });
+    expect(stepExchange(sending, { kind: 'closed' }).state).toMatchObject({
+      frameBytes: 512,
+      sentUpTo: 10,
+      phase: 'idle',
+    });
+    const ack: Ack = { kind: 'ack', upTo: 20, head: new Uint8Array(8), refused: [], repeats: 0 };
+    const grown = stepExchange({ ...sending, sentUpTo: 20 }, { kind: 'ack', ack, elapsedMs: 900 }).state;
+    expect(grown.frameBytes).toBe(2048);
+    expect(stepExchange(grown, { kind: 'closed' }).state.frameBytes).toBe(2048);
+    const cutAgain = { ...grown, inFlight: [{ upTo: 40, bytes: 2000 }] };
+    expect(stepExchange(cutAgain, { kind: 'closed' }).state.frameBytes).toBe(900);
+  });
+
+  it('applies the feed in order, acknowledges repeats without applying, and closes on a gap', () => {
+    expect(stepExchange(live({ feedApplying: 5 }), { kind: 'changes', changes: feed(6, 2) }).effects).toMatchObject([
+      { kind: 'apply-feed' },
+    ]);
+    expect(stepExchange(live({ feedApplying: 5 }), { kind: 'changes', changes: feed(4, 2) }).effects).toEqual([
+      { kind: 'send-ack', upTo: 5, repeats: 2 },
+    ]);
+    expect(stepExchange(live({ feedApplying: 5 }), { kind: 'changes', changes: feed(8, 1) }).effects).toMatchObject([
+      { kind: 'close' },
+    ]);
+    expect(stepExchange(live(), { kind: 'feed-applied', upTo: 7, repeats: 0 })).toMatchObject({
+      state: { feedReceived: 7 },
+      effects: [{ kind: 'send-ack', upTo: 7 }],
+    });
+  });
+
+  it('closes on an acknowledgement of what it never sent, and on anything before the greeting', () => {
+    const ack: Ack = { kind: 'ack', upTo: 99, head: new Uint8Array(8), refused: [], repeats: 0 };
+    expect(stepExchange(live(), { kind: 'ack', ack, elapsedMs: 1 }).effects).toMatchObject([{ kind: 'close' }]);
+    const idle = startExchange({ head: 1, acknowledged: 0, feedReceived: 0 });
+    expect(stepExchange(idle, { kind: 'changes', changes: feed(1, 1) }).effects).toMatchObject([{ kind: 'close' }]);
+  });
+});

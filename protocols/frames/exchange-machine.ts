@@ -1,0 +1,196 @@
+import type { Ack, Changes, HubHello, LineageEntry } from './messages.ts';
+
+/**
+ * The node's side of the exchange, pure: what it sends next and what it has been promised.
+ *
+ * | phase | input | effects | next |
+ * |---|---|---|---|
+ * | idle | connected | send-hello | greeting |
+ * | greeting | hub-hello | send-changes if anything waits | live |
+ * | live | grown (the journal) | send-changes while the window has room | live |
+ * | live | sent | send-changes while the window has room | live |
+ * | live | ack | persist-ack, then send-changes | live |
+ * | live | changes (the feed) | apply-feed, or send-ack for repeats | live |
+ * | live | feed-applied | send-ack | live |
+ * | any | closed | – | idle |
+ * | greeting, live | anything out of turn | close | idle after `closed` |
+ *
+ * Invariants: E1 `acknowledged` is what the hub said in this connection, lower than before after it was restored ·
+ * E2 nothing is forgotten at the node because it was sent, only ever resent from `acknowledged` · E3 the feed is applied
+ * in order without gaps and acknowledged only once it is safe · E4 a frame holds at least one change, so any link that
+ * carries one change finishes · E5 a connection that dies without a new acknowledgement halves the frames, and one that dies
+ * with frames under way brings them back to what it did deliver.
+ */
+export type ExchangeState = {
+  readonly phase: 'idle' | 'greeting' | 'live';
+  /** The last sequence of the node's own journal. */
+  readonly head: number;
+  /** Everything up to here is safe at the hub. */
+  readonly acknowledged: number;
+  /** The last sequence sent on this connection. */
+  readonly sentUpTo: number;
+  /** Frames sent and not yet acknowledged, oldest first. */
+  readonly inFlight: readonly { readonly upTo: number; readonly bytes: number }[];
+  /** Whether a send-changes effect is being carried out. */
+  readonly isSending: boolean;
+  /** What the next frame aims at, in bytes; it lasts from connection to connection. */
+  readonly frameBytes: number;
+  readonly feedReceived: number;
+  /** The last feed position handed to apply-feed. */
+  readonly feedApplying: number;
+  /** The largest frame that this connection has delivered, in bytes; 0 before the first acknowledgement. */
+  readonly deliveredFrameBytes: number;
+};
+
+/** What happened. `elapsedMs` of an ack is how long its oldest frame was under way. */
+export type ExchangeInput =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'hub-hello'; readonly hello: HubHello; readonly lineage: readonly LineageEntry[] }
+  | { readonly kind: 'grown'; readonly head: number }
+  | { readonly kind: 'sent'; readonly upTo: number; readonly bytes: number }
+  | { readonly kind: 'ack'; readonly ack: Ack; readonly elapsedMs: number }
+  | { readonly kind: 'changes'; readonly changes: Changes }
+  | { readonly kind: 'feed-applied'; readonly upTo: number; readonly repeats: number }
+  | { readonly kind: 'closed' };
+
+/** What the caller now does; after send-changes it feeds back `sent`, after apply-feed `feed-applied`. */
+export type ExchangeEffect =
+  | { readonly kind: 'send-hello' }
+  /** Read own changes after `after` (at least one, then up to `maxBytes`) and send them as one frame. */
+  | { readonly kind: 'send-changes'; readonly after: number; readonly maxBytes: number }
+  | { readonly kind: 'persist-ack'; readonly ack: Ack }
+  | { readonly kind: 'apply-feed'; readonly changes: Changes }
+  | { readonly kind: 'send-ack'; readonly upTo: number; readonly repeats: number }
+  | { readonly kind: 'close'; readonly reason: string };
+
+/** The new state and what to do, in order. */
+export type ExchangeStep = { readonly state: ExchangeState; readonly effects: readonly ExchangeEffect[] };
+
+const FIRST_FRAME_BYTES = 1024;
+const MIN_FRAME_BYTES = 64;
+/** A frame of a slow link (2G): lost with the connection, so worth little. */
+const SLOW_FRAME_BYTES = 4 * 1024;
+/** A frame of a link that answers within {@link FAST_ANSWER_MS}: the hub's transaction is then what costs. */
+const FAST_FRAME_BYTES = 128 * 1024;
+const FAST_ANSWER_MS = 400;
+
+/** The machine at the daemon's start, from what is stored. */
+export function startExchange(stored: {
+  readonly head: number;
+  readonly acknowledged: number;
+  readonly feedReceived: number;
+}): ExchangeState {
+  return {
+    phase: 'idle',
+    ...stored,
+    sentUpTo: stored.acknowledged,
+    inFlight: [],
+    isSending: false,
+    frameBytes: FIRST_FRAME_BYTES,
+    feedApplying: stored.feedReceived,
+    deliveredFrameBytes: 0,
+  };
+}
+
+/** One step of the machine. */
+export function stepExchange(state: ExchangeState, input: ExchangeInput): ExchangeStep {
+  switch (input.kind) {
+    case 'connected':
+      return { state: { ...state, phase: 'greeting', deliveredFrameBytes: 0 }, effects: [{ kind: 'send-hello' }] };
+    case 'hub-hello':
+      return state.phase === 'greeting' ? greeted(state, input.hello, input.lineage) : outOfTurn(state, input.kind);
+    case 'grown':
+      return pump({ ...state, head: Math.max(state.head, input.head) }, []);
+    case 'sent':
+      return pump(sent(state, input.upTo, input.bytes), []);
+    case 'ack':
+      return state.phase === 'live' ? acknowledged(state, input.ack, input.elapsedMs) : outOfTurn(state, input.kind);
+    case 'changes':
+      return state.phase === 'live' ? fed(state, input.changes) : outOfTurn(state, input.kind);
+    case 'feed-applied': {
+      const feedReceived = Math.max(state.feedReceived, input.upTo);
+      const effects =
+        state.phase === 'live' ? [{ kind: 'send-ack' as const, upTo: feedReceived, repeats: input.repeats }] : [];
+      return { state: { ...state, feedReceived }, effects };
+    }
+    case 'closed':
+      return { state: closed(state), effects: [] };
+  }
+}
+
+/** Whether everything written up to now is safe at the hub. */
+export function isPushed(state: ExchangeState): boolean {
+  return state.phase === 'live' && state.acknowledged >= state.head;
+}
+
+function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly LineageEntry[]): ExchangeStep {
+  // The hub names one of our incarnations and how far it has it; beyond what that incarnation wrote here lies another
+  // copy of this node's disk, which is not ours to skip.
+  const known = received === null ? undefined : lineage.find(({ incarnation }) => incarnation === received.incarnation);
+  const upTo = known === undefined || received === null ? 0 : Math.min(received.upTo, known.lastSequence);
+  const live = { ...state, phase: 'live' as const, acknowledged: upTo, sentUpTo: upTo, inFlight: [], isSending: false };
+  return pump(live, []);
+}
+
+function sent(state: ExchangeState, upTo: number, bytes: number): ExchangeState {
+  if (state.phase !== 'live') return { ...state, isSending: false };
+  const inFlight = bytes === 0 ? state.inFlight : [...state.inFlight, { upTo, bytes }];
+  return { ...state, isSending: false, sentUpTo: Math.max(state.sentUpTo, upTo), inFlight };
+}
+
+function acknowledged(state: ExchangeState, ack: Ack, elapsedMs: number): ExchangeStep {
+  if (ack.upTo > state.sentUpTo)
+    return { state, effects: [{ kind: 'close', reason: 'acknowledgement of what was never sent' }] };
+  const isNew = ack.upTo > state.acknowledged;
+  const limit = elapsedMs <= FAST_ANSWER_MS ? FAST_FRAME_BYTES : SLOW_FRAME_BYTES;
+  const delivered = state.inFlight.filter(({ upTo }) => upTo <= ack.upTo).map(({ bytes }) => bytes);
+  const next: ExchangeState = {
+    ...state,
+    acknowledged: Math.max(state.acknowledged, ack.upTo),
+    inFlight: state.inFlight.filter(({ upTo }) => upTo > ack.upTo),
+    frameBytes: isNew ? Math.min(limit, state.frameBytes * 2) : state.frameBytes,
+    deliveredFrameBytes: Math.max(state.deliveredFrameBytes, ...delivered),
+  };
+  return pump(next, [{ kind: 'persist-ack', ack }]);
+}
+
+function fed(state: ExchangeState, changes: Changes): ExchangeStep {
+  const first = changes.changes[0]?.position;
+  const last = changes.changes.at(-1)?.position;
+  if (first === undefined || last === undefined) return { state, effects: [] };
+  if (first > state.feedApplying + 1) return { state, effects: [{ kind: 'close', reason: 'gap in the feed' }] };
+  if (last <= state.feedReceived) {
+    return { state, effects: [{ kind: 'send-ack', upTo: state.feedReceived, repeats: changes.changes.length }] };
+  }
+  return {
+    state: { ...state, feedApplying: Math.max(state.feedApplying, last) },
+    effects: [{ kind: 'apply-feed', changes }],
+  };
+}
+
+function pump(state: ExchangeState, effects: readonly ExchangeEffect[]): ExchangeStep {
+  const bytesInFlight = state.inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
+  const hasRoom = bytesInFlight < 2 * state.frameBytes;
+  if (state.phase !== 'live' || state.isSending || !hasRoom || state.sentUpTo >= state.head) return { state, effects };
+  const send = { kind: 'send-changes' as const, after: state.sentUpTo, maxBytes: state.frameBytes };
+  return { state: { ...state, isSending: true }, effects: [...effects, send] };
+}
+
+function closed(state: ExchangeState): ExchangeState {
+  const proven = state.deliveredFrameBytes > 0 ? state.deliveredFrameBytes : Math.floor(state.frameBytes / 2);
+  return {
+    ...state,
+    phase: 'idle',
+    sentUpTo: state.acknowledged,
+    inFlight: [],
+    isSending: false,
+    feedApplying: state.feedReceived,
+    frameBytes:
+      state.inFlight.length === 0 ? state.frameBytes : Math.max(MIN_FRAME_BYTES, Math.min(state.frameBytes, proven)),
+    deliveredFrameBytes: 0,
+  };
+}
+
+function outOfTurn(state: ExchangeState, kind: string): ExchangeStep {
+  return { state, effects: [{ kind: 'close', reason: `${kind} out of turn` }] };
+}

@@ -1,0 +1,233 @@
+import { decodeCbor, encodeCbor } from '../cbor.ts';
+import { fromHex, toHex } from '../crypto/bytes.ts';
+import type { EncodedChange } from '../journal/change-codec.ts';
+
+/** The first byte of every frame. */
+export const FRAME_TYPE = { hello: 1, changes: 2, ack: 3, digest: 5 } as const;
+
+/** One past incarnation of a node and the last sequence it wrote; the newest stands first in a HELLO. */
+export type LineageEntry = { readonly incarnation: string; readonly lastSequence: number };
+
+/** The node opens with this. */
+export type NodeHello = {
+  readonly kind: 'node-hello';
+  readonly nonce: Uint8Array;
+  /** At most 32, newest first; empty before the first change. */
+  readonly lineage: readonly LineageEntry[];
+  /** The last entry of the hub's feed that is safely here. */
+  readonly feedReceived: number;
+  readonly wallMs: number;
+  readonly isClockTrusted: boolean;
+};
+
+/** The hub answers with this. `received` is null when the hub knows none of the lineage: the node then sends all. */
+export type HubHello = {
+  readonly kind: 'hub-hello';
+  readonly nonce: Uint8Array;
+  readonly received: { readonly incarnation: string; readonly upTo: number } | null;
+  readonly wallMs: number;
+};
+
+/** A change on its way, under the key that the receiver counts by. */
+export type CarriedChange = {
+  /** Upward: the change's own sequence. Downward: its place in the node's feed. */
+  readonly position: number;
+  readonly encoded: EncodedChange;
+};
+
+/** Changes in order of `position`, dense upward and downward. */
+export type Changes = { readonly kind: 'changes'; readonly changes: readonly CarriedChange[] };
+
+/** Everything up to `upTo` is safe at the receiver; refused ones are among them, with their code. */
+export type Ack = {
+  readonly kind: 'ack';
+  readonly upTo: number;
+  /** The first 8 bytes of the receiver's chain head at `upTo`; empty for the feed. */
+  readonly head: Uint8Array;
+  readonly refused: readonly { readonly position: number; readonly code: string }[];
+  /** Repeats among what this acknowledges: counted, nothing else. */
+  readonly repeats: number;
+};
+
+/**
+ * The comparison of two replicas, node asking, hub answering with the same `ask`. `types`: one digest per record type;
+ * `ranges`: one per first byte of the record id, of one type; `records`: one per record of such a range.
+ */
+export type DigestAsk =
+  | { readonly level: 'types' }
+  | { readonly level: 'ranges'; readonly type: number }
+  | { readonly level: 'records'; readonly type: number; readonly range: number };
+
+/** A digest frame; `entries` is null in the question. Keys are type numbers, range bytes or record ids (UUID text). */
+export type Digest = {
+  readonly kind: 'digest';
+  readonly ask: DigestAsk;
+  /** The node's last sequence and feed position that the digest speaks of. */
+  readonly at: { readonly sequence: number; readonly feed: number };
+  readonly entries: readonly { readonly key: string; readonly count: number; readonly digest: Uint8Array }[] | null;
+};
+
+/** The plaintext of a frame. */
+export type Message = NodeHello | HubHello | Changes | Ack | Digest;
+
+/** Thrown on a frame body that is none. */
+export class MalformedMessage extends Error {
+  override readonly name = 'MalformedMessage';
+}
+
+/** No frame body is larger, sealed or open, in bytes. */
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+
+const LEVELS = ['types', 'ranges', 'records'] as const;
+
+/** The type byte of a message's frame. */
+export function frameTypeOf(message: Message): number {
+  if (message.kind === 'changes') return FRAME_TYPE.changes;
+  if (message.kind === 'ack') return FRAME_TYPE.ack;
+  return message.kind === 'digest' ? FRAME_TYPE.digest : FRAME_TYPE.hello;
+}
+
+/** The body of a message's frame, before it is sealed. */
+export function encodeMessage(message: Message): Uint8Array {
+  switch (message.kind) {
+    case 'node-hello': {
+      const lineage = message.lineage.map(({ incarnation, lastSequence }) => [fromHex(incarnation), lastSequence]);
+      return encodeCbor([0, message.nonce, lineage, message.feedReceived, message.wallMs, message.isClockTrusted]);
+    }
+    case 'hub-hello': {
+      const received =
+        message.received === null ? null : [fromHex(message.received.incarnation), message.received.upTo];
+      return encodeCbor([1, message.nonce, received, message.wallMs]);
+    }
+    case 'changes': {
+      const first = message.changes[0]?.position ?? 0;
+      return encodeCbor([first, ...message.changes.flatMap(({ encoded }) => [encoded.meta, encoded.fields])]);
+    }
+    case 'ack':
+      return encodeCbor([
+        message.upTo,
+        message.head,
+        message.refused.map(({ position, code }) => [position, code]),
+        message.repeats,
+      ]);
+    case 'digest': {
+      const { ask, at, entries } = message;
+      const detail = ask.level === 'types' ? [] : ask.level === 'ranges' ? [ask.type] : [ask.type, ask.range];
+      const rows = entries === null ? null : entries.map(({ key, count, digest }) => [key, count, digest]);
+      return encodeCbor([LEVELS.indexOf(ask.level), detail, [at.sequence, at.feed], rows]);
+    }
+  }
+}
+
+/** Decodes a body of the given frame type; throws {@link MalformedMessage} on anything that {@link encodeMessage} cannot have made. */
+export function decodeMessage(frameType: number, body: Uint8Array): Message {
+  if (body.length > MAX_FRAME_BYTES) throw new MalformedMessage('frame too large');
+  try {
+    const parts = list(decodeCbor(body));
+    if (frameType === FRAME_TYPE.hello) return parts[0] === 0 ? nodeHello(parts) : hubHello(parts);
+    if (frameType === FRAME_TYPE.changes) return changes(parts);
+    if (frameType === FRAME_TYPE.ack) return ack(parts);
+    if (frameType === FRAME_TYPE.digest) return digest(parts);
+  } catch (error) {
+    throw new MalformedMessage((error as Error).message, { cause: error });
+  }
+  throw new MalformedMessage(`unknown frame type ${frameType}`);
+}
+
+function nodeHello([, nonce, lineage, feedReceived, wallMs, isClockTrusted]: readonly unknown[]): NodeHello {
+  const entries = list(lineage);
+  if (entries.length > 32) throw new RangeError('lineage too long');
+  return {
+    kind: 'node-hello',
+    nonce: bytes(nonce, 16),
+    lineage: entries.map((entry) => {
+      const [incarnation, lastSequence] = list(entry);
+      return { incarnation: toHex(bytes(incarnation, 6)), lastSequence: natural(lastSequence) };
+    }),
+    feedReceived: natural(feedReceived),
+    wallMs: natural(wallMs),
+    isClockTrusted: isClockTrusted === true,
+  };
+}
+
+function hubHello([tag, nonce, received, wallMs]: readonly unknown[]): HubHello {
+  if (tag !== 1) throw new RangeError('neither side’s HELLO');
+  const [incarnation, upTo] = received === null ? [] : list(received);
+  return {
+    kind: 'hub-hello',
+    nonce: bytes(nonce, 16),
+    received: received === null ? null : { incarnation: toHex(bytes(incarnation, 6)), upTo: natural(upTo) },
+    wallMs: natural(wallMs),
+  };
+}
+
+function changes([first, ...pieces]: readonly unknown[]): Changes {
+  if (pieces.length % 2 !== 0) throw new RangeError('half a change');
+  const from = natural(first);
+  const carried: CarriedChange[] = [];
+  for (let index = 0; index < pieces.length; index += 2) {
+    carried.push({
+      position: from + index / 2,
+      encoded: { meta: bytes(pieces[index]), fields: bytes(pieces[index + 1]) },
+    });
+  }
+  return { kind: 'changes', changes: carried };
+}
+
+function ack([upTo, head, refused, repeats]: readonly unknown[]): Ack {
+  return {
+    kind: 'ack',
+    upTo: natural(upTo),
+    head: bytes(head),
+    refused: list(refused).map((entry) => {
+      const [position, code] = list(entry);
+      return { position: natural(position), code: text(code) };
+    }),
+    repeats: natural(repeats),
+  };
+}
+
+function digest([level, detail, at, rows]: readonly unknown[]): Digest {
+  const [type, range] = list(detail);
+  const [sequence, feed] = list(at);
+  const name = LEVELS[natural(level)];
+  const ask: DigestAsk =
+    name === 'types'
+      ? { level: 'types' }
+      : name === 'ranges'
+        ? { level: 'ranges', type: natural(type) }
+        : { level: 'records', type: natural(type), range: natural(range) };
+  return {
+    kind: 'digest',
+    ask,
+    at: { sequence: natural(sequence), feed: natural(feed) },
+    entries:
+      rows === null
+        ? null
+        : list(rows).map((row) => {
+            const [key, count, bytesOfDigest] = list(row);
+            return { key: text(key), count: natural(count), digest: bytes(bytesOfDigest) };
+          }),
+  };
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new RangeError('not an array');
+  return value;
+}
+
+function natural(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new RangeError('not a natural number');
+  return value as number;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new RangeError('not a text');
+  return value;
+}
+
+function bytes(value: unknown, length?: number): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new RangeError('not bytes');
+  if (length !== undefined && value.length !== length) throw new RangeError(`not ${length} bytes`);
+  return value;
+}

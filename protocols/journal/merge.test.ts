@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NOON, recordHistory } from './arbitraries.ts';
+import type { ClockCorrection, RecordChange } from './change.ts';
+import { recordDigest } from './digest.ts';
+import { EMPTY_STATE, extendState, mergeRecord } from './merge.ts';
+
+const NURSE_NODE = { node: 7, incarnation: '070707070707' };
+const OTHER_NODE = { node: 9, incarnation: '090909090909' };
+
+function write(overrides: {
+  readonly at: number;
+  readonly value: string | null;
+  readonly authorised?: boolean;
+  readonly base?: string | null;
+  readonly origin?: typeof NURSE_NODE;
+  readonly sequence?: number;
+  readonly field?: number;
+}): RecordChange {
+  const { at, value, authorised = true, base = null, origin = NURSE_NODE, sequence = at, field = 5 } = overrides;
+  return {
+    kind: 'record',
+    origin,
+    sequence,
+    orderClock: { ms: at, counter: 0 },
+    isClockTrusted: true,
+    isLastOfTransaction: true,
+    isCreate: false,
+    recordId: 'a0000000-0000-8000-8000-000000000001',
+    recordType: 1,
+    author: null,
+    role: 'nurse',
+    writes: { [field]: { kind: 'register', value, base: base as never, authorised } },
+  };
+}
+
+function correct(target: typeof NURSE_NODE, from: number, to: number, ms: number): ClockCorrection {
+  const entry = {
+    origin: { node: 0, incarnation: '000000000000' },
+    sequence: 1,
+    isClockTrusted: true,
+    isLastOfTransaction: true,
+  };
+  return {
+    ...entry,
+    kind: 'clock-correction',
+    orderClock: { ms, counter: 0 },
+    target,
+    from,
+    to,
+    correctedTo: { ms, counter: 0 },
+  };
+}
+
+describe('the merge rule', () => {
+  it('gives one state whatever the order of arrival and however often each change came', () => {
+    fc.assert(
+      fc.property(recordHistory, fc.infiniteStream(fc.nat()), (history, random) => {
+        const once = mergeRecord(history, []);
+        const shuffled = [...history, ...history.slice(0, 3)];
+        for (let index = shuffled.length - 1; index > 0; index--) {
+          const other = (random.next().value as number) % (index + 1);
+          [shuffled[index], shuffled[other]] = [shuffled[other] as RecordChange, shuffled[index] as RecordChange];
+        }
+        expect(mergeRecord(shuffled, [])).toEqual(once);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reaches by single steps, where a step can be taken, what merging everything reaches', () => {
+    let extended = 0;
+    fc.assert(
+      fc.property(recordHistory, (history) => {
+        let state = EMPTY_STATE;
+        const known: RecordChange[] = [];
+        for (const change of history) {
+          known.push(change);
+          const whole = mergeRecord(known, []);
+          const step = extendState(state, change, false);
+          if (step !== undefined) {
+            extended++;
+            expect(step).toEqual(whole);
+            expect(recordDigest(1, step)).toEqual(recordDigest(1, whole));
+          }
+          state = whole;
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(extended).toBeGreaterThan(500);
+  });
+
+  it('lets the most recent authorised write win, and never an unauthorised one over it', () => {
+    const physician = write({ at: 100, value: 'physician', origin: OTHER_NODE });
+    const nurse = write({ at: 200, value: 'nurse' });
+    const worker = write({ at: 300, value: 'community worker', authorised: false, sequence: 3 });
+    expect(mergeRecord([physician, nurse, worker], []).fields['5']).toBe('nurse');
+    expect(mergeRecord([worker], []).fields['5']).toBe('community worker');
+  });
+
+  it('keeps the first authorised write of a field written once', () => {
+    const first = write({ at: 100, value: 'DJ-000001', field: 8 });
+    const second = write({ at: 200, value: 'DJ-000002', field: 8 });
+    expect(mergeRecord([second, first], []).fields['8']).toBe('DJ-000001');
+  });
+
+  it('shows a conflict where neither author had seen the other’s value, and none where one had', () => {
+    const nurse = write({ at: 100, value: '38.5' });
+    const physician = write({ at: 200, value: '39.2', origin: OTHER_NODE });
+    const informed = write({ at: 200, value: '39.2', origin: OTHER_NODE, base: '7.070707070707.100' });
+    expect(mergeRecord([physician, nurse], []).conflicts).toEqual([
+      {
+        id: '7.070707070707.100~9.090909090909.200',
+        field: 5,
+        winner: '9.090909090909.200',
+        loser: '7.070707070707.100',
+      },
+    ]);
+    expect(mergeRecord([informed, nurse], []).conflicts).toEqual([]);
+    expect(
+      mergeRecord(
+        [nurse, { ...physician, writes: { 5: { kind: 'register', value: '38.5', base: null, authorised: true } } }],
+        [],
+      ).conflicts,
+    ).toEqual([]);
+  });
+
+  it('counts a write whose clock ran two years ahead at the hub’s corrected time, the smallest of several', () => {
+    const ahead = write({ at: NOON + 730 * 86_400_000, value: 'wrong clock', sequence: 1 });
+    const later = write({ at: NOON + 1000, value: 'right', origin: OTHER_NODE, sequence: 2 });
+    expect(mergeRecord([ahead, later], []).fields['5']).toBe('wrong clock');
+    const corrections = [correct(NURSE_NODE, 1, 1, NOON + 500), correct(NURSE_NODE, 1, 9, NOON + 5000)];
+    expect(mergeRecord([ahead, later], corrections).fields['5']).toBe('right');
+    expect(mergeRecord([ahead, later], corrections.slice(1)).fields['5']).toBe('wrong clock');
+  });
+
+  it('keeps a member of a set that was added again by someone who had not seen its removal', () => {
+    const add = (sequence: number, origin = NURSE_NODE): RecordChange => ({
+      ...write({ at: sequence, value: null, origin, sequence }),
+      writes: { 60: { kind: 'set', add: ['penicillin'], remove: [], authorised: true } },
+    });
+    const remove: RecordChange = {
+      ...write({ at: 500, value: null, origin: OTHER_NODE, sequence: 5 }),
+      writes: {
+        60: {
+          kind: 'set',
+          add: [],
+          remove: [{ member: 'penicillin', seen: ['7.070707070707.1' as never] }],
+          authorised: true,
+        },
+      },
+    };
+    expect(mergeRecord([add(1), remove], []).fields['60']).toBeUndefined();
+    expect(mergeRecord([add(1), remove, add(2)], []).fields['60']).toEqual(['penicillin']);
+    const unauthorised: RecordChange = {
+      ...remove,
+      writes: {
+        60: {
+          kind: 'set',
+          add: [],
+          remove: [{ member: 'penicillin', seen: ['7.070707070707.1' as never] }],
+          authorised: false,
+        },
+      },
+    };
+    expect(mergeRecord([add(1), unauthorised], []).fields['60']).toEqual(['penicillin']);
+  });
+});

@@ -1,0 +1,202 @@
+import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
+import type { FieldValue } from '../records/record-type.ts';
+import type { ClockCorrection, RecordChange, RegisterWrite, SetWrite } from './change.ts';
+import { compareOrderClocks, type OrderClock } from './order-clock.ts';
+import { compareStamps, type Stamp, stampOf } from './stamp.ts';
+
+/** Why a register field has the value it has: the winning write. */
+export type RegisterStamp = {
+  readonly stamp: Stamp;
+  readonly clock: OrderClock;
+  readonly authorised: boolean;
+  readonly author: string | null;
+  readonly role: string;
+};
+
+/** Why a set field has its members: for each, the additions that still stand. */
+export type SetStamps = { readonly tags: Readonly<Record<string, readonly Stamp[]>> };
+
+/** Two writes of one field by people who had not seen each other's; its id is derived from both stamps. */
+export type MergeConflict = {
+  readonly id: string;
+  readonly field: number;
+  readonly winner: Stamp;
+  readonly loser: Stamp;
+};
+
+/** What a record is, given a set of changes. `fields` and `stamps` are keyed by field number. */
+export type RecordState = {
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly stamps: Readonly<Record<string, RegisterStamp | SetStamps>>;
+  readonly conflicts: readonly MergeConflict[];
+};
+
+/** The state before any change. */
+export const EMPTY_STATE: RecordState = { fields: {}, stamps: {}, conflicts: [] };
+
+type Candidate = RegisterStamp & { readonly value: RegisterWrite['value']; readonly base: Stamp | null };
+
+/**
+ * The state of one record: a pure function of the set of its changes and of the hub's clock corrections, whatever their
+ * order of arrival and however often each came.
+ *
+ * Per field the winner is the most recent among the authorised: ordered by (authorised, order clock, origin, sequence).
+ * A `once` field keeps its first write among the authorised. Sets are add-wins: a member stands while one of its
+ * additions was seen by no removal; a removal that was not authorised counts only against additions that were not.
+ */
+export function mergeRecord(changes: readonly RecordChange[], corrections: readonly ClockCorrection[]): RecordState {
+  const distinct = new Map(changes.map((change) => [stampOf(change.origin, change.sequence), change]));
+  const registers = new Map<string, Candidate[]>();
+  const sets = new Map<string, { stamp: Stamp; write: SetWrite }[]>();
+  let typeNumber = 0;
+  for (const [stamp, change] of distinct) {
+    typeNumber = change.recordType;
+    const clock = correctedClock(change, corrections);
+    for (const [key, write] of Object.entries(change.writes)) {
+      if (write.kind === 'set') append(sets, key, { stamp, write });
+      else append(registers, key, candidate(change, { stamp, clock, write }));
+    }
+  }
+  const fields: Record<string, FieldValue> = {};
+  const stamps: Record<string, RegisterStamp | SetStamps> = {};
+  const conflicts: MergeConflict[] = [];
+  for (const key of [...registers.keys()].sort(byNumber)) {
+    const sorted = (registers.get(key) as Candidate[]).sort(compareCandidates);
+    const winner = isOnce(typeNumber, Number(key)) ? firstAuthorised(sorted) : (sorted.at(-1) as Candidate);
+    if (winner.value !== null) fields[key] = winner.value;
+    const { value: _value, base: _base, ...why } = winner;
+    stamps[key] = why;
+    conflicts.push(...conflictsOf(Number(key), sorted));
+  }
+  for (const key of [...sets.keys()].sort(byNumber)) {
+    const tags = standingTags(sets.get(key) as { stamp: Stamp; write: SetWrite }[]);
+    const members = Object.keys(tags).sort();
+    if (members.length > 0) fields[key] = members;
+    stamps[key] = { tags };
+  }
+  return { fields, stamps, conflicts };
+}
+
+/**
+ * The state after one more change where that needs no look at the others: a create of a record that has none, or a patch
+ * of register fields whose every base is the present winner and which orders after it. Undefined otherwise: the caller
+ * then merges all changes of the record.
+ */
+export function extendState(
+  state: RecordState,
+  change: RecordChange,
+  hasCorrections: boolean,
+): RecordState | undefined {
+  if (hasCorrections) return undefined;
+  const isFirst = Object.keys(state.stamps).length === 0;
+  const stamp = stampOf(change.origin, change.sequence);
+  const fields: Record<string, FieldValue> = { ...state.fields };
+  const stamps: Record<string, RegisterStamp | SetStamps> = { ...state.stamps };
+  for (const [key, write] of Object.entries(change.writes)) {
+    if (write.kind === 'set' || isOnce(change.recordType, Number(key))) {
+      if (!isFirst) return undefined;
+      continue;
+    }
+    const held = stamps[key] as RegisterStamp | undefined;
+    if ((held?.stamp ?? null) !== write.base) return undefined;
+    const next = candidate(change, { stamp, clock: change.orderClock, write });
+    if (held !== undefined && compareReasons(next, held) <= 0) return undefined;
+    const { value, base: _base, ...why } = next;
+    if (value === null) delete fields[key];
+    else fields[key] = value;
+    stamps[key] = why;
+  }
+  return isFirst ? mergeRecord([change], []) : { fields, stamps, conflicts: state.conflicts };
+}
+
+/** Negative when `left` loses against `right`: the merge order, (authorised, order clock, origin, sequence). */
+export function compareReasons(left: RegisterStamp, right: RegisterStamp): number {
+  if (left.authorised !== right.authorised) return left.authorised ? 1 : -1;
+  return compareOrderClocks(left.clock, right.clock) || compareStamps(left.stamp, right.stamp);
+}
+
+/** The clock that a change counts with; of several corrections the smallest. */
+export function correctedClock(change: RecordChange, corrections: readonly ClockCorrection[]): OrderClock {
+  let clock = change.orderClock;
+  for (const { target, from, to, correctedTo } of corrections) {
+    const isTarget = target.node === change.origin.node && target.incarnation === change.origin.incarnation;
+    if (!isTarget || change.sequence < from || change.sequence > to) continue;
+    if (compareOrderClocks(correctedTo, clock) < 0) clock = correctedTo;
+  }
+  return clock;
+}
+
+function candidate(
+  change: RecordChange,
+  { stamp, clock, write }: { readonly stamp: Stamp; readonly clock: OrderClock; readonly write: RegisterWrite },
+): Candidate {
+  const { value, base, authorised } = write;
+  return { stamp, clock, authorised, author: change.author, role: change.role, value, base };
+}
+
+function compareCandidates(left: Candidate, right: Candidate): number {
+  return compareReasons(left, right);
+}
+
+function firstAuthorised(sorted: readonly Candidate[]): Candidate {
+  return sorted.find((write) => write.authorised) ?? (sorted[0] as Candidate);
+}
+
+function conflictsOf(field: number, sorted: readonly Candidate[]): readonly MergeConflict[] {
+  const bases = new Map(sorted.map((write) => [write.stamp, write.base]));
+  const conflicts: MergeConflict[] = [];
+  for (let index = 1; index < sorted.length; index++) {
+    const winner = sorted[index] as Candidate;
+    const loser = sorted[index - 1] as Candidate;
+    if (winner.value === loser.value || winner.base === loser.stamp) continue;
+    if (descends(loser, winner.stamp, bases) || descends(winner, loser.stamp, bases)) continue;
+    conflicts.push({ id: `${loser.stamp}~${winner.stamp}`, field, winner: winner.stamp, loser: loser.stamp });
+  }
+  return conflicts;
+}
+
+/** Whether a write was made by someone who had seen `ancestor`, however many writes in between. */
+function descends(write: Candidate, ancestor: Stamp, bases: ReadonlyMap<Stamp, Stamp | null>): boolean {
+  const visited = new Set<Stamp>();
+  let base = write.base;
+  while (base !== null && !visited.has(base)) {
+    if (base === ancestor) return true;
+    visited.add(base);
+    base = bases.get(base) ?? null;
+  }
+  return false;
+}
+
+function standingTags(writes: readonly { readonly stamp: Stamp; readonly write: SetWrite }[]): Record<string, Stamp[]> {
+  const authorisedAdditions = new Set(writes.filter(({ write }) => write.authorised).map(({ stamp }) => stamp));
+  const removed = new Set<string>();
+  for (const { write } of writes) {
+    for (const { member, seen } of write.remove) {
+      for (const tag of seen) if (write.authorised || !authorisedAdditions.has(tag)) removed.add(`${tag} ${member}`);
+    }
+  }
+  const tags: Record<string, Stamp[]> = {};
+  for (const { stamp, write } of writes) {
+    for (const member of write.add) {
+      if (removed.has(`${stamp} ${member}`)) continue;
+      tags[member] = [...(tags[member] ?? []), stamp];
+    }
+  }
+  for (const stamps of Object.values(tags)) stamps.sort(compareStamps);
+  return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isOnce(typeNumber: number, fieldNumber: number): boolean {
+  const type = recordTypeNumbered(typeNumber);
+  return type !== undefined && fieldNumbered(type, fieldNumber)?.merge === 'once';
+}
+
+function append<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function byNumber(left: string, right: string): number {
+  return Number(left) - Number(right);
+}

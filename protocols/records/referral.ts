@@ -1,0 +1,181 @@
+import { CLINICIANS, EXAMINERS, field, RECEPTION, recordType } from './record-type.ts';
+
+const SENDER = CLINICIANS;
+const RECEIVER = EXAMINERS;
+
+/**
+ * A référence or évacuation and its contre-référence (FHIR R4 ServiceRequest at the border). The states and who may
+ * take each step are in `referral-machine.ts`.
+ */
+export const referral = recordType({
+  number: 10,
+  name: 'referral',
+  plural: 'referrals',
+  fhirType: 'ServiceRequest',
+  version: 1,
+  label: ['Référence', 'Referral'],
+  fields: {
+    number: field(1, 'text', { authorised: SENDER, merge: 'once', label: ['Numéro', 'Number'] }),
+    patient: field(2, 'ref', {
+      authorised: SENDER,
+      to: 'patient',
+      merge: 'once',
+      required: true,
+      label: ['Patient', 'Patient'],
+      fhir: 'subject.reference',
+    }),
+    encounter: field(3, 'ref', {
+      authorised: SENDER,
+      to: 'encounter',
+      label: ['Consultation', 'Encounter'],
+      fhir: 'encounter.reference',
+    }),
+    from: field(4, 'ref', { authorised: SENDER, to: 'facility', merge: 'once', label: ['De', 'From'] }),
+    to: field(5, 'ref', {
+      authorised: SENDER,
+      to: 'facility',
+      merge: 'once',
+      required: true,
+      label: ['Vers', 'To'],
+      fhir: 'locationReference[0].reference',
+    }),
+    requester: field(6, 'ref', {
+      authorised: SENDER,
+      to: 'practitioner',
+      label: ['Demandé par', 'Requester'],
+      fhir: 'requester.reference',
+    }),
+    basedOn: field(7, 'ref', {
+      authorised: SENDER,
+      to: 'referral',
+      label: ['Suite de la référence', 'Based on'],
+      fhir: 'basedOn[0].reference',
+    }),
+    urgency: field(8, 'code', {
+      authorised: SENDER,
+      required: true,
+      label: ['Référence ou évacuation', 'Urgency'],
+      system: 'https://santehaggui.org/codes/referral-urgency',
+      values: ['reference', 'evacuation'],
+    }),
+    status: field(9, 'code', {
+      authorised: RECEPTION,
+      label: ['État', 'Status'],
+      system: 'https://santehaggui.org/codes/referral-status',
+      values: ['created', 'notified', 'departed', 'arrived', 'in-care', 'closed', 'not-arrived', 'cancelled'],
+    }),
+    decidedAt: field(10, 'instant', {
+      authorised: SENDER,
+      required: true,
+      label: ['Décidée le', 'Decided at'],
+      fhir: 'authoredOn',
+    }),
+    reason: field(11, 'text', {
+      authorised: SENDER,
+      required: true,
+      label: ['Motif', 'Reason'],
+      fhir: 'reasonCode[0].text',
+    }),
+    presumedDiagnosis: field(12, 'code', {
+      authorised: SENDER,
+      label: ['Diagnostic présumé', 'Presumed diagnosis'],
+      system: 'http://hl7.org/fhir/sid/icd-10',
+      fhir: 'reasonCode[0].coding[0].code',
+    }),
+    temperature: field(13, 'decimal', {
+      authorised: SENDER,
+      unit: 'Cel',
+      min: 25,
+      max: 45,
+      label: ['Température', 'Temperature'],
+    }),
+    systolic: field(14, 'integer', {
+      authorised: SENDER,
+      unit: 'mm[Hg]',
+      min: 20,
+      max: 300,
+      label: ['Tension systolique', 'Systolic'],
+    }),
+    diastolic: field(15, 'integer', {
+      authorised: SENDER,
+      unit: 'mm[Hg]',
+      min: 10,
+      max: 200,
+      label: ['Tension diastolique', 'Diastolic'],
+    }),
+    pulse: field(16, 'integer', { authorised: SENDER, unit: '/min', min: 10, max: 300, label: ['Pouls', 'Pulse'] }),
+    respiratoryRate: field(17, 'integer', {
+      authorised: SENDER,
+      unit: '/min',
+      min: 4,
+      max: 120,
+      label: ['Fréquence respiratoire', 'Respiratory rate'],
+    }),
+    consciousness: field(18, 'code', {
+      authorised: SENDER,
+      label: ['Conscience', 'Consciousness'],
+      system: 'https://santehaggui.org/codes/avpu',
+      values: ['alert', 'voice', 'pain', 'unresponsive'],
+    }),
+    gravidity: field(19, 'integer', { authorised: SENDER, min: 0, max: 30, label: ['Gestité', 'Gravidity'] }),
+    parity: field(20, 'integer', { authorised: SENDER, min: 0, max: 30, label: ['Parité', 'Parity'] }),
+    gestationWeeks: field(21, 'integer', {
+      authorised: SENDER,
+      unit: 'wk',
+      min: 0,
+      max: 45,
+      label: ['Âge de la grossesse', 'Gestation'],
+    }),
+    fetalHeartRate: field(22, 'integer', {
+      authorised: SENDER,
+      unit: '/min',
+      min: 0,
+      max: 260,
+      label: ['BCF', 'Fetal heart rate'],
+    }),
+    treatmentGiven: field(23, 'text', { authorised: SENDER, label: ['Traitement reçu', 'Treatment given'] }),
+    companionName: field(24, 'name', { authorised: SENDER, identifies: true, label: ['Accompagnant', 'Companion'] }),
+    companionPhone: field(25, 'phone', {
+      authorised: SENDER,
+      identifies: true,
+      label: ['Téléphone de l’accompagnant', 'Companion’s phone'],
+    }),
+    transport: field(26, 'code', {
+      authorised: SENDER,
+      label: ['Transport', 'Transport'],
+      system: 'https://santehaggui.org/codes/transport',
+      values: ['ambulance', 'motorbike', 'car', 'cart', 'boat', 'foot', 'other'],
+    }),
+    calledAt: field(27, 'instant', { authorised: SENDER, label: ['Appel', 'Called at'] }),
+    departedAt: field(28, 'instant', { authorised: SENDER, label: ['Départ', 'Departed at'] }),
+    costXof: field(29, 'integer', { authorised: SENDER, min: 0, unit: 'XOF', label: ['Coût', 'Cost'] }),
+    arrivedAt: field(30, 'instant', { authorised: RECEIVER, label: ['Arrivée', 'Arrived at'] }),
+    arrivalState: field(31, 'text', { authorised: RECEIVER, label: ['État à l’arrivée', 'State on arrival'] }),
+    receivedBy: field(32, 'ref', { authorised: RECEIVER, to: 'practitioner', label: ['Reçu par', 'Received by'] }),
+    finalDiagnosis: field(33, 'code', {
+      authorised: RECEIVER,
+      label: ['Diagnostic retenu', 'Final diagnosis'],
+      system: 'http://hl7.org/fhir/sid/icd-10',
+    }),
+    acts: field(34, 'text', { authorised: RECEIVER, label: ['Actes', 'Acts'] }),
+    outcome: field(35, 'code', {
+      authorised: RECEIVER,
+      label: ['Évolution', 'Outcome'],
+      system: 'https://santehaggui.org/codes/referral-outcome',
+      values: ['recovered', 'improved', 'transferred', 'died', 'left'],
+    }),
+    dischargeTreatment: field(36, 'text', {
+      authorised: RECEIVER,
+      label: ['Traitement de sortie', 'Discharge treatment'],
+    }),
+    instructions: field(37, 'text', { authorised: RECEIVER, label: ['Consignes au CSCOM', 'Instructions'] }),
+    followUpOn: field(38, 'date', { authorised: RECEIVER, label: ['Rendez-vous', 'Follow-up'] }),
+    closedAt: field(39, 'instant', { authorised: RECEIVER, label: ['Contre-référence', 'Closed at'] }),
+    closedBy: field(40, 'ref', {
+      authorised: RECEIVER,
+      to: 'practitioner',
+      label: ['Contre-référée par', 'Closed by'],
+    }),
+    cancelReason: field(41, 'text', { authorised: SENDER, label: ['Motif d’annulation', 'Cancel reason'] }),
+  },
+});
