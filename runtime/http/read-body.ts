@@ -1,0 +1,71 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { HagguiError } from '../errors/haggui-error.ts';
+import { failRuntime } from '../errors/runtime-errors.ts';
+import type { Route } from './route.ts';
+
+/** The part of a route that says how its body is read. */
+export type BodyRules = Pick<Route<unknown, unknown>, 'body' | 'bodyType' | 'contentTypes' | 'maxBodyBytes'>;
+
+const hasBody = (request: Request): boolean =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+
+const mediaTypeOf = (request: Request): string =>
+  (request.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+// RFC 8259 §8.1: JSON between systems is UTF-8. The parser would take UTF-7 and UTF-16 as well.
+const isUtf8 = (request: Request): boolean => {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.get('content-type') ?? '')?.[1];
+  return charset === undefined || charset.toLowerCase() === 'utf-8';
+};
+
+/** The content types a route takes. */
+export const contentTypesOf = (route: BodyRules): readonly string[] =>
+  route.contentTypes ??
+  (route.bodyType === 'bytes' || route.bodyType === 'stream' ? ['application/octet-stream'] : ['application/json']);
+
+/**
+ * Reads the body of a route: refuses other content types (SH-I004, 415), more bytes than allowed (SH-I003, 413, counted
+ * after decompression) and JSON that is none (SH-I002, 400). A route that declares no body leaves it unread.
+ */
+export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler => {
+  const limit = route.maxBodyBytes ?? maxBodyBytes;
+  const accepted = contentTypesOf(route);
+  const bodyType = route.bodyType ?? 'json';
+  const isRead = route.body !== undefined || route.bodyType !== undefined;
+  const parse =
+    bodyType === 'json'
+      ? express.json({ limit, type: () => true, strict: false })
+      : express.raw({ limit, type: () => true });
+  return (request, response, next) => {
+    if (!isRead || !hasBody(request)) {
+      next();
+      return;
+    }
+    if (!accepted.includes(mediaTypeOf(request)) || (bodyType === 'json' && !isUtf8(request))) {
+      throw failRuntime('SH-I004', {
+        why: { fr: `attendu : ${accepted.join(', ')}`, en: `expected: ${accepted.join(', ')}` },
+      });
+    }
+    if (bodyType === 'stream') next();
+    else parse(request, response, next);
+  };
+};
+
+const messageOf: Readonly<Record<string, 'SH-I002' | 'SH-I003' | 'SH-I004'>> = {
+  'entity.parse.failed': 'SH-I002',
+  'entity.too.large': 'SH-I003',
+  'charset.unsupported': 'SH-I004',
+  'encoding.unsupported': 'SH-I004',
+};
+
+/** An error thrown by express or its parsers as one of ours; anything else is given back as it is. */
+export const fromHttpLibrary = (error: unknown): unknown => {
+  if (!(error instanceof Error) || error instanceof HagguiError || !('status' in error)) return error;
+  const { status, type } = error as Error & { readonly status: unknown; readonly type?: unknown };
+  if (typeof status !== 'number' || status < 400 || status > 499) return error;
+  const limit = (error as { readonly limit?: unknown }).limit;
+  return failRuntime(messageOf[String(type)] ?? 'SH-I005', {
+    cause: error,
+    ...(typeof limit === 'number' ? { why: { fr: `au plus ${limit} octets`, en: `at most ${limit} bytes` } } : {}),
+  });
+};
