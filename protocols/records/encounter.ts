@@ -48,7 +48,7 @@ export const encounter = recordType({
       ],
       fhir: 'status',
     }),
-    reason: field(6, 'text', { authorised: CLINICIANS, label: ['Motif', 'Reason'], fhir: 'reasonCode[0].text' }),
+    reason: field(6, 'text', { authorised: CLINICIANS, label: ['Motif', 'Reason'], fhir: 'reasonCode[0].text | reasonCode[0].coding[0].display!' }),
     practitioner: field(7, 'ref', {
       authorised: RECEPTION,
       to: 'practitioner',
@@ -66,7 +66,7 @@ export const encounter = recordType({
       label: ['Issue', 'Outcome'],
       system: 'http://terminology.hl7.org/CodeSystem/discharge-disposition',
       values: ['home', 'referred', 'admitted', 'died', 'left'],
-      fhir: 'hospitalization.dischargeDisposition.coding[0].code',
+      fhir: 'hospitalization.dischargeDisposition.coding[own].code',
     }),
     note: field(10, 'text', { authorised: CLINICIANS, label: ['Observations', 'Note'] }),
   },

@@ -28,7 +28,7 @@ export const immunization = recordType({
       required: true,
       label: ['Vaccin', 'Vaccine'],
       system: 'http://hl7.org/fhir/sid/cvx',
-      fhir: 'vaccineCode.coding[0].code',
+      fhir: 'vaccineCode.coding[own].code',
     }),
     status: field(4, 'code', {
       authorised: CLINICIANS,
@@ -54,7 +54,7 @@ export const immunization = recordType({
       authorised: CLINICIANS,
       label: ['Point d’injection', 'Site'],
       system: 'http://terminology.hl7.org/CodeSystem/v3-ActSite',
-      fhir: 'site.coding[0].code',
+      fhir: 'site.coding[own].code',
     }),
   },
 });

@@ -27,12 +27,12 @@ export const medicationRequest = recordType({
       authorised: CLINICIANS,
       label: ['Produit (ATC)', 'Medication'],
       system: 'http://www.whocc.no/atc',
-      fhir: 'medicationCodeableConcept.coding[0].code',
+      fhir: 'medicationCodeableConcept.coding[own].code',
     }),
     text: field(4, 'text', {
       authorised: CLINICIANS,
       label: ['Produit en clair', 'Medication text'],
-      fhir: 'medicationCodeableConcept.text',
+      fhir: 'medicationCodeableConcept.text | medicationCodeableConcept.coding[0].display! | medicationReference.display',
     }),
     dosage: field(5, 'text', {
       authorised: CLINICIANS,

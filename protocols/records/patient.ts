@@ -14,7 +14,7 @@ export const patient = recordType({
       identifies: true,
       required: true,
       label: ['Nom', 'Family name'],
-      fhir: 'name[0].family',
+      fhir: 'name[0].family | name[0].text!',
     }),
     givenName: field(2, 'name', {
       authorised: RECEPTION,
@@ -53,18 +53,20 @@ export const patient = recordType({
       authorised: RECEPTION,
       identifies: true,
       label: ['NINA', 'National number (NINA)'],
+      fhir: 'identifier[system=https://santehaggui.org/nina].value',
     }),
     number: field(8, 'text', {
       authorised: RECEPTION,
       identifies: true,
       merge: 'once',
       label: ['Numéro du carnet', 'Printed number'],
+      fhir: 'identifier[system=https://santehaggui.org/patient-number].value',
     }),
     language: field(9, 'code', {
       authorised: RECEPTION,
       label: ['Langue', 'Language'],
       system: 'urn:ietf:bcp:47',
-      fhir: 'communication[0].language.coding[0].code',
+      fhir: 'communication[0].language.coding[own].code',
     }),
     guardianName: field(10, 'name', {
       authorised: RECEPTION,

@@ -13,14 +13,14 @@ export const practitioner = recordType({
       authorised: MANAGERS,
       required: true,
       label: ['Nom', 'Family name'],
-      fhir: 'name[0].family',
+      fhir: 'name[0].family | name[0].text!',
     }),
     givenName: field(2, 'name', { authorised: MANAGERS, label: ['Prénom', 'Given name'], fhir: 'name[0].given[0]' }),
     role: field(3, 'code', {
       authorised: MANAGERS,
       label: ['Fonction', 'Role'],
       system: 'https://santehaggui.org/codes/role',
-      fhir: 'qualification[0].code.coding[0].code',
+      fhir: 'qualification[code.coding[0].system=https://santehaggui.org/codes/role].code.coding[0].code',
     }),
     phone: field(4, 'phone', {
       authorised: MANAGERS,

@@ -74,7 +74,7 @@ export type FieldDeclaration = {
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
-  /** Where the value stands in the FHIR R4 resource; without it the field is an extension named after it. */
+  /** Where the value stands in the FHIR R4 resource, in the grammar of `protocols/fhir/path.ts`; without it the field is an extension. */
   readonly fhir?: string;
 };
 
@@ -151,6 +151,7 @@ const COMMON_FIELDS = {
     authorised: ROLES,
     identifies: true,
     label: ['Identifiants extérieurs', 'Identifiers elsewhere'],
+    fhir: 'identifier[*].value',
   }),
   source: field(61, 'text', {
     authorised: ROLES,

@@ -1,0 +1,106 @@
+import type { NamedFields } from '../records/catalogue.ts';
+import type { FieldValue, RecordType } from '../records/record-type.ts';
+import { currentLeaf, currentMembers } from './current-leaf.ts';
+import type { FieldMapping } from './field-mapping.ts';
+import { copyJson, type JsonObject } from './json.ts';
+import { drop, elementTrail } from './path.ts';
+import { kindOfRecord } from './resource-kinds.ts';
+import { readSource } from './source-text.ts';
+import { eraseLeaf, freeAlternative, writeLeaf, writeMembers } from './write-leaf.ts';
+
+/** A record on its way out. `retracted`: fields that someone emptied, which what came in must not fill again. */
+export type OutgoingRecord = {
+  readonly id: string;
+  readonly type: RecordType;
+  readonly fields: NamedFields;
+  readonly retracted?: readonly string[];
+};
+
+/** What the exporter knows of the records that others refer to. */
+export type References = {
+  /** Whether a reference that came in means this record. */
+  readonly isNameOf: (reference: string, recordId: string) => boolean;
+  /** How a reference to the record is written. */
+  readonly nameOf: (recordId: string) => string;
+};
+
+/** One entry of a Bundle. */
+export type FhirEntry = { readonly fullUrl: string; readonly resource: JsonObject };
+
+/** What a record is called outside. */
+export type FhirIdentity = { readonly resourceType: string; readonly id: string; readonly fullUrl: string };
+
+/**
+ * The FHIR R4 resource of a record. What came in from elsewhere goes out as it came, member for member: it is laid under,
+ * and only fields that say something else than it are written over it, with whatever said the old value beside them.
+ */
+export function toFhir(record: OutgoingRecord, references: References): FhirEntry {
+  const { id, type, fields, retracted = [] } = record;
+  const source = readSource(fields.source);
+  const said = source?.resource.resourceType;
+  const kind = kindOfRecord(type, fields, typeof said === 'string' ? said : undefined);
+  const resource: JsonObject = { resourceType: kind.resourceType, ...(source?.resource ?? { id, ...copyJson(kind.minimum) }) };
+  for (const mapping of kind.fields) {
+    if (retracted.includes(mapping.name) && fields[mapping.name] === undefined) erase(resource, mapping);
+  }
+  for (const mapping of kind.fields) {
+    const value = fields[mapping.name];
+    if (value === undefined) continue;
+    if (mapping.declaration.kind === 'set') writeSet(resource, mapping, value as readonly string[]);
+    else write(resource, { mapping, value, fields, all: kind.fields, references });
+  }
+  const identity = fhirIdentity(record);
+  return { fullUrl: identity.fullUrl, resource };
+}
+
+/** What a record is called outside: as it came in, else by its own id. */
+export function fhirIdentity({ id, type, fields }: Pick<OutgoingRecord, 'id' | 'type' | 'fields'>): FhirIdentity {
+  const source = readSource(fields.source);
+  const { resourceType: said, id: foreignId } = source?.resource ?? {};
+  const kind = kindOfRecord(type, fields, typeof said === 'string' ? said : undefined);
+  const ownId = typeof foreignId === 'string' ? foreignId : id;
+  const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ownId);
+  return { resourceType: kind.resourceType, id: ownId, fullUrl: source?.fullUrl ?? `urn:uuid:${isUuid ? ownId : id}` };
+}
+
+type Writing = {
+  readonly mapping: FieldMapping;
+  readonly value: FieldValue;
+  readonly fields: NamedFields;
+  readonly all: readonly FieldMapping[];
+  readonly references: References;
+};
+
+function write(resource: JsonObject, { mapping, value, fields, all, references }: Writing): void {
+  const isReference = mapping.declaration.kind === 'ref';
+  const current = currentLeaf(resource, mapping);
+  const isSaid =
+    current !== undefined &&
+    (isReference ? references.isNameOf(current.value as string, value as string) : current.value === value);
+  if (isSaid) return;
+  const written = isReference ? references.nameOf(value as string) : value;
+  const here = current?.leaf.alternative;
+  const alternative = here === undefined || here.isReadOnly ? freeAlternative(resource, { mapping, fields, all }) : here;
+  if (alternative !== undefined) writeLeaf(resource, { mapping, alternative, value: written, isEdit: current !== undefined });
+}
+
+function writeSet(resource: JsonObject, mapping: FieldMapping, value: readonly string[]): void {
+  const current = currentMembers(resource, mapping);
+  const said = new Set(current.map((member) => member.value));
+  for (const { leaf, value: member } of current.toReversed()) {
+    if (!value.includes(member)) drop({ value: null, trail: elementTrail(leaf.alternative.path, leaf.found.trail) });
+  }
+  const alternative = mapping.alternatives[0];
+  const missing = value.filter((member) => !said.has(member));
+  if (alternative !== undefined && missing.length > 0) writeMembers(resource, { mapping, alternative, members: missing });
+}
+
+function erase(resource: JsonObject, mapping: FieldMapping): void {
+  if (mapping.declaration.kind === 'set') {
+    writeSet(resource, mapping, []);
+    return;
+  }
+  for (let current = currentLeaf(resource, mapping); current !== undefined; current = currentLeaf(resource, mapping)) {
+    eraseLeaf(current.leaf);
+  }
+}
