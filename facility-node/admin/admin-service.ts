@@ -1,0 +1,31 @@
+import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
+import { type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { SessionService } from '../people/session-service.ts';
+import type { AdminCaller, AdminPolicy } from './admin-route.ts';
+import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
+import { type RecordParts, recordsRoutes } from './records-routes.ts';
+
+/** What the admin socket is made of. */
+export type AdminParts = OperatorParts &
+  RecordParts & {
+    readonly socketPath: string;
+    readonly sessions: SessionService;
+    readonly clock: Clock;
+    readonly log: Log;
+  };
+
+/** The local socket that the CLI speaks to, `DIR/admin.sock` (mode 0660): HTTP below `/v1`. */
+export function adminService(parts: AdminParts): ListenService {
+  const { socketPath, sessions, clock, log } = parts;
+  const app = createHttpApp<AdminPolicy, AdminCaller>({
+    log,
+    clock,
+    maxBodyBytes: 64 * 1024,
+    basePath: '/v1',
+    routes: [...operatorRoutes(parts), ...recordsRoutes(parts)],
+    authorise: async (policy, head) => (policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head)),
+  });
+  return listenService({ name: 'admin', app, at: { socketPath }, log, clock });
+}

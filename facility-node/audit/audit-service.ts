@@ -1,0 +1,52 @@
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditEntry, AuditedCaller, AuditTrail } from '../people/audit-trail.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { type AuditEvent, AuditStore, type NumberedAuditEvent } from './audit-store.ts';
+
+/**
+ * The trail of who did what: every write, in the transaction that writes, and every read of a person's record, on disk
+ * before the answer leaves. It is appended to and never changed.
+ */
+export class AuditService implements AuditTrail {
+  readonly #store: AuditStore;
+  readonly #clock: Clock;
+
+  constructor({ db, clock }: { readonly db: RecordStore['db']; readonly clock: Clock }) {
+    this.#store = new AuditStore(db);
+    this.#clock = clock;
+  }
+
+  /** Appends one entry, in the transaction that is open on the connection, or alone. */
+  append(caller: AuditedCaller, entry: AuditEntry): void {
+    this.#store.append({ ...identityOf(caller), ...this.#complete(entry) });
+  }
+
+  /** Up to `limit` events after number `id`, the oldest first. */
+  eventsAfter(id: number, limit: number): readonly NumberedAuditEvent[] {
+    return this.#store.after(id, limit);
+  }
+
+  #complete(entry: AuditEntry): Omit<AuditEvent, keyof ReturnType<typeof identityOf>> {
+    return {
+      at: this.#clock.now(),
+      action: entry.action,
+      recordType: entry.recordType ?? null,
+      recordId: entry.recordId ?? null,
+      patientId: entry.patientId ?? null,
+      purpose: entry.purpose ?? 'TREAT',
+      decision: entry.decision ?? 'permit',
+      detail: entry.detail ?? null,
+    };
+  }
+}
+
+function identityOf(
+  caller: AuditedCaller,
+): Pick<AuditEvent, 'login' | 'practitionerId' | 'role' | 'requestId' | 'sourceAddress'> {
+  if (caller.kind === 'daemon')
+    return { login: null, practitionerId: null, role: 'system', requestId: null, sourceAddress: null };
+  const { address: sourceAddress, requestId } = caller;
+  if (caller.kind === 'visitor') return { login: null, practitionerId: null, role: null, requestId, sourceAddress };
+  const { login, practitionerId, role } = caller;
+  return { login, practitionerId, role, requestId, sourceAddress };
+}

@@ -1,0 +1,133 @@
+import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
+import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
+import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
+import { withRestart } from '@santehaggui/runtime/lifecycle/with-restart.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { backoff } from '@santehaggui/runtime/time/backoff.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { adminService } from './admin/admin-service.ts';
+import { StatusService } from './admin/status-service.ts';
+import { AuditService } from './audit/audit-service.ts';
+import type { NodeConfig } from './config.ts';
+import { HealthService } from './health/health-service.ts';
+import { createInterchange } from './interchange/interchange.ts';
+import { maintenanceJob } from './jobs/maintenance-job.ts';
+import { lanService } from './lan/lan-service.ts';
+import { patientIndexer } from './patients/patient-index.ts';
+import { PeopleService } from './people/people-service.ts';
+import { SessionService } from './people/session-service.ts';
+import { WeeklyReportService } from './reports/weekly-report-service.ts';
+import { readClockState } from './store/clock-state.ts';
+import { type DataDirectory } from './store/data-directory.ts';
+import { lockDataDirectory } from './store/data-lock.ts';
+import { DigestStore } from './store/digest-store.ts';
+import { hasHardwareClock } from './store/hardware-clock.ts';
+import { JournalStore } from './store/journal-store.ts';
+import { IdentityKeeper } from './store/node-identity.ts';
+import { openNodeDatabase } from './store/open-database.ts';
+import { RecordCountStore } from './store/record-count-store.ts';
+import { RecordStore } from './store/record-store.ts';
+import { Timekeeper } from './store/timekeeper.ts';
+import { SurveillanceService } from './surveillance/surveillance-service.ts';
+import { webSocketCarrier } from './uplink/carriers/https/web-socket-carrier.ts';
+import { EnrolmentClient } from './uplink/enrolment-client.ts';
+import { UplinkService } from './uplink/uplink-service.ts';
+
+/** What the outside gives a node. */
+export type Surroundings = {
+  readonly directory: DataDirectory;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+};
+
+const TIME_FLOOR_EVERY_MS = 5 * 60_000;
+const OPTIMIZE_EVERY_MS = 24 * 3600_000;
+
+/**
+ * Puts a node together: the store first and stopped last, then the admin socket, the LAN, and what may fail alone. Throws
+ * SH-K101 when another daemon has the data directory, SH-C101 and SH-C102 when it is not a node's, and what opening the
+ * database throws.
+ */
+export async function composeNode(config: NodeConfig, surroundings: Surroundings): Promise<Composition> {
+  const { directory, version, clock, log, random, randomBytes } = surroundings;
+  await sodiumReady();
+  const identity = new IdentityKeeper(directory);
+  const lock = lockDataDirectory(directory.lockFile);
+  const db = await openNodeDatabase({ directory, clock, log });
+
+  const hasRtc = config.clock.rtc === 'auto' ? hasHardwareClock() : config.clock.rtc === 'yes';
+  const timekeeper = new Timekeeper({ clock, hasRtc, stored: readClockState(db) });
+  const incarnation = toHex(randomBytes(6));
+  const { node, journalKey, facility: own } = identity.current();
+  const origin = { node, incarnation, journalKey: fromHex(journalKey) };
+  const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
+
+  const journal = new JournalStore({ store, timekeeper, log });
+  const uplink = new UplinkService({
+    config: config.uplink,
+    ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
+    digests: new DigestStore(db),
+    carrier: webSocketCarrier(clock),
+  });
+  const enrolment = new EnrolmentClient({
+    ...{ identity, timekeeper, clock, log },
+    timeoutMs: config.uplink.timeoutSeconds * 1000,
+    onEnrolled: () => uplink.wake(),
+  });
+
+  const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
+  const audit = new AuditService({ db, clock });
+  const people = new PeopleService({ store, audit, clock, facility });
+  const sessions = new SessionService({ store, audit, clock, facility });
+  const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, clock });
+  const interchange = createInterchange({ store, audit, clock, log });
+  const lan = lanService({ at: config.lan, store, audit, sessions, reports, facility, clock, log, version });
+  const lanUrl = (): string => {
+    const address = lan.address();
+    return 'url' in address ? address.url.replace('//0.0.0.0:', '//127.0.0.1:') : '';
+  };
+
+  const health = new HealthService({
+    ...{ store, timekeeper },
+    dataRoot: directory.root,
+    lowDiskMegabytes: config.disk.lowMegabytes,
+    syncStatus: () => uplink.status(),
+    isEnrolled: () => identity.current().hub !== null,
+    hasChainProblem: () => uplink.hasChainProblem(),
+  });
+  const admin = adminService({
+    socketPath: directory.adminSocket,
+    ...{ uplink, enrolment, reports, sessions, store, audit, interchange, clock, log },
+    status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl }),
+    countRecords: () => new RecordCountStore(db).byType(),
+  });
+  const maintenance = maintenanceJob({
+    ...{ clock, log },
+    chores: [
+      { name: 'time-floor', everyMs: TIME_FLOOR_EVERY_MS, run: () => store.keepTime() },
+      { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void db.pragma('optimize') },
+    ],
+  });
+  const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
+  return {
+    services: [storeService(db, lock), maintenance, lan, admin, withRestart(uplink, { backoff: restart, clock, log })],
+    addresses: () => ({ lanUrl: lanUrl(), adminSocket: directory.adminSocket, facility: own.code, node }),
+  };
+}
+
+/** Keeps the database open and the data directory locked while anything else runs. */
+function storeService(db: RecordStore['db'], lock: Disposable): Service {
+  return {
+    name: 'store',
+    run: async ({ signal, ready }) => {
+      ready();
+      await aborted(signal);
+      db.close();
+      lock[Symbol.dispose]();
+    },
+  };
+}

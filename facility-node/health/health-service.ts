@@ -1,0 +1,119 @@
+import { statfsSync } from 'node:fs';
+import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Timekeeper } from '../store/timekeeper.ts';
+
+/** What the checks look at. */
+export type HealthParts = {
+  readonly store: RecordStore;
+  readonly timekeeper: Timekeeper;
+  readonly dataRoot: string;
+  readonly lowDiskMegabytes: number;
+  readonly syncStatus: () => SyncStatus;
+  readonly isEnrolled: () => boolean;
+  readonly hasChainProblem: () => boolean;
+};
+
+/** The state of a node in one word. */
+export type Health = HealthCheck['state'];
+
+const MEGABYTE = 1024 * 1024;
+const DAY_SECONDS = 24 * 3600;
+
+/** The named checks of `status`: each says what it found and, where something is wrong, what to do. */
+export class HealthService {
+  readonly #parts: HealthParts;
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts;
+  }
+
+  /** All checks, in the order in which a person reads them. */
+  checks(): readonly HealthCheck[] {
+    const sync = this.#parts.syncStatus();
+    return [this.#database(), this.#disk(), this.#clock(), this.#link(sync), this.#backlog(sync), this.#chain()];
+  }
+
+  #database(): HealthCheck {
+    const { db } = this.#parts.store;
+    const isDurable = db.pragma('synchronous', { simple: true }) === 2 && db.pragma('journal_mode', { simple: true }) === 'wal';
+    return isDurable
+      ? { name: 'database', state: 'ok', detail: 'chiffrée, écrite de façon durable (synchronous=FULL)' }
+      : {
+          name: 'database',
+          state: 'failing',
+          detail: 'n’écrit pas de façon durable',
+          remedy: 'Arrêtez le service et demandez de l’aide.',
+        };
+  }
+
+  #disk(): HealthCheck {
+    const { dataRoot, lowDiskMegabytes } = this.#parts;
+    const { bavail, bsize } = statfsSync(dataRoot);
+    const freeMegabytes = Math.floor((bavail * bsize) / MEGABYTE);
+    const detail = `${freeMegabytes} Mo libres`;
+    if (freeMegabytes >= lowDiskMegabytes) return { name: 'disk', state: 'ok', detail };
+    const state = freeMegabytes >= lowDiskMegabytes / 10 ? 'degraded' : 'failing';
+    return { name: 'disk', state, detail, remedy: 'Libérez de la place : sans elle, rien ne s’enregistre.' };
+  }
+
+  #clock(): HealthCheck {
+    const { timekeeper } = this.#parts;
+    if (timekeeper.isTrusted()) return { name: 'clock', state: 'ok', detail: 'l’heure est sûre' };
+    const minutes = Math.round(timekeeper.deviationMs() / 60_000);
+    return {
+      name: 'clock',
+      state: 'degraded',
+      detail: `l’heure n’est pas sûre : écart de ${minutes} min avec la dernière heure prouvée`,
+      remedy: 'Réglez l’heure de la machine, ou laissez-la joindre le hub.',
+    };
+  }
+
+  #link({ connected, lastExchange }: SyncStatus): HealthCheck {
+    if (!this.#parts.isEnrolled()) {
+      return {
+        name: 'link',
+        state: 'degraded',
+        detail: 'ce poste n’est inscrit à aucun hub',
+        remedy: 'haggui facility enrol --hub URL --token JETON',
+      };
+    }
+    const last = lastExchange === null ? 'aucun échange encore' : `dernier échange ${lastExchange.ok ? 'réussi' : 'manqué'} le ${lastExchange.at}`;
+    if (connected) return { name: 'link', state: 'ok', detail: `relié au hub, ${last}` };
+    const error = lastExchange?.error === undefined ? '' : ` (${lastExchange.error})`;
+    return {
+      name: 'link',
+      state: 'degraded',
+      detail: `pas de liaison avec le hub, ${last}${error}`,
+      remedy: 'Le travail continue ; vérifiez le réseau, puis « haggui sync now ».',
+    };
+  }
+
+  #backlog({ pendingChanges, oldestPendingAgeSeconds, quarantined }: SyncStatus): HealthCheck {
+    const detail = `${pendingChanges} changements à envoyer, ${quarantined} en quarantaine`;
+    const isOld = (oldestPendingAgeSeconds ?? 0) > DAY_SECONDS;
+    if (quarantined === 0 && !isOld) return { name: 'backlog', state: 'ok', detail };
+    return {
+      name: 'backlog',
+      state: 'degraded',
+      detail: isOld ? `${detail}, le plus ancien depuis ${Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS)} j` : detail,
+      remedy: quarantined > 0 ? 'Prévenez le responsable du hub : il a refusé des changements.' : 'Rétablissez la liaison.',
+    };
+  }
+
+  #chain(): HealthCheck {
+    if (!this.#parts.hasChainProblem()) return { name: 'chain', state: 'ok', detail: 'le hub tient la même suite de changements' };
+    return {
+      name: 'chain',
+      state: 'failing',
+      detail: 'le hub tient une autre suite de changements sous le nom de ce poste',
+      remedy: 'Ce disque a-t-il été copié ? Prévenez le responsable du hub.',
+    };
+  }
+}
+
+/** The worst of the checks. */
+export function overallHealth(checks: readonly HealthCheck[]): Health {
+  if (checks.some(({ state }) => state === 'failing')) return 'failing';
+  return checks.some(({ state }) => state === 'degraded') ? 'degraded' : 'ok';
+}

@@ -1,0 +1,71 @@
+import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
+import { condition } from '@santehaggui/protocols/records/condition.ts';
+import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
+import { immunization } from '@santehaggui/protocols/records/immunization.ts';
+import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
+import { observation } from '@santehaggui/protocols/records/observation.ts';
+import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditService } from '../audit/audit-service.ts';
+import { consultationsRoutes } from '../consultations/consultations-routes.ts';
+import { ConsultationsService } from '../consultations/consultations-service.ts';
+import { patientsRoutes } from '../patients/patients-routes.ts';
+import { PatientsService } from '../patients/patients-service.ts';
+import type { NodeRoute } from '../people/node-route.ts';
+import type { OwnFacility } from '../people/own-facility.ts';
+import type { SessionService } from '../people/session-service.ts';
+import { sessionsRoutes } from '../people/sessions-routes.ts';
+import { referralsRoutes } from '../referrals/referrals-routes.ts';
+import { ReferralsService } from '../referrals/referrals-service.ts';
+import { reportsRoutes } from '../reports/reports-routes.ts';
+import type { WeeklyReportService } from '../reports/weekly-report-service.ts';
+import { NumberingService } from '../resources/numbering-service.ts';
+import { OnceService } from '../resources/once-service.ts';
+import { readingRoutes, writingRoutes } from '../resources/record-endpoints.ts';
+import { ResourcesService } from '../resources/resources-service.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { docsRoutes } from './docs-routes.ts';
+
+/** What the clinic's routes are made of. */
+export type ClinicParts = {
+  readonly store: RecordStore;
+  readonly audit: AuditService;
+  readonly sessions: SessionService;
+  readonly reports: WeeklyReportService;
+  readonly facility: OwnFacility;
+  readonly clock: Clock;
+  /** Of the program, as the API's document tells it. */
+  readonly version: string;
+};
+
+/** Every route of the LAN API, below `/api`. */
+export function clinicRoutes({
+  store,
+  audit,
+  sessions,
+  reports,
+  facility,
+  clock,
+  version,
+}: ClinicParts): readonly NodeRoute[] {
+  const once = new OnceService({ store, clock });
+  const numbering = new NumberingService({ db: store.db, facility });
+  const resources = new ResourcesService({ store, audit, once, clock });
+  const patients = new PatientsService({ store, audit, once, resources, numbering });
+  const consultations = new ConsultationsService({ store, audit, once, resources });
+  const referrals = new ReferralsService({ store, audit, once, resources, numbering, clock, facility });
+  const versioned = [
+    ...sessionsRoutes(sessions),
+    ...patientsRoutes(patients, resources),
+    ...consultationsRoutes(consultations, resources),
+    ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [
+      ...readingRoutes(resources, type),
+      ...writingRoutes(resources, type),
+    ]),
+    ...referralsRoutes(referrals, resources),
+    // Accounts make practitioners and the hub's registry makes facilities.
+    ...[practitioner, facilityType].flatMap((type) => readingRoutes(resources, type)),
+    ...reportsRoutes(reports),
+  ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
+  return [...versioned, ...docsRoutes(versioned, version)];
+}

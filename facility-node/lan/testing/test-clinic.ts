@@ -1,0 +1,152 @@
+import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
+import type { Role } from '@santehaggui/protocols/records/record-type.ts';
+import type { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
+import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
+import { AuditService } from '../../audit/audit-service.ts';
+import { patientIndexer } from '../../patients/patient-index.ts';
+import type { PasswordCost } from '../../people/password.ts';
+import { PeopleService } from '../../people/people-service.ts';
+import { SessionService } from '../../people/session-service.ts';
+import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
+import type { RecordStore } from '../../store/record-store.ts';
+import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
+import { SurveillanceService } from '../../surveillance/surveillance-service.ts';
+import { lanService } from '../lan-service.ts';
+
+/** An answer of the API. */
+export type TestAnswer = {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered and says what it expects of it.
+  readonly body: any;
+};
+
+/** What a request carries. */
+export type TestRequest = {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Sends one request as somebody. */
+export type TestClient = (method: string, path: string, request?: TestRequest) => Promise<TestAnswer>;
+
+/** A facility's LAN API over real HTTP, on a real encrypted store. */
+export type TestClinic = AsyncDisposable & {
+  readonly node: TestStore;
+  readonly store: RecordStore;
+  readonly clock: FakeClock;
+  readonly log: RecordingLog;
+  readonly audit: AuditService;
+  readonly people: PeopleService;
+  readonly sessions: SessionService;
+  readonly reports: WeeklyReportService;
+  readonly url: string;
+  /** Ids of the Facility records: this one, the one it refers to, and a third. */
+  readonly facilities: { readonly own: string; readonly target: string; readonly other: string };
+  /** Makes an account of that role (login = role) and signs it in. */
+  readonly as: (role: Role) => Promise<TestClient>;
+  readonly anonymous: TestClient;
+};
+
+/** The password of every account of a test clinic. */
+export const TEST_PASSWORD = 'Baobab-Niger-Kora';
+
+/** The least that Argon2 takes: most tests are not about passwords. */
+const CHEAP: PasswordCost = { memoryKiB: 8, passes: 1, lanes: 1 };
+
+/** Opens a clinic `cscom_sangha`; `await using` stops it. */
+export async function openTestClinic({
+  isEnrolled = true,
+  passwordCost = CHEAP,
+}: {
+  readonly isEnrolled?: boolean;
+  readonly passwordCost?: PasswordCost;
+} = {}): Promise<TestClinic> {
+  const node = await openTestStore({ indexers: [patientIndexer()] });
+  const { store, clock, log } = node;
+  const facilities = makeFacilities(store);
+  const facility = {
+    code: 'cscom_sangha',
+    name: 'CSCOM de Sangha',
+    recordId: () => (isEnrolled ? facilities.own : null),
+  };
+  const audit = new AuditService({ db: store.db, clock });
+  const people = new PeopleService({ store, audit, clock, facility, passwordCost });
+  const sessions = new SessionService({ store, audit, clock, facility, passwordCost });
+  const surveillance = new SurveillanceService({ db: store.db });
+  const reports = new WeeklyReportService({ surveillance, facility, clock });
+  const lan = lanService({
+    at: { host: '127.0.0.1', port: 0 },
+    ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0' },
+  });
+  const stop = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  const running = lan.run({ signal: stop.signal, ready: () => ready.resolve() });
+  await Promise.race([ready.promise, running]);
+  const bound = lan.address();
+  if (!('url' in bound)) throw new TypeError('the LAN service listens on a port');
+  const anonymous = clientOf(bound.url, undefined);
+  return {
+    ...{ node, store, clock, log, audit, people, sessions, reports, facilities, anonymous, url: bound.url },
+    as: async (role) => {
+      await people.createAccount({
+        login: role,
+        password: TEST_PASSWORD,
+        role: role as 'nurse',
+        familyName: 'Dolo',
+        givenName: role,
+      });
+      const { body } = await anonymous('POST', '/api/v1/sessions', { body: { login: role, password: TEST_PASSWORD } });
+      return clientOf(bound.url, body.accessToken as string);
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+      await node[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A client that bears a token, or none. */
+export function clientOf(url: string, accessToken: string | undefined): TestClient {
+  return async (method, path, { body, key, headers = {} } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  };
+}
+
+function makeFacilities(store: RecordStore): TestClinic['facilities'] {
+  return store.transact({ author: null, role: 'system' }, (tx) => {
+    const target = tx.create(facilityType, {
+      code: 'csref_djenne',
+      name: 'CSRéf de Djenné',
+      kind: 'csref',
+      region: 'Mopti',
+    });
+    const other = tx.create(facilityType, {
+      code: 'sih_mopti',
+      name: 'Hôpital de Mopti',
+      kind: 'hospital',
+      region: 'Mopti',
+    });
+    const own = tx.create(facilityType, {
+      code: 'cscom_sangha',
+      name: 'CSCOM de Sangha',
+      region: 'Mopti',
+      referralTarget: target,
+    });
+    return { own, target, other };
+  });
+}

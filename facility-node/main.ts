@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
+import { configFlags } from '@santehaggui/runtime/config/config-page.ts';
+import { type ConfigSources, explainConfig, loadConfig } from '@santehaggui/runtime/config/load-config.ts';
+import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
+import { errorLines } from '@santehaggui/runtime/errors/error-lines.ts';
+import { exitCodeFor, exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
+import { asHagguiError } from '@santehaggui/runtime/errors/problem.ts';
+import { runProcess } from '@santehaggui/runtime/lifecycle/run-process.ts';
+import { createLogger } from '@santehaggui/runtime/log/logger.ts';
+import { systemClock } from '@santehaggui/runtime/time/clock.ts';
+import { Command, CommanderError } from 'commander';
+import { composeNode } from './compose.ts';
+import { nodeConfigTable } from './config.ts';
+import packageJson from './package.json' with { type: 'json' };
+import { failSetup } from './setup/setup-errors.ts';
+import { initialiseNode } from './setup/initialise-node.ts';
+import { dataDirectory } from './store/data-directory.ts';
+import { lockDataDirectory } from './store/data-lock.ts';
+import { appliedMigrations, openNodeDatabase } from './store/open-database.ts';
+
+type Options = { readonly data: string; readonly config?: string } & Readonly<Record<string, unknown>>;
+
+const name = 'haggui-node';
+const { env, argv } = process;
+const language: Language = /^en/i.test(env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '') ? 'en' : 'fr';
+const defaultData = env.HAGGUI_DATA ?? '/var/lib/haggui-node';
+
+/** The configuration file named, else that of the data directory if it has one. */
+const sourcesOf = ({ data, config, ...flags }: Options): ConfigSources => {
+  const { configFile } = dataDirectory(resolve(data));
+  const file = config ?? (existsSync(configFile) ? configFile : undefined);
+  return { env, flags, ...(file === undefined ? {} : { file }) };
+};
+
+const start = (options: Options): Promise<void> =>
+  runProcess({
+    name,
+    host: process,
+    clock: systemClock,
+    log: createLogger({ name }),
+    compose: () => {
+      const config = loadConfig(nodeConfigTable, sourcesOf(options));
+      return composeNode(config, {
+        directory: dataDirectory(resolve(options.data)),
+        version: packageJson.version,
+        clock: systemClock,
+        log: createLogger({ name, level: config.log.level }),
+        random: Math.random,
+        randomBytes,
+      });
+    },
+  });
+
+const checkConfig = (options: Options): void => {
+  for (const { key, value, source } of explainConfig(nodeConfigTable, sourcesOf(options))) {
+    console.log(`${key} = ${JSON.stringify(value)}  (${source})`);
+  }
+};
+
+const migrate = async ({ data }: Options): Promise<void> => {
+  const directory = dataDirectory(resolve(data));
+  using _lock = lockDataDirectory(directory.lockFile);
+  const db = await openNodeDatabase({ directory, clock: systemClock, log: createLogger({ name, level: 'warn' }) });
+  console.log(JSON.stringify({ database: directory.databaseFile, migrations: appliedMigrations(db) }));
+  db.close();
+};
+
+const readAnswers = (from: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(from === '-' ? 0 : from, 'utf8'));
+  } catch (cause) {
+    throw failSetup('SH-I120', { why: (cause as Error).message, cause });
+  }
+};
+
+const init = async ({ data, answers }: Options & { readonly answers: string }): Promise<void> => {
+  await sodiumReady();
+  const report = await initialiseNode({
+    directory: dataDirectory(resolve(data)),
+    answers: readAnswers(answers),
+    clock: systemClock,
+    log: createLogger({ name, level: 'warn' }),
+  });
+  console.log(JSON.stringify(report));
+};
+
+const withData = (command: Command): Command => command.option('--data <dir>', 'dossier de données · data directory', defaultData);
+
+const withConfig = (command: Command): Command => {
+  withData(command).option('--config <file>', 'fichier de configuration (JSON) · configuration file');
+  for (const { flags, description } of configFlags(nodeConfigTable, language)) command.option(flags, description);
+  return command;
+};
+
+// SQLite makes its own files; nobody else has any business with them.
+process.umask(0o077);
+
+const program = new Command(name)
+  .description('Le service d’un établissement : dossiers, LAN et échange avec le hub. · The daemon of one facility.')
+  .version(packageJson.version)
+  .exitOverride();
+withConfig(program.command('start', { isDefault: true }).description('démarrer (par défaut) · start (default)')).action(start);
+withConfig(program.command('check-config').description('vérifier et montrer la configuration · check and show it')).action(checkConfig);
+withData(program.command('migrate').description('mettre la base à jour, sans démarrer · bring the database up to date')).action(migrate);
+withData(program.command('init').description('créer un dossier de données · make a data directory'))
+  .requiredOption('--answers <file>', 'réponses en JSON, « - » pour l’entrée standard · answers as JSON')
+  .action(init);
+
+try {
+  await program.parseAsync(argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.stopped : exitCodes.usage;
+  else {
+    for (const line of errorLines(asHagguiError(error), language)) console.error(line);
+    process.exitCode = exitCodeFor(error);
+  }
+}

@@ -1,0 +1,14 @@
+import type { RecordIndexer } from '../store/record-table.ts';
+import { PatientSearchStore } from './patient-search-store.ts';
+import { searchWordsOf } from './search-query.ts';
+
+/** Keeps the search for patients up to date, whether they are registered here or come with a referral: for `RecordStore`. */
+export function patientIndexer(): RecordIndexer {
+  const stores = new WeakMap<object, PatientSearchStore>();
+  return (db, { id, type, fields }) => {
+    if (type.name !== 'patient') return;
+    const known = stores.get(db) ?? new PatientSearchStore(db);
+    stores.set(db, known);
+    known.put(id, searchWordsOf(fields));
+  };
+}

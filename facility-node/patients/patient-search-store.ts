@@ -1,0 +1,40 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { SearchWords } from './search-query.ts';
+
+/** The tables `patient_key` and `patient_search`. */
+export class PatientSearchStore {
+  readonly #keyOf: Statement<[string], number>;
+  readonly #addKey: Statement<[string], number>;
+  readonly #forget: Statement<[number]>;
+  readonly #put: Statement<[SearchWords & { readonly key: number }]>;
+  readonly #find: Statement<[string, number], string>;
+
+  constructor(db: Database) {
+    this.#keyOf = db.prepare<[string], number>('select id from patient_key where record_id = ?').pluck();
+    this.#addKey = db.prepare<[string], number>('insert into patient_key (record_id) values (?) returning id').pluck();
+    this.#forget = db.prepare('delete from patient_search where rowid = ?');
+    this.#put = db.prepare(
+      `insert into patient_search (rowid, plain, sound, digits, number) values (@key, @plain, @sound, @digits, @number)`,
+    );
+    // By rowid, not by rank: ranking would read every match of a common name before it gave the first.
+    this.#find = db
+      .prepare<[string, number], string>(
+        `select patient_key.record_id from patient_search join patient_key on patient_key.id = patient_search.rowid
+         where patient_search match ? order by patient_search.rowid desc limit ?`,
+      )
+      .pluck();
+  }
+
+  /** Makes the patient found by these words, and by no earlier ones. */
+  put(recordId: string, words: SearchWords): void {
+    const known = this.#keyOf.get(recordId);
+    if (known !== undefined) this.#forget.run(known);
+    const key = known ?? this.#addKey.get(recordId)!;
+    this.#put.run({ key, ...words });
+  }
+
+  /** Ids of up to `limit` patients that match the FTS5 expression, the last registered first. */
+  find(expression: string, limit: number): readonly string[] {
+    return this.#find.all(expression, limit);
+  }
+}

@@ -1,0 +1,279 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { RequestHead } from '@santehaggui/runtime/http/route.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenKey } from './access-token.ts';
+import { type Account, AccountStore } from './account-store.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { Caller, Staff } from './caller.ts';
+import { LoginFailureStore } from './login-failure-store.ts';
+import type { OwnFacility } from './own-facility.ts';
+import { PASSWORD_COST, type PasswordCost, unmatchablePasswordHash, verifyPassword } from './password.ts';
+import { failPeople } from './people-errors.ts';
+import { may, type NodePolicy, permissionsOf } from './permissions.ts';
+import { type RevokedBecause, SessionStore } from './session-store.ts';
+import { remainingDelayMs, signInDelayMs } from './sign-in-delay.ts';
+import { TokenKeyStore } from './token-key-store.ts';
+import { loadTokenKeys } from './token-keys.ts';
+
+/** A session without a refresh for so long is over: one shift. */
+const IDLE_SECONDS = 12 * 3600;
+/** However often refreshed, a session ends then. */
+const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
+const FORGET_AFTER_MS = 30 * 24 * 3600_000;
+const FAILURES_COUNT_FOR_MS = 24 * 3600_000;
+
+/** From where a request comes. */
+export type Origin = { readonly address: string | null; readonly requestId: string | null };
+
+/** What signing in takes. */
+export type Credentials = Origin & { readonly login: string; readonly password: string };
+
+/** A session as handed out: the body of the answer, and the refresh token for its cookie. */
+export type OpenedSession = {
+  readonly answer: SessionAnswer;
+  readonly refreshToken: string;
+  readonly refreshExpiresInSeconds: number;
+};
+
+/** What a session service is made of. */
+export type SessionServiceOptions = {
+  readonly store: RecordStore;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly facility: OwnFacility;
+  /** Of the accounts' passwords, so that an unknown login takes as long; default {@link PASSWORD_COST}. */
+  readonly passwordCost?: PasswordCost;
+};
+
+/**
+ * Sessions of staff. An access token names its session and the account's permission version; both are looked up at every
+ * request, so that who is disabled is out at the next click.
+ */
+export class SessionService {
+  readonly #options: SessionServiceOptions;
+  readonly #accounts: AccountStore;
+  readonly #sessions: SessionStore;
+  readonly #failures: LoginFailureStore;
+  readonly #tokenKeys: TokenKeyStore;
+  readonly #decoyHash: string;
+  #keys: readonly [TokenKey, ...TokenKey[]] | undefined;
+
+  constructor(options: SessionServiceOptions) {
+    const { db } = options.store;
+    this.#options = options;
+    this.#accounts = new AccountStore(db);
+    this.#sessions = new SessionStore(db);
+    this.#failures = new LoginFailureStore(db);
+    this.#tokenKeys = new TokenKeyStore(db);
+    this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? PASSWORD_COST);
+  }
+
+  /**
+   * Opens a session. Throws SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same
+   * work; SH-A151 while the login waits after too many failures from that address.
+   */
+  async login({ login, password, address, requestId }: Credentials): Promise<OpenedSession> {
+    const name = login.trim().toLowerCase();
+    const from = address ?? 'local';
+    this.#countAttempt(name, from);
+    const account = this.#accounts.withLogin(name);
+    const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
+    if (account === undefined || !isPassword || account.isDisabled) {
+      const detail = { login: name };
+      this.#options.audit.append(
+        { kind: 'visitor', address, requestId },
+        { action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },
+      );
+      throw failPeople('SH-A150');
+    }
+    return this.#open(account, { address, requestId }, from);
+  }
+
+  /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
+  async refresh(refreshToken: string, origin: Origin): Promise<OpenedSession> {
+    const nowMs = this.#options.clock.now();
+    const hash = hashOf(refreshToken);
+    const token = this.#sessions.tokenWithHash(hash);
+    const session = token === undefined ? undefined : this.#sessions.withId(token.sessionId);
+    const account = session === undefined ? undefined : this.#accounts.withId(session.accountId);
+    if (token === undefined || session === undefined || account === undefined) throw failPeople('SH-A152');
+    if (session.revokedAt !== null || session.expiresAt <= nowMs || account.isDisabled) throw failPeople('SH-A152');
+    if (token.usedAt !== null) {
+      this.#end(session.id, 'token-reused', staffOf(account, session.id, origin));
+      throw failPeople('SH-A152', {
+        why: { fr: 'Le jeton de session a servi deux fois.', en: 'The session’s token was used twice.' },
+      });
+    }
+    const expiresAt = Math.min(nowMs + IDLE_SECONDS * 1000, session.createdAt + LONGEST_SESSION_MS);
+    const next = newRefreshToken();
+    this.#sessions.together(() => {
+      this.#sessions.useToken(hash, nowMs);
+      this.#sessions.addToken(hashOf(next), session.id, nowMs);
+      this.#sessions.extend(session.id, expiresAt, nowMs);
+    });
+    return this.#handOut(account, { sessionId: session.id, refreshToken: next, expiresAt });
+  }
+
+  /** Ends the session that either token belongs to; does nothing for tokens of none. */
+  async signOut(
+    tokens: { readonly authorization?: string; readonly refreshToken?: string },
+    origin: Origin,
+  ): Promise<void> {
+    const staff = await this.#staffWith(tokens.authorization, origin);
+    if (staff !== undefined) this.#end(staff.sessionId, 'signed-out', staff);
+    const token =
+      tokens.refreshToken === undefined ? undefined : this.#sessions.tokenWithHash(hashOf(tokens.refreshToken));
+    if (token === undefined || token.sessionId === staff?.sessionId) return;
+    const session = this.#sessions.withId(token.sessionId);
+    const account = session === undefined ? undefined : this.#accounts.withId(session.accountId);
+    if (session === undefined || account === undefined || session.revokedAt !== null) return;
+    this.#end(session.id, 'signed-out', staffOf(account, session.id, origin));
+  }
+
+  /** Who bears the token of an `Authorization: Bearer` header. Throws SH-A001 (401) without a good one. */
+  async authenticate(authorization: string | undefined, origin: Origin): Promise<Staff> {
+    const staff = await this.#staffWith(authorization, origin);
+    if (staff === undefined) throw failRuntime('SH-A001');
+    return staff;
+  }
+
+  /** Judges a request by its route's policy: for `createHttpApp`. Throws SH-A001, or SH-A002 with an audit entry. */
+  async authorise(policy: NodePolicy, head: RequestHead): Promise<Caller> {
+    const origin = { address: head.remoteAddress ?? null, requestId: head.requestId };
+    if (policy.kind === 'anyone') return { kind: 'visitor', ...origin };
+    const staff = await this.authenticate(head.headers.authorization, origin);
+    if (policy.kind === 'may' && !may(staff.role, policy.action, policy.subject)) {
+      this.#options.audit.append(staff, {
+        action: policy.action,
+        recordType: policy.subject,
+        decision: 'deny',
+        ...(head.params.id === undefined ? {} : { recordId: head.params.id }),
+      });
+      throw failRuntime('SH-A002');
+    }
+    return staff;
+  }
+
+  #countAttempt(login: string, from: string): void {
+    const nowMs = this.#options.clock.now();
+    const known = this.#failures.of(login, from);
+    const waitMs = known === undefined ? 0 : remainingDelayMs(known.blockedUntil, nowMs);
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      throw failPeople('SH-A151', {
+        why: { fr: `Prochain essai possible dans ${seconds} s.`, en: `The next attempt is possible in ${seconds} s.` },
+      });
+    }
+    // Counted before the password is looked at: many attempts at once must not all be the first.
+    const failures = (known?.failures ?? 0) + 1;
+    this.#failures.put(login, from, { failures, blockedUntil: nowMs + signInDelayMs(failures), at: nowMs });
+    if (failures === 1) this.#failures.forgetBefore(nowMs - FAILURES_COUNT_FOR_MS);
+  }
+
+  #open(account: Account, origin: Origin, from: string): Promise<OpenedSession> {
+    const nowMs = this.#options.clock.now();
+    const sessionId = randomUUID();
+    const refreshToken = newRefreshToken();
+    const expiresAt = nowMs + IDLE_SECONDS * 1000;
+    this.#sessions.together(() => {
+      this.#failures.clear(account.login, from);
+      this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
+      this.#sessions.open({ id: sessionId, accountId: account.id, address: origin.address, expiresAt }, nowMs);
+      this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);
+      this.#options.audit.append(staffOf(account, sessionId, origin), {
+        action: 'sign-in',
+        recordType: 'session',
+        purpose: 'HOPERAT',
+      });
+    });
+    return this.#handOut(account, { sessionId, refreshToken, expiresAt });
+  }
+
+  #end(sessionId: string, because: RevokedBecause, staff: Staff): void {
+    this.#sessions.together(() => {
+      this.#sessions.revoke(sessionId, because, this.#options.clock.now());
+      this.#options.audit.append(staff, {
+        action: 'sign-out',
+        recordType: 'session',
+        purpose: 'HOPERAT',
+        ...(because === 'token-reused' ? { decision: 'deny' as const } : {}),
+        detail: { because },
+      });
+    });
+  }
+
+  async #staffWith(authorization: string | undefined, origin: Origin): Promise<Staff | undefined> {
+    const bearer = /^Bearer ([\w.-]{1,2000})$/i.exec(authorization ?? '')?.[1];
+    if (bearer === undefined) return undefined;
+    const nowMs = this.#options.clock.now();
+    const keys = this.#loadedKeys();
+    const claims = await readAccessToken(bearer, {
+      keyOf: (kid) => keys.find((key) => key.kid === kid),
+      facilityCode: this.#options.facility.code,
+      nowMs,
+    });
+    if (claims === undefined) return undefined;
+    const session = this.#sessions.withId(claims.sessionId);
+    if (session === undefined || session.revokedAt !== null || session.expiresAt <= nowMs) return undefined;
+    if (session.accountId !== claims.accountId) return undefined;
+    const account = this.#accounts.withId(claims.accountId);
+    if (account === undefined || account.isDisabled) return undefined;
+    if (account.permissionVersion !== claims.permissionVersion) return undefined;
+    return staffOf(account, session.id, origin);
+  }
+
+  async #handOut(
+    account: Account,
+    {
+      sessionId,
+      refreshToken,
+      expiresAt,
+    }: { readonly sessionId: string; readonly refreshToken: string; readonly expiresAt: number },
+  ): Promise<OpenedSession> {
+    const { clock, facility, store } = this.#options;
+    const nowMs = clock.now();
+    const accessToken = await signAccessToken(
+      { accountId: account.id, sessionId, permissionVersion: account.permissionVersion },
+      { key: this.#loadedKeys()[0], facilityCode: facility.code, nowMs },
+    );
+    const fields = store.record(account.practitionerId)?.fields;
+    const names = [fields?.givenName, fields?.familyName].filter((name) => typeof name === 'string');
+    return {
+      answer: {
+        accessToken,
+        expiresInSeconds: ACCESS_TOKEN_SECONDS,
+        user: {
+          login: account.login,
+          practitionerId: account.practitionerId,
+          name: names.join(' ') || account.login,
+          role: account.role,
+          facility: facility.code,
+        },
+        permissions: [...permissionsOf(account.role)],
+      },
+      refreshToken,
+      refreshExpiresInSeconds: Math.floor((expiresAt - nowMs) / 1000),
+    };
+  }
+
+  #loadedKeys(): readonly [TokenKey, ...TokenKey[]] {
+    this.#keys ??= loadTokenKeys(this.#tokenKeys, this.#options.clock.now());
+    return this.#keys;
+  }
+}
+
+function staffOf(account: Account, sessionId: string, { address, requestId }: Origin): Staff {
+  const { id: accountId, login, practitionerId, role } = account;
+  return { kind: 'staff', accountId, login, practitionerId, role, sessionId, address, requestId };
+}
+
+function newRefreshToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}

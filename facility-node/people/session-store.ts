@@ -1,0 +1,111 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** Why a session ended before its time. */
+export type RevokedBecause = 'signed-out' | 'token-reused' | 'account-disabled';
+
+/** A row of `session`; times in milliseconds since 1970. */
+export type Session = {
+  readonly id: string;
+  readonly accountId: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+};
+
+/** A refresh token as it is kept. */
+export type RefreshToken = { readonly sessionId: string; readonly usedAt: number | null };
+
+type NewSession = {
+  readonly id: string;
+  readonly accountId: number;
+  readonly address: string | null;
+  readonly expiresAt: number;
+};
+
+/** The tables `session` and `refresh_token`. */
+export class SessionStore {
+  readonly #db: Database;
+  readonly #byId: Statement<[string], Session>;
+  readonly #insert: Statement<[string, number, string | null, number, number, number]>;
+  readonly #extend: Statement<[number, number, string]>;
+  readonly #revoke: Statement<[number, string, string]>;
+  readonly #revokeAll: Statement<[number, string, number]>;
+  readonly #countLive: Statement<[number], number>;
+  readonly #forget: Statement<[number]>;
+  readonly #tokenByHash: Statement<[Uint8Array], RefreshToken>;
+  readonly #insertToken: Statement<[Uint8Array, string, number]>;
+  readonly #useToken: Statement<[number, Uint8Array]>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#byId = db.prepare(
+      `select id, account_id as accountId, created_at as createdAt, expires_at as expiresAt, revoked_at as revokedAt
+       from session where id = ?`,
+    );
+    this.#insert = db.prepare(
+      'insert into session (id, account_id, address, created_at, last_used_at, expires_at) values (?, ?, ?, ?, ?, ?)',
+    );
+    this.#extend = db.prepare('update session set last_used_at = ?, expires_at = ? where id = ?');
+    this.#revoke = db.prepare(
+      'update session set revoked_at = ?, revoked_because = ? where id = ? and revoked_at is null',
+    );
+    this.#revokeAll = db.prepare(
+      'update session set revoked_at = ?, revoked_because = ? where account_id = ? and revoked_at is null',
+    );
+    this.#countLive = db
+      .prepare<[number], number>('select count(*) from session where revoked_at is null and expires_at > ?')
+      .pluck();
+    this.#forget = db.prepare('delete from session where expires_at < ?');
+    this.#tokenByHash = db.prepare(
+      'select session_id as sessionId, used_at as usedAt from refresh_token where hash = ?',
+    );
+    this.#insertToken = db.prepare('insert into refresh_token (hash, session_id, issued_at) values (?, ?, ?)');
+    this.#useToken = db.prepare('update refresh_token set used_at = ? where hash = ? and used_at is null');
+  }
+
+  /** Runs the work in one transaction. */
+  together<Result>(work: () => Result): Result {
+    return this.#db.transaction(work).immediate();
+  }
+
+  withId(id: string): Session | undefined {
+    return this.#byId.get(id);
+  }
+
+  open({ id, accountId, address, expiresAt }: NewSession, nowMs: number): void {
+    this.#insert.run(id, accountId, address, nowMs, nowMs, expiresAt);
+  }
+
+  extend(id: string, expiresAt: number, nowMs: number): void {
+    this.#extend.run(nowMs, expiresAt, id);
+  }
+
+  revoke(id: string, because: RevokedBecause, nowMs: number): void {
+    this.#revoke.run(nowMs, because, id);
+  }
+
+  revokeAllOf(accountId: number, because: RevokedBecause, nowMs: number): void {
+    this.#revokeAll.run(nowMs, because, accountId);
+  }
+
+  countLive(nowMs: number): number {
+    return this.#countLive.get(nowMs) ?? 0;
+  }
+
+  /** Removes sessions that ended before, with their tokens. */
+  forgetEndedBefore(beforeMs: number): void {
+    this.#forget.run(beforeMs);
+  }
+
+  tokenWithHash(hash: Uint8Array): RefreshToken | undefined {
+    return this.#tokenByHash.get(hash);
+  }
+
+  addToken(hash: Uint8Array, sessionId: string, nowMs: number): void {
+    this.#insertToken.run(hash, sessionId, nowMs);
+  }
+
+  useToken(hash: Uint8Array, nowMs: number): void {
+    this.#useToken.run(nowMs, hash);
+  }
+}

@@ -1,0 +1,84 @@
+import { sessionAnswer, sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
+import type { Answer } from '@santehaggui/runtime/http/route.ts';
+import type { Request } from 'express';
+import { type NodeRoute, openRoute } from './node-route.ts';
+import { failPeople } from './people-errors.ts';
+import type { OpenedSession, SessionService } from './session-service.ts';
+
+const COOKIE = 'haggui_refresh';
+const COOKIE_PATH = '/api/v1/sessions';
+
+/** The sessions' routes: sign in, refresh by the cookie, sign out. */
+export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
+  const responses = {
+    200: { description: 'La session ; le jeton de renouvellement est dans un cookie', body: sessionAnswer },
+  };
+  return [
+    openRoute({
+      method: 'post',
+      path: '/sessions',
+      summary: 'Se connecter',
+      tag: 'sessions',
+      body: sessionRequest,
+      responses: { 201: responses[200] },
+      handler: async ({ body, principal, request }) =>
+        opened(await sessions.login({ ...body, ...principal }), { status: 201, request }),
+    }),
+    openRoute({
+      method: 'post',
+      path: '/sessions/refresh',
+      summary: 'Renouveler la session par le cookie',
+      tag: 'sessions',
+      responses,
+      handler: async ({ principal, request }) => {
+        const token = refreshTokenOf(request);
+        if (token === undefined) throw failPeople('SH-A152');
+        return opened(await sessions.refresh(token, principal), { status: 200, request });
+      },
+    }),
+    openRoute({
+      method: 'delete',
+      path: '/sessions',
+      summary: 'Se déconnecter',
+      tag: 'sessions',
+      responses: { 204: { description: 'La session est terminée' } },
+      handler: async ({ principal, request }) => {
+        const { authorization } = request.headers;
+        const refreshToken = refreshTokenOf(request);
+        await sessions.signOut(
+          {
+            ...(authorization === undefined ? {} : { authorization }),
+            ...(refreshToken === undefined ? {} : { refreshToken }),
+          },
+          principal,
+        );
+        return { status: 204, headers: { 'Set-Cookie': cookie('', 0, request) } };
+      },
+    }),
+  ];
+}
+
+function opened(
+  session: OpenedSession,
+  { status, request }: { readonly status: number; readonly request: Request },
+): Answer {
+  const { answer, refreshToken, refreshExpiresInSeconds } = session;
+  return { status, headers: { 'Set-Cookie': cookie(refreshToken, refreshExpiresInSeconds, request) }, body: answer };
+}
+
+/** RFC 6265bis. `Secure` where the connection is: a browser would drop the cookie of a box that is reached by http. */
+function cookie(value: string, maxAgeSeconds: number, request: Request): string {
+  const attributes = [
+    `${COOKIE}=${value}`,
+    `Path=${COOKIE_PATH}`,
+    `Max-Age=${maxAgeSeconds}`,
+    'HttpOnly',
+    'SameSite=Strict',
+  ];
+  return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
+}
+
+function refreshTokenOf(request: Request): string | undefined {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
+  return pairs.find(([name, value]) => name === COOKIE && /^[\w-]{20,100}$/.test(value ?? ''))?.[1];
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import {
+  clientOf,
+  openTestClinic,
+  TEST_PASSWORD,
+  type TestAnswer,
+  type TestClinic,
+} from '../lan/testing/test-clinic.ts';
+import { PASSWORD_COST } from './password.ts';
+
+const signIn = (clinic: TestClinic, login: string, password = TEST_PASSWORD): Promise<TestAnswer> =>
+  clinic.anonymous('POST', '/api/v1/sessions', { body: { login, password } });
+
+const cookieOf = ({ headers }: TestAnswer): string => headers.get('set-cookie')?.split(';')[0] ?? '';
+
+const refresh = (clinic: TestClinic, cookie: string): Promise<TestAnswer> =>
+  clinic.anonymous('POST', '/api/v1/sessions/refresh', { headers: { cookie } });
+
+describe('sessions', () => {
+  it('opens a session with the person, the rights and a cookie that no script can read', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const answer = await signIn(clinic, ' Nurse ');
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({
+      expiresInSeconds: 600,
+      user: { login: 'nurse', name: 'nurse Dolo', role: 'nurse', facility: 'cscom_sangha' },
+    });
+    expect(answer.body.permissions).toContainEqual({ action: 'create', subject: 'encounter' });
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toContain('HttpOnly');
+    expect(cookie).toContain('SameSite=Strict');
+    expect(cookie).not.toContain('Secure');
+  });
+
+  it('keeps passwords as Argon2id with its cost, and tokens as hashes', async () => {
+    await using clinic = await openTestClinic({ passwordCost: PASSWORD_COST });
+    await clinic.as('nurse');
+    const cookie = cookieOf(await signIn(clinic, 'nurse')).split('=')[1]!;
+    const hash = clinic.node.db.prepare('select password_hash from account').pluck().get() as string;
+    expect(hash).toMatch(new RegExp(`^\\$argon2id\\$v=19\\$m=${PASSWORD_COST.memoryKiB},t=2,p=1\\$[^$]+\\$[^$]+$`));
+    const tokens = clinic.node.db.prepare('select hash from refresh_token').pluck().all() as Buffer[];
+    expect(tokens).toHaveLength(2);
+    expect(tokens.every((token) => token.length === 32 && !token.equals(Buffer.from(cookie, 'base64url')))).toBe(true);
+  });
+
+  it('says the same of an unknown login, a wrong password and a disabled account', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    await clinic.as('midwife');
+    clinic.people.disableAccount('midwife');
+    const answers = [
+      await signIn(clinic, 'nurse', 'something else'),
+      await signIn(clinic, 'nobody'),
+      await signIn(clinic, 'midwife'),
+    ];
+    for (const { status, body } of answers) {
+      expect(status).toBe(401);
+      const { requestId: _, ...told } = body;
+      const { requestId: __, ...first } = answers[0]!.body;
+      expect(told).toEqual(first);
+    }
+  });
+
+  it('makes a login wait longer after each wrong password, and no longer once the right one came', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    for (let attempt = 1; attempt <= 4; attempt++) expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
+    const waiting = await signIn(clinic, 'nurse');
+    expect(waiting.status).toBe(429);
+    expect(waiting.body.code).toBe('SH-A151');
+    await clinic.clock.advance(1001);
+    expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
+    await clinic.clock.advance(1001);
+    expect((await signIn(clinic, 'nurse')).status).toBe(429);
+    await clinic.clock.advance(1001);
+    expect((await signIn(clinic, 'nurse')).status).toBe(201);
+    expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
+    expect((await signIn(clinic, 'nurse')).status).toBe(201);
+  });
+
+  it('makes an unknown login wait like a known one', async () => {
+    await using clinic = await openTestClinic();
+    for (let attempt = 1; attempt <= 4; attempt++) expect((await signIn(clinic, 'nobody')).status).toBe(401);
+    expect((await signIn(clinic, 'nobody')).status).toBe(429);
+  });
+
+  it('does not let many attempts at once pass as one', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signIn(clinic, 'nurse', 'wrong')));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(4);
+  });
+
+  it('rotates the refresh token and ends the session when one comes twice', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const first = await signIn(clinic, 'nurse');
+    const second = await refresh(clinic, cookieOf(first));
+    expect(second.status).toBe(200);
+    expect(cookieOf(second)).not.toBe(cookieOf(first));
+    const bearer = clientOf(clinic.url, second.body.accessToken);
+    expect((await bearer('GET', '/api/v1/patients')).status).toBe(200);
+
+    const stolen = await refresh(clinic, cookieOf(first));
+    expect(stolen.status).toBe(401);
+    expect(stolen.body.code).toBe('SH-A152');
+    expect((await refresh(clinic, cookieOf(second))).status).toBe(401);
+    expect((await bearer('GET', '/api/v1/patients')).status).toBe(401);
+  });
+
+  it('lets nobody in with an access token after ten minutes, nor with a refresh token after twelve hours', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const session = await signIn(clinic, 'nurse');
+    await clinic.clock.advance(599_000);
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(200);
+    await clinic.clock.advance(20_000);
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(401);
+    await clinic.clock.advance(12 * 3600_000);
+    expect((await refresh(clinic, cookieOf(session))).status).toBe(401);
+  });
+
+  it('gives a token no second life when the clock is set back', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    clinic.clock.setNow(clinic.clock.now() - 2 * 3600_000);
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(401);
+  });
+
+  it('puts a disabled account out at the next request', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const session = await signIn(clinic, 'nurse');
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(200);
+    clinic.people.disableAccount('nurse');
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(401);
+    expect((await refresh(clinic, cookieOf(session))).status).toBe(401);
+    expect(clinic.people.counts()).toEqual({ accounts: 0, sessions: 0 });
+  });
+
+  it('refuses the tokens of a former role and gives the new one at the refresh', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const session = await signIn(clinic, 'nurse');
+    clinic.people.changeRole('nurse', 'cashier');
+    expect((await nurse('GET', '/api/v1/conditions')).status).toBe(401);
+    const refreshed = await refresh(clinic, cookieOf(session));
+    expect(refreshed.body.user.role).toBe('cashier');
+    const cashier = clientOf(clinic.url, refreshed.body.accessToken);
+    expect((await cashier('GET', '/api/v1/conditions')).status).toBe(403);
+  });
+
+  it('ends a session at sign-out, by the token or by the cookie', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    expect((await nurse('DELETE', '/api/v1/sessions')).status).toBe(204);
+    expect((await nurse('GET', '/api/v1/patients')).status).toBe(401);
+    const session = await signIn(clinic, 'nurse');
+    await clinic.anonymous('DELETE', '/api/v1/sessions', { headers: { cookie: cookieOf(session) } });
+    expect((await refresh(clinic, cookieOf(session))).status).toBe(401);
+  });
+
+  it('refuses forged tokens: other algorithm, other facility, other kind, cut or none', async () => {
+    await using clinic = await openTestClinic();
+    const session = await (async () => {
+      await clinic.as('nurse');
+      return signIn(clinic, 'nurse');
+    })();
+    const [header, payload, signature] = session.body.accessToken.split('.') as [string, string, string];
+    const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const forged = [
+      `${encode({ alg: 'none', typ: 'at+jwt' })}.${payload}.`,
+      `${header}.${encode({ ...claims, sub: '2' })}.${signature}`,
+      `${header}.${payload}.${signature.slice(0, -4)}`,
+      'x',
+    ];
+    for (const token of forged) {
+      expect((await clientOf(clinic.url, token)('GET', '/api/v1/patients')).status).toBe(401);
+    }
+    expect((await clinic.anonymous('GET', '/api/v1/patients')).status).toBe(401);
+  });
+
+  it('writes every attempt to sign in into the audit trail, without the password', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    await signIn(clinic, 'nurse', 'a wrong password');
+    const events = clinic.audit.eventsAfter(0, 100).filter(({ action }) => action === 'sign-in');
+    expect(events.map(({ decision, login }) => [decision, login])).toEqual([
+      ['permit', 'nurse'],
+      ['deny', null],
+    ]);
+    expect(JSON.stringify(events)).not.toContain('a wrong password');
+    expect(clinic.log.text()).not.toContain('a wrong password');
+  });
+});
+
+describe('accounts', () => {
+  it('makes a practitioner record that travels and an account that stays', async () => {
+    await using clinic = await openTestClinic();
+    const { practitionerId } = await clinic.people.createAccount({
+      login: 'A.Dolo',
+      password: TEST_PASSWORD,
+      role: 'head',
+      familyName: 'Dolo',
+      phone: '76 12 34 56',
+    });
+    expect(clinic.store.record(practitionerId)?.fields).toEqual({
+      familyName: 'Dolo',
+      role: 'head',
+      phone: '+22376123456',
+      facility: clinic.facilities.own,
+      active: true,
+    });
+    await expect(
+      clinic.people.createAccount({ login: 'a.dolo', password: TEST_PASSWORD, role: 'nurse', familyName: 'Dolo' }),
+    ).rejects.toMatchObject({ code: 'SH-K150' });
+  });
+
+  it('names the fields of an account that cannot be made', async () => {
+    await using clinic = await openTestClinic();
+    const request = { login: 'a b', password: 'short', role: 'system' as 'nurse', familyName: '' };
+    await expect(clinic.people.createAccount(request)).rejects.toMatchObject({
+      code: 'SH-I001',
+      fields: [{ field: 'login' }, { field: 'password' }, { field: 'role' }, { field: 'familyName' }],
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { Staff } from '../people/caller.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { RecordTransaction } from '../store/record-transaction.ts';
+import { IdempotencyStore } from './idempotency-store.ts';
+import { failResource } from './resource-errors.ts';
+
+const KEEP_MS = 30 * 24 * 3600_000;
+
+/** A POST that writes: who, where to, and what. */
+export type Post = {
+  readonly staff: Staff;
+  /** Its path with the ids in it: a key belongs to one route. */
+  readonly route: string;
+  readonly idempotencyKey: string | undefined;
+  /** As validated: what is compared when the key comes again. */
+  readonly body: unknown;
+};
+
+/** An answer to a POST, and the record that `key:` references to it stand for. */
+export type Made<Body> = {
+  readonly status: number;
+  readonly body: Body;
+  readonly record?: { readonly type: string; readonly id: string };
+};
+
+/** Writes that are made once, however often they are asked for. */
+export class OnceService {
+  readonly #store: RecordStore;
+  readonly #clock: Clock;
+  readonly #answers: IdempotencyStore;
+
+  constructor({ store, clock }: { readonly store: RecordStore; readonly clock: Clock }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#answers = new IdempotencyStore(store.db);
+  }
+
+  /**
+   * Does the work in one transaction in the author's name and keeps its answer there too, for 30 days; the same key of the
+   * same user on the same route gives that answer again and writes nothing. Throws SH-I131 for another body.
+   */
+  once<Body>(post: Post, work: (tx: RecordTransaction) => Made<Body>): Made<Body> {
+    const { staff, route, idempotencyKey: key } = post;
+    const context = { author: staff.practitionerId, role: staff.role };
+    if (key === undefined) return this.#store.transact(context, work);
+    const identity = { accountId: staff.accountId, route, key };
+    const bodyHash = createHash('sha256').update(JSON.stringify(post.body)).digest();
+    const kept = this.#answers.find(identity);
+    if (kept !== undefined) {
+      if (!kept.bodyHash.equals(bodyHash)) throw failResource('SH-I131');
+      return { status: kept.status, body: JSON.parse(kept.answer) as Body };
+    }
+    return this.#store.transact(context, (tx) => {
+      const made = work(tx);
+      const nowMs = this.#clock.now();
+      const { type = null, id = null } = made.record ?? {};
+      const answer = JSON.stringify(made.body);
+      this.#answers.keep(identity, { bodyHash, status: made.status, answer, recordType: type, recordId: id }, nowMs);
+      this.#answers.forgetSomeBefore(nowMs - KEEP_MS);
+      return made;
+    });
+  }
+
+  /** The record of that type which this user's POST with the key made. */
+  recordOf(staff: Staff, key: string, recordType: string): string | undefined {
+    return this.#answers.recordOf(staff.accountId, key, recordType);
+  }
+}

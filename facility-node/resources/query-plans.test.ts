@@ -1,0 +1,78 @@
+import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
+import { condition } from '@santehaggui/protocols/records/condition.ts';
+import { encounter } from '@santehaggui/protocols/records/encounter.ts';
+import { immunization } from '@santehaggui/protocols/records/immunization.ts';
+import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
+import { observation } from '@santehaggui/protocols/records/observation.ts';
+import { patient } from '@santehaggui/protocols/records/patient.ts';
+import { referral } from '@santehaggui/protocols/records/referral.ts';
+import { describe, expect, it } from 'vitest';
+import { ConsultationsStore } from '../consultations/consultations-store.ts';
+import { PatientSearchStore } from '../patients/patient-search-store.ts';
+import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
+import { SurveillanceStore } from '../surveillance/surveillance-store.ts';
+import { ResourcesStore } from './resources-store.ts';
+
+/** How SQLite would run each select that the work prepares. */
+const plansOf = (node: TestStore, work: (db: TestStore['db']) => void): readonly string[] => {
+  const prepared: string[] = [];
+  const listening = new Proxy(node.db, {
+    get: (db, name) => {
+      if (name !== 'prepare') return Reflect.get(db, name);
+      return (sql: string) => {
+        prepared.push(sql);
+        return db.prepare(sql);
+      };
+    },
+  });
+  work(listening);
+  const selects = prepared.filter((sql) => /^\s*select/.test(sql));
+  return selects.map((sql) => {
+    const statement = node.db.prepare(`explain query plan ${sql.replaceAll(/\?|@\w+/g, 'null')}`);
+    return (statement.all() as { detail: string }[]).map(({ detail }) => detail).join('\n');
+  });
+};
+
+const page = { after: 0, limit: 50 };
+
+describe('the plans of hot queries', () => {
+  it('find the records of a patient and of a consultation by an index, already in order', async () => {
+    await using node = await openTestStore();
+    const lists = [
+      [patient, {}, 'record_by_age'],
+      [encounter, { patient: 'x' }, 'encounter_patient'],
+      [observation, { patient: 'x' }, 'observation_patient'],
+      [observation, { encounter: 'x' }, 'observation_encounter'],
+      [condition, { patient: 'x' }, 'condition_patient'],
+      [condition, { encounter: 'x' }, 'condition_encounter'],
+      [allergyIntolerance, { patient: 'x' }, 'allergy_intolerance_patient'],
+      [medicationRequest, { patient: 'x' }, 'medication_request_patient'],
+      [medicationRequest, { encounter: 'x' }, 'medication_request_encounter'],
+      [immunization, { patient: 'x' }, 'immunization_patient'],
+      [immunization, { encounter: 'x' }, 'immunization_encounter'],
+      [referral, { patient: 'x' }, 'referral_patient'],
+    ] as const;
+    for (const [type, equal, index] of lists) {
+      const plans = plansOf(node, (db) => new ResourcesStore(db).list(type, { ...page, equal }));
+      expect(plans.at(-1), index).toMatch(new RegExp(`^SEARCH record USING INDEX ${index} `));
+      expect(plans.at(-1)).not.toContain('B-TREE');
+    }
+  });
+
+  it('read whole no table of records', async () => {
+    await using node = await openTestStore();
+    const plans = plansOf(node, (db) => {
+      new ResourcesStore(db);
+      new ConsultationsStore(db);
+      new SurveillanceStore(db);
+      new PatientSearchStore(db);
+    });
+    expect(plans).toHaveLength(10);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!patient_search VIRTUAL TABLE|CONSTANT)/);
+    const weekly = plans.filter((plan) => plan.includes('encounter_start'));
+    expect(weekly).toHaveLength(2);
+    expect(weekly[0]).toContain('condition_encounter');
+    expect(plans.filter((plan) => plan.includes('condition_recorded'))).toHaveLength(1);
+    expect(plans.filter((plan) => plan.includes('encounter_patient'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { fieldProblems } from '@santehaggui/runtime/http/validate.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { z } from 'zod';
+import { AuditService } from '../audit/audit-service.ts';
+import { patientIndexer } from '../patients/patient-index.ts';
+import { accountRequest, PeopleService } from '../people/people-service.ts';
+import { readClockState } from '../store/clock-state.ts';
+import { type DataDirectory, makeDataDirectory, writeSecretFile } from '../store/data-directory.ts';
+import { lockDataDirectory } from '../store/data-lock.ts';
+import { type NodeIdentity, newNodeIdentity, writeNodeIdentity } from '../store/node-identity.ts';
+import { openNodeDatabase } from '../store/open-database.ts';
+import { RecordStore } from '../store/record-store.ts';
+import { Timekeeper } from '../store/timekeeper.ts';
+import { failSetup } from './setup-errors.ts';
+
+/** What `haggui-node init` is told. The administrator runs the machine; a role of care gives patient data too. */
+export const initAnswers = z.strictObject({
+  facility: z.strictObject({
+    code: z.string().regex(/^[a-z][a-z0-9_]{1,39}$/, 'minuscules, chiffres et _ (40 au plus)'),
+    name: z.string().trim().min(1, 'ne peut pas être vide').max(120),
+  }),
+  administrator: z.looseObject({ role: z.string().default('it-officer') }).pipe(accountRequest),
+  staff: z.array(accountRequest).max(200).default([]),
+});
+
+/** What was made. */
+export type InitReport = {
+  readonly facility: string;
+  readonly node: number;
+  readonly dataDirectory: string;
+  readonly accounts: readonly { readonly login: string; readonly role: string }[];
+};
+
+/** What making a data directory needs. */
+export type InitOptions = { readonly directory: DataDirectory; readonly answers: unknown; readonly clock: Clock; readonly log: Log };
+
+/**
+ * Makes a node's data directory: keys, identity, database and the first accounts. The identity is written last, so a run
+ * that was interrupted left no node; the next one clears what it left. Throws SH-I001 naming each answer that does not do,
+ * and SH-K120 when a node is there already. Call after `sodiumReady()`.
+ */
+export async function initialiseNode({ directory, answers, clock, log }: InitOptions): Promise<InitReport> {
+  const { facility, administrator, staff } = checked(answers);
+  const unfinished = join(directory.root, '.init-unfinished');
+  clearUnfinished(directory, unfinished);
+  makeDataDirectory(directory);
+  writeFileSync(unfinished, '', { mode: 0o600 });
+  using _lock = lockDataDirectory(directory.lockFile);
+
+  const identity = newNodeIdentity(facility, randomBytes);
+  writeSecretFile(directory.databaseKeyFile, `${toHex(randomBytes(32))}\n`);
+  const db = await openNodeDatabase({ directory, clock, log, mayCreate: true });
+  try {
+    const people = peopleOf({ db, identity, clock });
+    const accounts = [];
+    for (const request of [administrator, ...staff]) {
+      const { login, role } = await people.createAccount(request);
+      accounts.push({ login, role });
+    }
+    writeNodeIdentity(directory.identityFile, identity);
+    rmSync(unfinished);
+    return { facility: facility.code, node: identity.node, dataDirectory: directory.root, accounts };
+  } finally {
+    db.close();
+  }
+}
+
+function checked(answers: unknown): z.output<typeof initAnswers> {
+  const { data, error } = initAnswers.safeParse(answers, { error: z.locales.fr().localeError });
+  if (error !== undefined) throw failRuntime('SH-I001', { fields: fieldProblems(error) });
+  return data;
+}
+
+function clearUnfinished({ root, identityFile, databaseKeyFile, databaseFile }: DataDirectory, unfinished: string): void {
+  const isThere = [identityFile, databaseKeyFile, databaseFile].some(existsSync);
+  if (!isThere) return;
+  // Only what an interrupted run marked as its own is ever deleted.
+  if (existsSync(identityFile) || !existsSync(unfinished)) throw failSetup('SH-K120', { why: root });
+  rmSync(databaseKeyFile, { force: true });
+  rmSync(dirname(databaseFile), { recursive: true, force: true });
+}
+
+function peopleOf({ db, identity, clock }: { readonly db: RecordStore['db']; readonly identity: NodeIdentity; readonly clock: Clock }): PeopleService {
+  const origin = { node: identity.node, incarnation: toHex(randomBytes(6)), journalKey: fromHex(identity.journalKey) };
+  // Whoever sets a node up has looked at its clock.
+  const timekeeper = new Timekeeper({ clock, hasRtc: true, stored: readClockState(db) });
+  const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
+  const audit = new AuditService({ db, clock });
+  return new PeopleService({ store, audit, clock, facility: { ...identity.facility, recordId: () => null } });
+}

@@ -1,0 +1,229 @@
+import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import type { Change } from '@santehaggui/protocols/journal/change.ts';
+import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Database, Statement } from 'better-sqlite3';
+import type { RecordStore } from './record-store.ts';
+import type { Timekeeper } from './timekeeper.ts';
+
+/** How far the exchange with the hub is, as stored. */
+export type SyncState = {
+  /** The last sequence that the hub said is safe there. */
+  readonly acknowledgedSequence: number;
+  /** The last entry of the hub's feed that is safe here. */
+  readonly feedReceived: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly lastExchange: {
+    readonly at: number;
+    readonly ok: boolean;
+    readonly carrier: string;
+    readonly error?: string;
+  } | null;
+};
+
+/** What became of a piece of the feed. */
+export type FeedReport = { readonly upTo: number; readonly repeats: number; readonly quarantined: number };
+
+/** A change that the hub refused, and why. */
+export type RefusedChange = { readonly position: number; readonly code: string };
+
+type SyncRow = {
+  readonly acknowledged_sequence: number;
+  readonly feed_received: number;
+  readonly bytes_sent: number;
+  readonly bytes_received: number;
+  readonly last_exchange_at: number | null;
+  readonly last_exchange_ok: number | null;
+  readonly last_exchange_carrier: string | null;
+  readonly last_exchange_error: string | null;
+};
+
+type OwnRow = { readonly sequence: number; readonly meta: Buffer; readonly fields: Buffer };
+
+/** What a journal store is made of. */
+export type JournalStoreOptions = { readonly store: RecordStore; readonly timekeeper: Timekeeper; readonly log: Log };
+
+/** The journal as the uplink uses it: what is still to be sent, what was acknowledged, and what the hub sends. */
+export class JournalStore {
+  readonly #store: RecordStore;
+  readonly #timekeeper: Timekeeper;
+  readonly #log: Log;
+  readonly #db: Database;
+  readonly #after: Statement<[number], OwnRow>;
+  readonly #headAt: Statement<[number], Buffer>;
+  readonly #openings: Statement<[number], { incarnation: string; opened_sequence: number }>;
+  readonly #sync: Statement<[], SyncRow>;
+  readonly #acknowledge: Statement<[number]>;
+  readonly #receive: Statement<[number]>;
+  readonly #quarantine: Statement<['up' | 'down', number, string, Uint8Array | null, Uint8Array | null, number]>;
+  readonly #addBytes: Statement<[number, number]>;
+  readonly #putLastExchange: Statement<[number, number, string, string | null]>;
+  readonly #oldestPending: Statement<[number], number>;
+  readonly #counts: Statement<[], { quarantined: number; conflicts: number }>;
+
+  constructor({ store, timekeeper, log }: JournalStoreOptions) {
+    const { db } = store;
+    this.#store = store;
+    this.#timekeeper = timekeeper;
+    this.#log = log;
+    this.#db = db;
+    this.#after = db.prepare(
+      'select sequence, meta, fields from journal where head is not null and sequence > ? order by sequence',
+    );
+    this.#headAt = db
+      .prepare<[number], Buffer>('select head from journal where head is not null and sequence = ?')
+      .pluck();
+    this.#openings = db.prepare(
+      'select incarnation, opened_sequence from incarnation order by opened_sequence desc limit ?',
+    );
+    this.#sync = db.prepare(
+      `select acknowledged_sequence, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
+         last_exchange_carrier, last_exchange_error from sync_state where id = 1`,
+    );
+    this.#acknowledge = db.prepare('update sync_state set acknowledged_sequence = ? where id = 1');
+    this.#receive = db.prepare('update sync_state set feed_received = ? where id = 1');
+    this.#quarantine = db.prepare(
+      `insert into quarantine (direction, position, code, meta, fields, at) values (?, ?, ?, ?, ?, ?)
+       on conflict (direction, position) do update set code = excluded.code`,
+    );
+    this.#addBytes = db.prepare(
+      'update sync_state set bytes_sent = bytes_sent + ?, bytes_received = bytes_received + ? where id = 1',
+    );
+    this.#putLastExchange = db.prepare(
+      `update sync_state set last_exchange_at = ?, last_exchange_ok = ?, last_exchange_carrier = ?, last_exchange_error = ?
+       where id = 1`,
+    );
+    this.#oldestPending = db
+      .prepare<[number], number>(
+        'select received_at from journal where head is not null and sequence > ? order by sequence limit 1',
+      )
+      .pluck();
+    this.#counts = db.prepare(
+      'select (select count(*) from quarantine) as quarantined, (select count(*) from conflict) as conflicts',
+    );
+  }
+
+  /** The last sequence of the node's own chain; 0 before the first change. */
+  lastSequence(): number {
+    return this.#store.tables().journal.tip()?.sequence ?? 0;
+  }
+
+  /** Own changes after a sequence, in order: at least one if there is any, then as many as fit into `limitBytes`. */
+  journalAfter(sequence: number, limitBytes: number): readonly CarriedChange[] {
+    const carried: CarriedChange[] = [];
+    let bytes = 0;
+    for (const row of this.#after.iterate(sequence)) {
+      bytes += row.meta.length + row.fields.length;
+      if (carried.length > 0 && bytes > limitBytes) break;
+      carried.push({ position: row.sequence, encoded: { meta: row.meta, fields: row.fields } });
+    }
+    return carried;
+  }
+
+  /** The chain head after a change of this node; undefined for a sequence that it has not written. */
+  headAt(sequence: number): Uint8Array | undefined {
+    return this.#headAt.get(sequence);
+  }
+
+  /** The last incarnations that wrote something, newest first, with the last sequence of each. */
+  lineage(limit: number): readonly LineageEntry[] {
+    let lastSequence = this.lastSequence();
+    return this.#openings.all(limit).map(({ incarnation, opened_sequence }) => {
+      const entry = { incarnation, lastSequence };
+      lastSequence = opened_sequence - 1;
+      return entry;
+    });
+  }
+
+  /** How far the exchange is. */
+  syncState(): SyncState {
+    const row = this.#sync.get() as SyncRow;
+    const { last_exchange_at: at, last_exchange_carrier: carrier, last_exchange_error: error } = row;
+    return {
+      acknowledgedSequence: row.acknowledged_sequence,
+      feedReceived: row.feed_received,
+      bytesSent: row.bytes_sent,
+      bytesReceived: row.bytes_received,
+      lastExchange:
+        at === null || carrier === null
+          ? null
+          : { at, ok: row.last_exchange_ok === 1, carrier, ...(error === null ? {} : { error }) },
+    };
+  }
+
+  /** Stores what the hub said is safe there (lower than before after it was restored), and what it refused of it. */
+  acknowledge(upTo: number, refused: readonly RefusedChange[] = []): void {
+    this.#store.inTransaction((nowMs) => {
+      this.#acknowledge.run(upTo);
+      for (const { position, code } of refused) this.#quarantine.run('up', position, code, null, null, nowMs);
+    });
+  }
+
+  /**
+   * Applies a piece of the feed in one transaction, durable when this returns. Repeats are counted and nothing else; an
+   * entry that cannot be applied is quarantined and does not stop the rest.
+   */
+  applyFeed(items: readonly CarriedChange[]): FeedReport {
+    return this.#store.inTransaction((nowMs) => {
+      let { feedReceived: upTo } = this.syncState();
+      let repeats = 0;
+      let quarantined = 0;
+      for (const item of items) {
+        if (item.position <= upTo) {
+          repeats += 1;
+          continue;
+        }
+        const fate = this.#applyOne(item, nowMs);
+        if (fate === 'repeat') repeats += 1;
+        if (fate === 'quarantined') quarantined += 1;
+        upTo = item.position;
+      }
+      this.#receive.run(upTo);
+      this.#store.keepTime();
+      return { upTo, repeats, quarantined };
+    });
+  }
+
+  /** Adds to the counters of bytes on the wire. */
+  countBytes(sent: number, received: number): void {
+    if (sent > 0 || received > 0) this.#addBytes.run(sent, received);
+  }
+
+  /** Remembers how the last exchange ended. */
+  rememberExchange({ at, ok, carrier, error }: NonNullable<SyncState['lastExchange']>): void {
+    this.#putLastExchange.run(at, ok ? 1 : 0, carrier, error ?? null);
+  }
+
+  /** When the oldest change that the hub has not acknowledged was written; undefined when there is none. */
+  oldestPendingAt(): number | undefined {
+    return this.#oldestPending.get(this.syncState().acknowledgedSequence);
+  }
+
+  /** How many changes wait for a person. */
+  counts(): { readonly quarantined: number; readonly conflicts: number } {
+    return this.#counts.get() as { quarantined: number; conflicts: number };
+  }
+
+  #applyOne(item: CarriedChange, nowMs: number): 'applied' | 'repeat' | 'quarantined' {
+    try {
+      // A savepoint: what fails half-way leaves nothing but its row in quarantine.
+      return this.#db.transaction(() => this.#apply(decodeChange(item.encoded), item, nowMs))();
+    } catch (error) {
+      const code = error instanceof MalformedChange ? 'malformed' : 'not-applied';
+      this.#log.warn('store.feed-quarantined', { position: item.position, code, error });
+      this.#quarantine.run('down', item.position, code, item.encoded.meta, item.encoded.fields, nowMs);
+      return 'quarantined';
+    }
+  }
+
+  #apply(change: Change, { encoded }: CarriedChange, nowMs: number): 'applied' | 'repeat' {
+    const { journal, records } = this.#store.tables();
+    const position = journal.lastPosition() + 1;
+    if (!journal.add({ position, change, encoded, head: null, receivedAt: nowMs })) return 'repeat';
+    this.#timekeeper.observe(change.orderClock);
+    if (change.kind === 'record') records.apply(change, { position, nowMs });
+    if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);
+    return 'applied';
+  }
+}

@@ -1,0 +1,103 @@
+import type { Change, ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
+import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { Database, Statement } from 'better-sqlite3';
+
+/** The last change of the node's own chain. */
+export type ChainTip = {
+  readonly node: number;
+  readonly incarnation: string;
+  readonly sequence: number;
+  readonly head: Uint8Array;
+};
+
+type JournalRow = [
+  number,
+  number,
+  string,
+  number,
+  string | null,
+  number | null,
+  Uint8Array,
+  Uint8Array,
+  Uint8Array | null,
+  number,
+  number,
+];
+
+/** A change on its way into the journal; `head` is null for what others wrote. */
+export type JournalEntry = {
+  readonly position: number;
+  readonly change: Change;
+  readonly encoded: EncodedChange;
+  readonly head: Uint8Array | null;
+  readonly receivedAt: number;
+};
+
+/** The table `journal`: every change, for ever. Its methods run inside the caller's transaction. */
+export class JournalTable {
+  readonly #insert: Statement<JournalRow>;
+  readonly #lastPosition: Statement<[], number | null>;
+  readonly #tip: Statement<[], { node: number; incarnation: string; sequence: number; head: Buffer }>;
+  readonly #openIncarnation: Statement<[string, number]>;
+  readonly #insertCorrection: Statement<[number, number, string, number, number, number, number]>;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      `insert into journal (position, node, incarnation, sequence, record_id, type, meta, fields, head, received_at, is_last)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, incarnation, sequence) do nothing`,
+    );
+    this.#lastPosition = db.prepare<[], number | null>('select max(position) from journal').pluck();
+    this.#tip = db.prepare(
+      'select node, incarnation, sequence, head from journal where head is not null order by sequence desc limit 1',
+    );
+    this.#openIncarnation = db.prepare('insert into incarnation (incarnation, opened_sequence) values (?, ?)');
+    this.#insertCorrection = db.prepare(
+      'insert into clock_correction (position, node, incarnation, from_sequence, to_sequence, ms, counter) values (?, ?, ?, ?, ?, ?, ?)',
+    );
+  }
+
+  /** The position of the last entry; 0 in an empty journal. */
+  lastPosition(): number {
+    return this.#lastPosition.get() ?? 0;
+  }
+
+  /** The node's own last change; undefined before the first. */
+  tip(): ChainTip | undefined {
+    return this.#tip.get();
+  }
+
+  /** Adds an entry; false when this very change is there already, and then nothing else is to be done. */
+  add({ position, change, encoded, head, receivedAt }: JournalEntry): boolean {
+    const { origin, sequence, isLastOfTransaction } = change;
+    const record = change.kind === 'record' ? change : undefined;
+    const { changes } = this.#insert.run(
+      position,
+      origin.node,
+      origin.incarnation,
+      sequence,
+      record?.recordId ?? null,
+      record?.recordType ?? null,
+      encoded.meta,
+      encoded.fields,
+      head,
+      receivedAt,
+      isLastOfTransaction ? 1 : 0,
+    );
+    if (changes === 0) return false;
+    if (change.kind === 'clock-correction') this.#addCorrection(position, change);
+    if (change.kind === 'opening' && head !== null) this.#openIncarnation.run(origin.incarnation, sequence);
+    return true;
+  }
+
+  #addCorrection(position: number, { target, from, to, correctedTo }: ClockCorrection): void {
+    this.#insertCorrection.run(
+      position,
+      target.node,
+      target.incarnation,
+      from,
+      to,
+      correctedTo.ms,
+      correctedTo.counter,
+    );
+  }
+}

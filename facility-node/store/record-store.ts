@@ -1,0 +1,105 @@
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { Database, Statement } from 'better-sqlite3';
+import { JournalTable } from './journal-table.ts';
+import { type NodeOrigin, OwnChain } from './own-chain.ts';
+import { type RecordIndexer, RecordTable } from './record-table.ts';
+import { OpenTransaction, type RecordTransaction, type WriteContext } from './record-transaction.ts';
+import { failStore } from './store-errors.ts';
+import { type StoredRecord, storedRecord } from './stored-record.ts';
+import type { Timekeeper } from './timekeeper.ts';
+
+/** What a record store is made of; `indexers` run inside every transaction for each record whose state changed. */
+export type RecordStoreOptions = {
+  readonly db: Database;
+  readonly origin: NodeOrigin;
+  readonly timekeeper: Timekeeper;
+  readonly clock: Clock;
+  readonly indexers?: readonly RecordIndexer[];
+};
+
+/**
+ * The one way to write records: one SQLite transaction for records, journal and whatever the work adds through `tx.db`,
+ * durable when `transact` returns (docs/protocol.md, changes and the journal).
+ */
+export class RecordStore {
+  /** The connection, for the stores of modules: their reads, and prepared statements to be run inside `transact`. */
+  readonly db: Database;
+  readonly #options: RecordStoreOptions;
+  readonly #journal: JournalTable;
+  readonly #records: RecordTable;
+  readonly #putClock: Statement<[number, number, number]>;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: RecordStoreOptions) {
+    this.db = options.db;
+    this.#options = options;
+    this.#journal = new JournalTable(options.db);
+    this.#records = new RecordTable(options.db, options.indexers ?? []);
+    this.#putClock = options.db.prepare(
+      'update clock_state set floor_ms = ?, order_ms = ?, order_counter = ? where id = 1',
+    );
+    const tip = this.#journal.tip();
+    if (tip !== undefined && tip.node !== options.origin.node) {
+      throw failStore('SH-C102', { why: `${tip.node} ≠ ${options.origin.node}` });
+    }
+  }
+
+  /**
+   * Runs the work in one immediate transaction and gives what it returns, once that is on disk; all its changes get
+   * consecutive sequences and the last is marked so. What the work throws undoes everything. The work must be synchronous
+   * and must not call `transact` (SH-B101). Throws SH-F101 when the disk is full.
+   */
+  transact<Result>(context: WriteContext, work: (tx: RecordTransaction) => Result): Result {
+    let hasWritten = false;
+    const result = this.inTransaction((nowMs) => {
+      const { origin, timekeeper } = this.#options;
+      const chain = new OwnChain(this.#journal, { origin, timekeeper, nowMs });
+      const tx = new OpenTransaction({ db: this.db, records: this.#records, chain, context, nowMs });
+      let made: Result;
+      try {
+        made = work(tx);
+      } finally {
+        tx.close();
+      }
+      if (made instanceof Promise) throw failStore('SH-B101', { why: 'the work of a transaction is not asynchronous' });
+      hasWritten = chain.finish();
+      if (hasWritten) this.keepTime();
+      return made;
+    });
+    if (hasWritten) for (const listener of [...this.#listeners]) listener();
+    return result;
+  }
+
+  /** The record as it is now; undefined when it is not here or of a type that this release does not know. */
+  record(id: string): StoredRecord | undefined {
+    const held = this.#records.held(id);
+    return held === undefined ? undefined : storedRecord(held);
+  }
+
+  /** Calls the listener after each transaction that wrote a change; gives the function that ends this. */
+  onCommitted(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The tables, for the stores of `store/` that write what others sent. */
+  tables(): { readonly journal: JournalTable; readonly records: RecordTable } {
+    return { journal: this.#journal, records: this.#records };
+  }
+
+  /** Stores the order clock and the time floor; inside a transaction they are as durable as the changes they stamped. */
+  keepTime(): void {
+    const { floorMs, orderClock } = this.#options.timekeeper.state();
+    this.#putClock.run(floorMs, orderClock.ms, orderClock.counter);
+  }
+
+  /** One immediate transaction on this connection; the work is given the wall clock. */
+  inTransaction<Result>(work: (nowMs: number) => Result): Result {
+    if (this.db.inTransaction) throw failStore('SH-B101', { why: 'a transaction inside a transaction' });
+    try {
+      return this.db.transaction(() => work(this.#options.clock.now())).immediate();
+    } catch (error) {
+      throw (error as { code?: unknown }).code === 'SQLITE_FULL' ? failStore('SH-F101', { cause: error }) : error;
+    }
+  }
+}

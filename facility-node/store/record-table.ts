@@ -1,0 +1,170 @@
+import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
+import { EMPTY_STATE, extendState, mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
+import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
+import type { Database, Statement } from 'better-sqlite3';
+import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
+
+/**
+ * Called inside every transaction for each record whose state changed, whether written here or received: for search rows,
+ * import keys and the like. What it throws undoes the change.
+ */
+export type RecordIndexer = (db: Database, record: StoredRecord) => void;
+
+type RecordRow = {
+  readonly id: string;
+  readonly type: number;
+  readonly fields: string;
+  readonly stamps: string;
+  readonly last_stamp: string;
+  readonly created_position: number;
+};
+
+type CorrectionRow = {
+  readonly node: number;
+  readonly incarnation: string;
+  readonly from_sequence: number;
+  readonly to_sequence: number;
+  readonly ms: number;
+  readonly counter: number;
+};
+
+type PutRow = [string, number, string, string, Uint8Array, string, number, number];
+
+/** Where a change stands in the journal, and the wall clock, in milliseconds. */
+export type AppliedAt = { readonly position: number; readonly nowMs: number };
+
+/** The table `record`: states made from changes by the merge rule. Its methods run inside the caller's transaction. */
+export class RecordTable {
+  readonly #db: Database;
+  readonly #indexers: readonly RecordIndexer[];
+  readonly #byId: Statement<[string], RecordRow>;
+  readonly #changes: Statement<[string], { meta: Buffer; fields: Buffer }>;
+  readonly #corrections: Statement<[], CorrectionRow>;
+  readonly #hasCorrections: Statement<[], number>;
+  readonly #correctedRecords: Statement<[number, string, number, number], string>;
+  readonly #put: Statement<PutRow>;
+  readonly #clearConflicts: Statement<[string]>;
+  readonly #addConflict: Statement<[string, string, number, string, string, number]>;
+  readonly #countConflicts: Statement<[number, string]>;
+
+  constructor(db: Database, indexers: readonly RecordIndexer[]) {
+    this.#db = db;
+    this.#indexers = indexers;
+    this.#byId = db.prepare('select id, type, fields, stamps, last_stamp, created_position from record where id = ?');
+    this.#changes = db.prepare('select meta, fields from journal where record_id = ? order by position');
+    this.#corrections = db.prepare(
+      'select node, incarnation, from_sequence, to_sequence, ms, counter from clock_correction',
+    );
+    this.#hasCorrections = db.prepare<[], number>('select exists (select 1 from clock_correction)').pluck();
+    this.#correctedRecords = db
+      .prepare<[number, string, number, number], string>(
+        'select distinct record_id from journal where node = ? and incarnation = ? and sequence between ? and ? and record_id is not null',
+      )
+      .pluck();
+    this.#put = db.prepare(
+      `insert into record (id, type, fields, stamps, digest, last_stamp, created_position, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (id) do update set fields = excluded.fields, stamps = excluded.stamps, digest = excluded.digest,
+         last_stamp = excluded.last_stamp, updated_at = excluded.updated_at`,
+    );
+    this.#clearConflicts = db.prepare('delete from conflict where record_id = ?');
+    this.#addConflict = db.prepare(
+      'insert into conflict (id, record_id, field, winner, loser, found_at) values (?, ?, ?, ?, ?, ?)',
+    );
+    this.#countConflicts = db.prepare('update record set conflicts = ? where id = ?');
+  }
+
+  /** The record as it is now. */
+  held(id: string): HeldRecord | undefined {
+    const row = this.#byId.get(id);
+    return row === undefined ? undefined : heldRecord(row);
+  }
+
+  /** All changes of a record that the journal holds, in order of arrival. */
+  changesOf(id: string): readonly RecordChange[] {
+    return this.#changes.all(id).map((encoded) => decodeChange(encoded) as RecordChange);
+  }
+
+  /** Merges one more change, which need not be in the journal yet, and gives the new state. */
+  apply(change: RecordChange, at: AppliedAt): HeldRecord {
+    const held = this.held(change.recordId);
+    const before: RecordState = held === undefined ? EMPTY_STATE : { ...held, conflicts: [] };
+    const hasCorrections = this.#hasCorrections.get() === 1;
+    const extended = extendState(before, change, hasCorrections);
+    const state = extended ?? mergeRecord([...this.changesOf(change.recordId), change], this.#allCorrections());
+    const next: HeldRecord = {
+      id: change.recordId,
+      typeNumber: held?.typeNumber ?? change.recordType,
+      fields: state.fields,
+      stamps: state.stamps,
+      lastStamp: stampOf(change.origin, change.sequence),
+      createdPosition: held?.createdPosition ?? at.position,
+    };
+    this.#write(next, at.nowMs);
+    if (extended === undefined) this.#writeConflicts(next.id, state, at.nowMs);
+    return next;
+  }
+
+  /** Merges again every record that a correction, already in its table, concerns. */
+  applyCorrection({ target, from, to }: ClockCorrection, nowMs: number): void {
+    const corrections = this.#allCorrections();
+    for (const id of this.#correctedRecords.all(target.node, target.incarnation, from, to)) {
+      const held = this.held(id);
+      if (held === undefined) continue;
+      const state = mergeRecord(this.changesOf(id), corrections);
+      this.#write({ ...held, fields: state.fields, stamps: state.stamps }, nowMs);
+      this.#writeConflicts(id, state, nowMs);
+    }
+  }
+
+  #write(record: HeldRecord, nowMs: number): void {
+    this.#put.run(
+      record.id,
+      record.typeNumber,
+      JSON.stringify(record.fields),
+      JSON.stringify(record.stamps),
+      recordDigest(record.typeNumber, record),
+      record.lastStamp,
+      record.createdPosition,
+      nowMs,
+    );
+    const stored = storedRecord(record);
+    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored);
+  }
+
+  #writeConflicts(recordId: string, { conflicts }: RecordState, nowMs: number): void {
+    this.#clearConflicts.run(recordId);
+    for (const { id, field, winner, loser } of conflicts)
+      this.#addConflict.run(id, recordId, field, winner, loser, nowMs);
+    this.#countConflicts.run(conflicts.length, recordId);
+  }
+
+  #allCorrections(): readonly ClockCorrection[] {
+    return this.#corrections.all().map((row) => ({
+      kind: 'clock-correction',
+      // Only the target and the corrected clock count in a merge.
+      origin: { node: 0, incarnation: '000000000000' },
+      sequence: 1,
+      orderClock: { ms: 0, counter: 0 },
+      isClockTrusted: true,
+      isLastOfTransaction: true,
+      target: { node: row.node, incarnation: row.incarnation },
+      from: row.from_sequence,
+      to: row.to_sequence,
+      correctedTo: { ms: row.ms, counter: row.counter },
+    }));
+  }
+}
+
+function heldRecord(row: RecordRow): HeldRecord {
+  return {
+    id: row.id,
+    typeNumber: row.type,
+    fields: JSON.parse(row.fields) as HeldRecord['fields'],
+    stamps: JSON.parse(row.stamps) as HeldRecord['stamps'],
+    lastStamp: row.last_stamp as Stamp,
+    createdPosition: row.created_position,
+  };
+}

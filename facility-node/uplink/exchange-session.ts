@@ -1,0 +1,287 @@
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import {
+  type ExchangeEffect,
+  type ExchangeInput,
+  type ExchangeState,
+  startExchange,
+  stepExchange,
+} from '@santehaggui/protocols/frames/exchange-machine.ts';
+import type { Ack, Changes, Digest, DigestAsk, HubHello, Message } from '@santehaggui/protocols/frames/messages.ts';
+import { LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { FeedReport, JournalStore } from '../store/journal-store.ts';
+import type { Timekeeper } from '../store/timekeeper.ts';
+import type { Connection } from './carriers/carrier.ts';
+import { Mailbox } from './mailbox.ts';
+
+/** What happened to a connection, in order. */
+export type SessionEvent =
+  | { readonly kind: 'frame'; readonly frame: Uint8Array }
+  | { readonly kind: 'grown' }
+  | { readonly kind: 'closed'; readonly reason: string };
+
+/** What a session is made of. `helloCounter` is used once under `incarnation`; `onProgress` is called after every event. */
+export type SessionParts = {
+  readonly node: number;
+  readonly incarnation: string;
+  readonly helloCounter: number;
+  readonly link: LinkKeys;
+  readonly nonce: Uint8Array;
+  readonly journal: JournalStore;
+  readonly timekeeper: Timekeeper;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly maxFrameBytes: number;
+  readonly onProgress: () => void;
+};
+
+type Question = {
+  readonly ask: DigestAsk;
+  readonly resolve: (answer: Digest) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
+const FEED_BATCH = 50;
+const LINEAGE_LENGTH = 32;
+
+/** One connection: carries out what the exchange machine (protocols/frames/exchange-machine.ts) decides. */
+export class ExchangeSession {
+  readonly #parts: SessionParts;
+  readonly #mailbox = new Mailbox<SessionEvent>();
+  readonly #questions: Question[] = [];
+  #state: ExchangeState;
+  #connection: Connection | undefined;
+  #lane: LiveLane | undefined;
+  #sentAt: { readonly upTo: number; readonly ms: number }[] = [];
+  #hubWallMs: number | undefined;
+  #isStopping = false;
+  #hasChainProblem = false;
+
+  /** `state` is the machine's at the end of the connection before. */
+  constructor(parts: SessionParts, state: ExchangeState) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  /** For the carrier's listener and for whoever wrote to the journal. */
+  put(event: SessionEvent): void {
+    this.#mailbox.put(event);
+  }
+
+  /** Speaks over the connection until it is closed; gives the reason and the machine's state then. */
+  async run(connection: Connection): Promise<{ readonly state: ExchangeState; readonly reason: string }> {
+    this.#connection = connection;
+    await this.#step({ kind: 'grown', head: this.#parts.journal.lastSequence() });
+    await this.#step({ kind: 'connected' });
+    for (;;) {
+      const event = await this.#mailbox.take();
+      if (event.kind === 'closed') {
+        await this.#step({ kind: 'closed' });
+        for (const { reject } of this.#questions.splice(0)) reject(new Error(event.reason));
+        this.#parts.onProgress();
+        return { state: this.#state, reason: event.reason };
+      }
+      try {
+        if (event.kind === 'grown') await this.#step({ kind: 'grown', head: this.#parts.journal.lastSequence() });
+        else if (!this.#isStopping) await this.#receive(event.frame);
+      } catch (error) {
+        this.#parts.log.warn('uplink.frame-refused', { error });
+        this.#close((error as Error).message);
+      }
+      this.#parts.onProgress();
+    }
+  }
+
+  /** The machine's state now. */
+  state(): ExchangeState {
+    return this.#state;
+  }
+
+  /** Whether a chain head of the hub was not ours: a disk that was cloned, or an attack. */
+  hasChainProblem(): boolean {
+    return this.#hasChainProblem;
+  }
+
+  /** Whether the hub ever greeted on this connection. */
+  wasLive(): boolean {
+    return this.#lane !== undefined;
+  }
+
+  /** Asks the hub for digests; rejects when the connection ends before the answer. */
+  ask(ask: DigestAsk): Promise<Digest> {
+    return new Promise((resolve, reject) => {
+      if (this.#state.phase !== 'live' || this.#isStopping) {
+        reject(new Error('not connected'));
+        return;
+      }
+      this.#questions.push({ ask, resolve, reject });
+      const at = { sequence: this.#parts.journal.lastSequence(), feed: this.#state.feedReceived };
+      this.#send({ kind: 'digest', ask, at, entries: null });
+    });
+  }
+
+  async #step(input: ExchangeInput): Promise<void> {
+    const { state, effects } = stepExchange(this.#state, input);
+    this.#state = state;
+    for (const effect of effects) await this.#perform(effect);
+  }
+
+  async #perform(effect: ExchangeEffect): Promise<void> {
+    switch (effect.kind) {
+      case 'send-hello':
+        this.#sendHello();
+        return;
+      case 'send-changes':
+        await this.#sendChanges(effect.after, effect.maxBytes);
+        return;
+      case 'persist-ack':
+        this.#persistAck(effect.ack);
+        return;
+      case 'apply-feed':
+        await this.#applyFeed(effect.changes);
+        return;
+      case 'send-ack':
+        this.#send({ kind: 'ack', upTo: effect.upTo, head: new Uint8Array(), refused: [], repeats: effect.repeats });
+        return;
+      case 'close':
+        this.#close(effect.reason);
+    }
+  }
+
+  #sendHello(): void {
+    const { node, incarnation, helloCounter, link, nonce, journal, timekeeper, clock } = this.#parts;
+    const hello: Message = {
+      kind: 'node-hello',
+      nonce,
+      lineage: journal.lineage(LINEAGE_LENGTH),
+      feedReceived: this.#state.feedReceived,
+      wallMs: Math.max(0, clock.now()),
+      isClockTrusted: timekeeper.isTrusted(),
+    };
+    this.#connection?.send(sealHello({ node, incarnation, counter: helloCounter }, hello, link.send));
+  }
+
+  async #sendChanges(after: number, maxBytes: number): Promise<void> {
+    const { journal, clock, maxFrameBytes } = this.#parts;
+    const changes = journal.journalAfter(after, Math.min(maxBytes, maxFrameBytes));
+    const upTo = changes.at(-1)?.position ?? after;
+    const bytes = changes.length === 0 ? 0 : this.#send({ kind: 'changes', changes });
+    this.#sentAt.push({ upTo, ms: clock.monotonic() });
+    await this.#step({ kind: 'sent', upTo, bytes });
+  }
+
+  #persistAck(ack: Ack): void {
+    const { journal, log } = this.#parts;
+    journal.acknowledge(this.#state.acknowledged, ack.refused);
+    for (const { position, code } of ack.refused) log.warn('uplink.change-refused', { sequence: position, code });
+    const own = ack.head.length === 0 ? undefined : journal.headAt(ack.upTo);
+    if (own !== undefined && toHex(own.subarray(0, ack.head.length)) !== toHex(ack.head)) {
+      this.#hasChainProblem = true;
+      log.error('uplink.chain-differs', { sequence: ack.upTo });
+    }
+  }
+
+  async #applyFeed({ changes }: Changes): Promise<void> {
+    const { journal } = this.#parts;
+    let report: FeedReport = { upTo: this.#state.feedReceived, repeats: 0, quarantined: 0 };
+    for (let from = 0; from < changes.length; from += FEED_BATCH) {
+      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+      const { upTo, repeats, quarantined } = journal.applyFeed(changes.slice(from, from + FEED_BATCH));
+      report = { upTo, repeats: report.repeats + repeats, quarantined: report.quarantined + quarantined };
+    }
+    await this.#step({ kind: 'feed-applied', upTo: report.upTo, repeats: report.repeats });
+  }
+
+  async #receive(frame: Uint8Array): Promise<void> {
+    const message = this.#lane === undefined ? this.#openHello(frame) : this.#lane.open(frame);
+    if (message.kind !== 'hub-hello' && this.#hubWallMs !== undefined) {
+      // A HELLO can be a recording; a frame under this connection's keys cannot.
+      this.#parts.timekeeper.provenBy(this.#hubWallMs);
+      this.#hubWallMs = undefined;
+    }
+    switch (message.kind) {
+      case 'hub-hello':
+        await this.#greeted(message);
+        return;
+      case 'ack':
+        await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message.upTo) });
+        return;
+      case 'changes':
+        await this.#step({ kind: 'changes', changes: message });
+        return;
+      case 'digest':
+        this.#answered(message);
+        return;
+      case 'node-hello':
+        this.#close('the hub spoke as a node');
+    }
+  }
+
+  async #greeted(hello: HubHello): Promise<void> {
+    const { journal } = this.#parts;
+    this.#hubWallMs = hello.wallMs;
+    await this.#step({ kind: 'hub-hello', hello, lineage: journal.lineage(LINEAGE_LENGTH) });
+    const { phase, acknowledged } = this.#state;
+    // A hub restored from a backup says less than before: it is believed, and gets the rest again.
+    if (phase === 'live' && acknowledged !== journal.syncState().acknowledgedSequence)
+      journal.acknowledge(acknowledged);
+  }
+
+  #openHello(frame: Uint8Array): Message {
+    const { link, incarnation, nonce } = this.#parts;
+    const hello = openHello(frame, link.receive);
+    if (hello.kind === 'hub-hello') {
+      const hubIncarnation = toHex(frame.subarray(4, 10));
+      this.#lane = new LiveLane(link, {
+        nodeIncarnation: incarnation,
+        hubIncarnation,
+        nodeNonce: nonce,
+        hubNonce: hello.nonce,
+      });
+    }
+    return hello;
+  }
+
+  #answered(answer: Digest): void {
+    const question = this.#questions.shift();
+    if (
+      question === undefined ||
+      JSON.stringify(question.ask) !== JSON.stringify(answer.ask) ||
+      answer.entries === null
+    ) {
+      this.#close('a digest that was not asked for');
+      question?.reject(new Error('another digest came'));
+      return;
+    }
+    question.resolve(answer);
+  }
+
+  /** How long the oldest of the frames up to a sequence was under way; those are forgotten. */
+  #elapsedOf(upTo: number): number {
+    const now = this.#parts.clock.monotonic();
+    const oldest = this.#sentAt.find((sent) => sent.upTo <= upTo);
+    this.#sentAt = this.#sentAt.filter((sent) => sent.upTo > upTo);
+    return oldest === undefined ? 0 : now - oldest.ms;
+  }
+
+  #send(message: Message): number {
+    if (this.#lane === undefined) return 0;
+    const frame = this.#lane.seal(message);
+    this.#connection?.send(frame);
+    return frame.length;
+  }
+
+  #close(reason: string): void {
+    this.#isStopping = true;
+    this.#connection?.close(reason);
+  }
+}
+
+/** The exchange machine at a daemon's start. */
+export function storedExchange(journal: JournalStore): ExchangeState {
+  const { acknowledgedSequence, feedReceived } = journal.syncState();
+  return startExchange({ head: journal.lastSequence(), acknowledged: acknowledgedSequence, feedReceived });
+}

@@ -1,0 +1,75 @@
+import type { SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/messages.ts';
+import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
+import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+
+/** This replica as it is now: how far it is, and its digests in the three depths. */
+export type OwnReplica = {
+  readonly at: () => { readonly sequence: number; readonly feed: number };
+  readonly types: () => readonly DigestEntry[];
+  readonly ranges: (type: number) => readonly DigestEntry[];
+  readonly records: (type: number, range: number) => readonly DigestEntry[];
+};
+
+/** Thrown when either side moved on during the comparison: ask again. */
+export class MovedOn extends Error {
+  override readonly name = 'MovedOn';
+}
+
+/** More differences than these are not listed: something is wrong that a list does not help with. */
+const MAX_DIFFERENCES = 100;
+
+/** The digest of a whole replica, in hexadecimal. */
+export function replicaDigest(types: readonly DigestEntry[]): string {
+  return toHex(combineDigests(types));
+}
+
+/**
+ * Compares this replica with the hub's: by types, then by ranges of the types that differ, then by records of the ranges
+ * that differ. Throws {@link MovedOn} when the two did not speak of the same changes.
+ */
+export async function checkReplica(
+  own: OwnReplica,
+  ask: (ask: DigestAsk) => Promise<Digest>,
+): Promise<SyncVerification> {
+  const at = own.at();
+  const mine = own.types();
+  const answer = async (question: DigestAsk): Promise<readonly DigestEntry[]> => {
+    const { at: hubAt, entries } = await ask(question);
+    const now = own.at();
+    const isSame = [hubAt, now].every(({ sequence, feed }) => sequence === at.sequence && feed === at.feed);
+    if (!isSame || entries === null) throw new MovedOn();
+    return entries;
+  };
+  const theirs = await answer({ level: 'types' });
+  const digests = {
+    digest: replicaDigest(mine),
+    hubDigest: replicaDigest(theirs),
+    recordsCompared: mine.reduce((sum, { count }) => sum + count, 0),
+  };
+  if (digests.digest === digests.hubDigest) return { converged: true, ...digests, differences: [] };
+
+  const differences: SyncVerification['differences'][number][] = [];
+  for (const typeKey of different(mine, theirs)) {
+    const type = Number(typeKey);
+    for (const rangeKey of different(own.ranges(type), await answer({ level: 'ranges', type }))) {
+      const range = Number(rangeKey);
+      const ids = different(own.records(type, range), await answer({ level: 'records', type, range }));
+      const recordType = recordTypeNumbered(type)?.name ?? typeKey;
+      differences.push(...ids.map((recordId) => ({ recordType, recordId, fields: [] })));
+      if (differences.length >= MAX_DIFFERENCES) {
+        return { converged: false, ...digests, differences: differences.slice(0, MAX_DIFFERENCES) };
+      }
+    }
+  }
+  return { converged: false, ...digests, differences };
+}
+
+/** The keys that only one side has, or that the two have with other digests, in order. */
+function different(mine: readonly DigestEntry[], theirs: readonly DigestEntry[]): readonly string[] {
+  const text = ({ count, digest }: DigestEntry): string => `${count} ${toHex(digest)}`;
+  const left = new Map(mine.map((entry) => [entry.key, text(entry)]));
+  const right = new Map(theirs.map((entry) => [entry.key, text(entry)]));
+  return [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key)).sort();
+}

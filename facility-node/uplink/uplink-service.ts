@@ -1,0 +1,359 @@
+import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
+import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { backoff } from '@santehaggui/runtime/time/backoff.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { DigestStore } from '../store/digest-store.ts';
+import type { JournalStore, SyncState } from '../store/journal-store.ts';
+import type { HubLink, IdentityKeeper } from '../store/node-identity.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { Timekeeper } from '../store/timekeeper.ts';
+import type { Carrier, Connection } from './carriers/carrier.ts';
+import { ExchangeSession, type SessionEvent, storedExchange } from './exchange-session.ts';
+import { HelloCounter } from './hello-counter.ts';
+import { keepAlive } from './keep-alive.ts';
+import { checkReplica, MovedOn, replicaDigest } from './replica-check.ts';
+import { StallDetector } from './stall-detector.ts';
+import { failUplink } from './uplink-errors.ts';
+import { Watch } from './watch.ts';
+
+/** The uplink's slice of the configuration. */
+export type UplinkConfig = {
+  readonly maxFrameBytes: number;
+  /** How long changes are gathered into one frame before they leave, in milliseconds. */
+  readonly gatherMs: number;
+  readonly keepaliveSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly retryMaxSeconds: number;
+};
+
+/** What the uplink is made of. */
+export type UplinkParts = {
+  readonly config: UplinkConfig;
+  readonly identity: IdentityKeeper;
+  /** Of this start; see `HelloCounter`. */
+  readonly incarnation: string;
+  readonly store: RecordStore;
+  readonly journal: JournalStore;
+  readonly digests: DigestStore;
+  readonly timekeeper: Timekeeper;
+  readonly carrier: Carrier;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+};
+
+type LastExchange = NonNullable<SyncState['lastExchange']>;
+
+/** How long `sync now` waits for something to move before it gives up. */
+const STALL_MS = 60_000;
+/** How many connections in a row may fail before `sync now` gives up. */
+const MAX_FAILURES = 3;
+/** A question about nothing: its answer says how far the hub is. */
+const PROBE = { level: 'records', type: 0, range: 0 } as const;
+const PROBE_PAUSE_MS = 100;
+const VERIFY_ATTEMPTS = 10;
+const WOKEN_WAIT_MS = 500;
+
+/**
+ * The conversation with the hub over one long-lived connection: made again whenever it ends, never in the way of the LAN
+ * (docs/protocol.md, exchange).
+ */
+export class UplinkService implements Service {
+  readonly name = 'uplink';
+  readonly #parts: UplinkParts;
+  readonly #hellos: HelloCounter;
+  readonly #watch: Watch;
+  #machine: ExchangeState;
+  #session: ExchangeSession | undefined;
+  #connection: Connection | undefined;
+  #countedBytes = { sent: 0, received: 0 };
+  #lastExchange: LastExchange | null;
+  #exchanges = 0;
+  #failuresInARow = 0;
+  #skipWait: (() => void) | undefined;
+  #isWoken = false;
+  #hasChainProblem = false;
+  /** The session that is to be told, once the gathering ends, that the journal has grown. */
+  #gathering: ExchangeSession | undefined;
+
+  constructor(parts: UplinkParts) {
+    this.#parts = parts;
+    this.#hellos = new HelloCounter(parts.incarnation, parts.randomBytes);
+    this.#watch = new Watch(parts.clock);
+    this.#machine = storedExchange(parts.journal);
+    this.#lastExchange = parts.journal.syncState().lastExchange;
+  }
+
+  async run({ signal, ready }: ServiceContext): Promise<void> {
+    const { config, random, store } = this.#parts;
+    const waits = backoff({ initialMs: 1000, maxMs: config.retryMaxSeconds * 1000 }, random);
+    const stopListening = store.onCommitted(() => this.#gather(signal));
+    ready();
+    try {
+      while (!signal.aborted) {
+        const { hub } = this.#parts.identity.current();
+        if (hub === null) {
+          await this.#pause(Number.POSITIVE_INFINITY, signal);
+          continue;
+        }
+        if (await this.#exchange(hub, signal)) waits.reset();
+        await this.#pause(waits.next(), signal);
+      }
+    } finally {
+      stopListening();
+    }
+  }
+
+  /** Tries again now instead of waiting: called when the node has just been enrolled. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#skipWait?.();
+  }
+
+  /** Where the exchange is, as `sync status` shows it. */
+  status(): SyncStatus {
+    const { journal, identity, clock } = this.#parts;
+    const state = journal.syncState();
+    const { quarantined, conflicts } = journal.counts();
+    const uncounted = this.#uncounted();
+    const oldest = journal.oldestPendingAt();
+    const journalSequence = journal.lastSequence();
+    const last = this.#lastExchange;
+    return {
+      facility: identity.current().facility.code,
+      journalSequence,
+      acknowledgedSequence: state.acknowledgedSequence,
+      pendingChanges: Math.max(0, journalSequence - state.acknowledgedSequence),
+      oldestPendingAgeSeconds: oldest === undefined ? null : Math.max(0, Math.round((clock.now() - oldest) / 1000)),
+      quarantined,
+      conflicts,
+      bytesSent: state.bytesSent + uncounted.sent,
+      bytesReceived: state.bytesReceived + uncounted.received,
+      lastExchange: last === null ? null : { ...last, at: new Date(last.at).toISOString() },
+      exchanges: this.#exchanges,
+      receivedFeedSequence: state.feedReceived,
+      connected: this.#isLive(),
+    };
+  }
+
+  /** Whether the hub's chain of this node's changes is not this node's: its disk was cloned, or worse. */
+  hasChainProblem(): boolean {
+    return this.#hasChainProblem;
+  }
+
+  /**
+   * Exchanges at once: resolves when everything written before the call is safe at the hub and all that the hub had for
+   * this node is here. Throws SH-T112 when no hub is known, SH-T110 when it does not answer, SH-T111 when nothing moves.
+   */
+  async syncNow(): Promise<SyncStatus> {
+    const { clock, journal, identity } = this.#parts;
+    if (identity.current().hub === null) throw failUplink('SH-T112');
+    const target = journal.lastSequence();
+    this.#failuresInARow = 0;
+    this.wake();
+    const stall = new StallDetector(clock, STALL_MS);
+    for (;;) {
+      if (stall.hasStalled(`${this.#exchanges} ${JSON.stringify(journal.syncState())}`)) throw failUplink('SH-T111');
+      const session = this.#session;
+      if (session === undefined || session.state().phase !== 'live') await this.#waitForProgress();
+      else if (session.state().head < target) {
+        session.put({ kind: 'grown' });
+        await this.#waitForProgress();
+      } else if (session.state().acknowledged < target) await this.#waitForProgress();
+      else if (await this.#isDrained(session, target)) break;
+    }
+    this.#remember({ at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name });
+    this.#countBytes();
+    return this.status();
+  }
+
+  /** Proves that both sides hold the same, or says where they differ, or why nothing can be proven now. */
+  async verify(): Promise<SyncVerification> {
+    const { digests, journal } = this.#parts;
+    const unproven = (reason: string): SyncVerification => {
+      const types = digests.types();
+      const recordsCompared = types.reduce((sum, { count }) => sum + count, 0);
+      return {
+        converged: false,
+        digest: replicaDigest(types),
+        hubDigest: null,
+        recordsCompared,
+        differences: [],
+        reason,
+      };
+    };
+    for (let attempt = 0; attempt < VERIFY_ATTEMPTS; attempt++) {
+      const session = this.#session;
+      if (session === undefined || !this.#isLive()) return unproven('not-connected');
+      if (!isPushed(session.state()) || session.state().acknowledged < journal.lastSequence())
+        return unproven('changes-waiting');
+      const at = () => ({ sequence: journal.lastSequence(), feed: journal.syncState().feedReceived });
+      const own = {
+        at,
+        types: () => digests.types(),
+        ranges: (type: number) => digests.ranges(type),
+        records: (type: number, range: number) => digests.records(type, range),
+      };
+      try {
+        return await checkReplica(own, (ask) => session.ask(ask));
+      } catch (error) {
+        if (!(error instanceof MovedOn)) return unproven('connection-lost');
+        await this.#watch.next(1000);
+      }
+    }
+    return unproven('still-changing');
+  }
+
+  /** One connection from its opening to its end; true when it got as far as the exchange. */
+  async #exchange(hub: HubLink, signal: AbortSignal): Promise<boolean> {
+    const { carrier, clock, config, identity, journal, log, randomBytes, timekeeper } = this.#parts;
+    // A session sees only what comes after it was opened, and everything of that.
+    const early: SessionEvent[] = [];
+    let put = (event: SessionEvent): void => void early.push(event);
+    let connection: Connection;
+    try {
+      connection = await carrier.connect({
+        hubUrl: hub.url,
+        signal,
+        timeoutMs: config.timeoutSeconds * 1000,
+        listener: {
+          onFrame: (frame) => put({ kind: 'frame', frame }),
+          onClosed: (reason) => put({ kind: 'closed', reason }),
+        },
+      });
+    } catch (error) {
+      if (!signal.aborted) this.#failed((error as Error).message);
+      return false;
+    }
+    this.#exchanges += 1;
+    this.#connection = connection;
+    this.#countedBytes = { sent: 0, received: 0 };
+    const session = new ExchangeSession(
+      {
+        node: identity.current().node,
+        ...this.#hellos.next(),
+        link: identity.linkKeys(hub),
+        nonce: randomBytes(16),
+        journal,
+        timekeeper,
+        clock,
+        log,
+        maxFrameBytes: config.maxFrameBytes,
+        onProgress: () => this.#progressed(),
+      },
+      this.#machine,
+    );
+    this.#session = session;
+    put = (event) => session.put(event);
+    for (const event of early) put(event);
+    const ended = new AbortController();
+    const alive = keepAlive({ connection, session, clock, config, signal: ended.signal });
+    const { state, reason } = await session.run(connection);
+    ended.abort();
+    await alive;
+    this.#countBytes();
+    const wasLive = session.wasLive();
+    const { acknowledged, feedReceived } = this.#machine;
+    if (state.acknowledged > acknowledged || state.feedReceived > feedReceived) this.#failuresInARow = 0;
+    this.#machine = state;
+    this.#session = undefined;
+    this.#connection = undefined;
+    log.info('uplink.closed', { reason, wasLive });
+    if (!signal.aborted && !(wasLive && isAllSafe(state))) this.#failed(reason);
+    this.#watch.notify();
+    return wasLive;
+  }
+
+  #gather(signal: AbortSignal): void {
+    const { clock, config } = this.#parts;
+    const session = this.#session;
+    if (session === undefined || this.#gathering === session) return;
+    this.#gathering = session;
+    const send = (): void => {
+      this.#gathering = undefined;
+      session.put({ kind: 'grown' });
+    };
+    clock.sleep(config.gatherMs, signal).then(send, () => {});
+  }
+
+  #progressed(): void {
+    const session = this.#session;
+    this.#hasChainProblem ||= session?.hasChainProblem() === true;
+    if (session !== undefined && isPushed(session.state())) {
+      this.#failuresInARow = 0;
+      this.#lastExchange = { at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name };
+    }
+    this.#watch.notify();
+  }
+
+  #failed(error: string): void {
+    this.#failuresInARow += 1;
+    this.#remember({ at: this.#parts.clock.now(), ok: false, carrier: this.#parts.carrier.name, error });
+    this.#parts.log.info('uplink.unreachable', { why: error });
+    this.#watch.notify();
+  }
+
+  #remember(exchange: LastExchange): void {
+    this.#lastExchange = exchange;
+    this.#parts.journal.rememberExchange(exchange);
+  }
+
+  /** Whether the hub has nothing more for this node. Asked again only after something has moved, or a moment later. */
+  async #isDrained(session: ExchangeSession, target: number): Promise<boolean> {
+    const { clock, journal } = this.#parts;
+    const hub = await session.ask(PROBE).catch(() => undefined);
+    if (hub === undefined) return false;
+    if (hub.at.sequence >= target && journal.syncState().feedReceived >= hub.at.feed) return true;
+    await clock.sleep(PROBE_PAUSE_MS);
+    return false;
+  }
+
+  async #waitForProgress(): Promise<void> {
+    if (this.#failuresInARow >= MAX_FAILURES) throw failUplink('SH-T110', { why: this.#lastExchange?.error ?? '' });
+    this.wake();
+    if (!(await this.#watch.next(STALL_MS))) throw failUplink('SH-T111');
+  }
+
+  #isLive(): boolean {
+    return this.#session?.state().phase === 'live';
+  }
+
+  #uncounted(): { readonly sent: number; readonly received: number } {
+    const bytes = this.#connection?.bytes();
+    if (bytes === undefined) return { sent: 0, received: 0 };
+    return { sent: bytes.sent - this.#countedBytes.sent, received: bytes.received - this.#countedBytes.received };
+  }
+
+  #countBytes(): void {
+    const { sent, received } = this.#uncounted();
+    this.#parts.journal.countBytes(sent, received);
+    this.#countedBytes = { sent: this.#countedBytes.sent + sent, received: this.#countedBytes.received + received };
+  }
+
+  /** Waits, unless somebody woke it since the last wait; then only so long that failures do not chase each other. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#isWoken) {
+      const skip = new AbortController();
+      this.#skipWait = () => skip.abort();
+      await this.#sleep(ms, AbortSignal.any([signal, skip.signal]));
+      this.#skipWait = undefined;
+    }
+    if (this.#isWoken && this.#failuresInARow > 0) await this.#sleep(Math.min(ms, WOKEN_WAIT_MS), signal);
+    this.#isWoken = false;
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (Number.isFinite(ms)) {
+      await this.#parts.clock.sleep(ms, signal).catch((reason: unknown) => {
+        if (!signal.aborted) throw reason;
+      });
+    } else await aborted(signal);
+  }
+}
+
+function isAllSafe(state: ExchangeState): boolean {
+  return state.acknowledged >= state.head;
+}
