@@ -1,0 +1,55 @@
+import { facilityAddRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import type { FacilitiesService } from '../facilities/facilities-service.ts';
+import type { HubUsersService } from '../people/hub-users-service.ts';
+import type { StatusService } from './status-service.ts';
+
+/** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
+export type AdminPolicy = 'operator';
+export type AdminPrincipal = 'operator';
+
+const route = routeMaker<AdminPolicy, AdminPrincipal>();
+
+/** What the routes of the admin socket act on. */
+export type AdminServices = {
+  readonly status: StatusService;
+  readonly facilities: FacilitiesService;
+  readonly users: HubUsersService;
+};
+
+/** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
+export function adminRoutes({ status, facilities, users }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
+  const policy = 'operator';
+  return [
+    route({
+      method: 'get',
+      path: '/status',
+      policy,
+      summary: 'État du hub',
+      handler: async () => ({ body: await status.status() }),
+    }),
+    route({
+      method: 'get',
+      path: '/facilities',
+      policy,
+      summary: 'Établissements',
+      handler: async () => ({ body: { facilities: await facilities.list() } }),
+    }),
+    route({
+      method: 'post',
+      path: '/facilities',
+      policy,
+      summary: 'Inscrit un établissement et donne son jeton d’enrôlement',
+      body: facilityAddRequest,
+      handler: async ({ body }) => ({ status: 201, body: await facilities.add(body) }),
+    }),
+    route({
+      method: 'post',
+      path: '/users',
+      policy,
+      summary: 'Ajoute une personne qui lit les rapports',
+      body: hubUserRequest,
+      handler: async ({ body }) => ({ status: 201, body: await users.add(body) }),
+    }),
+  ];
+}

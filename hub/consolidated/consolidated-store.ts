@@ -1,0 +1,80 @@
+import { asFacility } from '../database/hub-database.ts';
+import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import type { Fact } from './facts.ts';
+
+/** A record as it is stored, fields by number. */
+export type StoredFields = { readonly id: string; readonly type: number; readonly fields: Readonly<Record<string, string | number | boolean | string[]>> };
+
+/**
+ * The encounters and conditions of a facility that any of these records bears on: they themselves, those of a patient, the
+ * conditions of an encounter, and the other conditions of the same encounter or of the same patient. The numbers are those
+ * of the catalogue: 1 patient, 4 encounter (field 1: patient), 6 condition (field 1: patient, field 2: encounter).
+ */
+export async function readRelated(sql: Sql, facility: string, records: readonly string[]): Promise<readonly StoredFields[]> {
+  const table = `${quoteIdentifier(facility)}.record`;
+  return asFacility(sql, facility, async () => {
+    const { rows } = await sql.query<StoredFields>(
+      `with touched as (select id, type, fields from ${table} where id = any($1)),
+       encounters as (
+         select id::text as id from touched where type = 4
+         union select fields ->> '2' from touched where type = 6 and fields ? '2'
+         union select r.id::text from ${table} r where r.type = 4 and r.fields ->> '1' in (select id::text from touched where type = 1)
+       ),
+       patients as (
+         select id::text as id from touched where type = 1
+         union select fields ->> '1' from touched where type = 6
+       )
+       select id, type, fields from ${table} where type = 4 and id in (select id::uuid from encounters)
+       union
+       select id, type, fields from ${table} where type = 6 and fields ->> '2' in (select id from encounters)
+       union
+       select id, type, fields from ${table} where type = 6 and fields ->> '1' in (select id from patients)`,
+      [records],
+    );
+    return rows;
+  });
+}
+
+/** Records of a facility by id. */
+export async function readRecords(sql: Sql, facility: string, ids: readonly string[]): Promise<readonly StoredFields[]> {
+  if (ids.length === 0) return [];
+  return asFacility(sql, facility, async () => {
+    const { rows } = await sql.query<StoredFields>(
+      `select id, type, fields from ${quoteIdentifier(facility)}.record where id = any($1)`,
+      [ids],
+    );
+    return rows;
+  });
+}
+
+/** Puts facts in the place of whatever the sources had before. */
+export async function replaceFacts(
+  sql: Sql,
+  facility: { readonly code: string; readonly region: string },
+  { sources, facts }: { readonly sources: readonly Uint8Array[]; readonly facts: readonly Fact[] },
+): Promise<void> {
+  await sql.query('set local role consolidated_writer');
+  await sql.query('delete from consolidated.fact where source = any($1)', [sources.map((source) => Buffer.from(source))]);
+  await sql.query(
+    `insert into consolidated.fact (source, disease, facility, region, epi_week, age_band, sex, is_death)
+     select source, disease, $1, $2, week, age, sex, is_death
+     from unnest($3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[]) as f (source, disease, week, age, sex, is_death)`,
+    [
+      facility.code,
+      facility.region,
+      facts.map(({ source }) => Buffer.from(source)),
+      facts.map(({ disease }) => disease),
+      facts.map(({ epiWeek }) => epiWeek),
+      facts.map(({ ageBand }) => ageBand),
+      facts.map(({ sex }) => sex),
+      facts.map(({ isDeath }) => isDeath),
+    ],
+  );
+  await sql.query('set local role none');
+}
+
+/** The regions of facilities. */
+export async function regionsOf(sql: Sql, facilities: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql.query<{ code: string; region: string }>('select code, region from hub.facility where code = any($1)', [facilities]);
+  return new Map(rows.map(({ code, region }) => [code, region]));
+}

@@ -1,0 +1,105 @@
+import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
+import { aborted } from '@santehaggui/runtime/lifecycle/service.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { type TransactionOptions, withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
+import pg from 'pg';
+import { facilityRole } from './roles.ts';
+import { quoteIdentifier, type Sql } from './sql.ts';
+
+/** How to reach the database, and as whom. `service` and `api` are the two logins that the hub makes for itself. */
+export type DatabaseLogins = {
+  /** The operator's login: it may create roles and schemas. Used for migrations and for new facilities, for nothing else. */
+  readonly admin: pg.PoolConfig;
+  readonly service: pg.PoolConfig;
+  readonly api: pg.PoolConfig;
+};
+
+/** The roles that a report is read with. */
+export type ReportRole = 'ministry' | 'region_reader';
+
+/**
+ * The hub's connections. Two logins do the daily work, and neither owns anything nor inherits a right:
+ *
+ * - `haggui_service` has rights on the tables of schema `hub`, and reaches a facility's register only inside
+ *   {@link asFacility}. One login for all facilities, not one each: 1,700 pools would need 1,700 connections. What a role
+ *   entered with `set local role` cannot stop (a statement that resets it) is met by never building SQL out of data.
+ * - `haggui_api`, which answers people, has no right at all until it enters `ministry` or `region_reader`.
+ *
+ * Pools connect at the first use and again by themselves after PostgreSQL was gone.
+ */
+export class HubDatabase {
+  /** The operator's pool, for `prepareDatabase` and `createFacilitySchema`. */
+  readonly admin: pg.Pool;
+  readonly #service: pg.Pool;
+  readonly #api: pg.Pool;
+
+  constructor(logins: DatabaseLogins, log: Log) {
+    const pool = (config: pg.PoolConfig, max: number): pg.Pool => {
+      const made = new pg.Pool({ max, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, ...config });
+      // Without a listener the loss of an idle connection would end the process; the next use opens another.
+      made.on('error', (error) => log.warn('database.connection-lost', { reason: error.message }));
+      return made;
+    };
+    this.admin = pool(logins.admin, 3);
+    this.#service = pool(logins.service, 16);
+    this.#api = pool(logins.api, 8);
+  }
+
+  /** Runs `work` in one transaction of `haggui_service`; it may be run again after a deadlock. */
+  transaction<Result>(work: (sql: Sql) => Promise<Result>, options: Omit<TransactionOptions, 'role'> = {}): Promise<Result> {
+    return withTransaction(this.#service, (client) => work(sqlOf(client)), options);
+  }
+
+  /** Runs a report in one read-only transaction with the rights of `role` alone; `region` is what `region_reader` sees. */
+  report<Result>(reader: { readonly role: ReportRole; readonly region?: string }, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    const run = async (client: pg.PoolClient): Promise<Result> => {
+      const sql = sqlOf(client);
+      if (reader.region !== undefined) await sql.query(`select set_config('haggui.region', $1, true)`, [reader.region]);
+      return work(sql);
+    };
+    return withTransaction(this.#api, run, { role: reader.role, isReadOnly: true });
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.admin, this.#service, this.#api].map((pool) => (pool.ended ? undefined : pool.end())));
+  }
+}
+
+/**
+ * The service that holds the database open: `prepare` (roles, migrations) runs first, and the connections end last.
+ */
+export function databaseService(database: HubDatabase, prepare: () => Promise<void>): Service {
+  return {
+    name: 'database',
+    run: async ({ signal, ready }) => {
+      try {
+        await prepare();
+        ready();
+        await aborted(signal);
+      } finally {
+        await database.close();
+      }
+    },
+  };
+}
+
+/**
+ * Runs `work` with the rights of one facility's role and nothing else, then gives the transaction its own rights back.
+ * When `work` throws, the transaction is lost anyway, and the role with it.
+ */
+export async function asFacility<Result>(sql: Sql, facility: string, work: () => Promise<Result>): Promise<Result> {
+  await sql.query(`set local role ${quoteIdentifier(facilityRole(facility))}`);
+  const result = await work();
+  await sql.query('set local role none');
+  return result;
+}
+
+function sqlOf(client: pg.PoolClient): Sql {
+  return {
+    query: async <Row>(text: string, values: readonly unknown[] = []) => {
+      const { rows, rowCount } = await client.query(text, values as unknown[]);
+      return { rows: rows as Row[], rowCount: rowCount ?? 0 };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { enrolmentEnvelope, hubIdentity, type HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { type HubRoute, hubRoute } from '../http/hub-route.ts';
+import type { EnrolmentService } from './enrolment-service.ts';
+
+/** The hub's public keys, and enrolment. */
+export function enrolmentRoutes(identity: HubIdentity, enrolment: EnrolmentService): readonly HubRoute[] {
+  return [
+    hubRoute({
+      method: 'get',
+      path: '/identity',
+      policy: 'public',
+      summary: 'Clés publiques de ce hub, que le jeton d’enrôlement engage',
+      tag: 'enrolment',
+      responses: { 200: { description: 'Les clés', body: hubIdentity } },
+      handler: () => ({ body: identity }),
+    }),
+    hubRoute({
+      method: 'post',
+      path: '/enrolment',
+      policy: 'public',
+      summary: 'Enrôlement d’un nœud, scellé à la clé du hub ; la réponse est scellée au nœud et signée',
+      tag: 'enrolment',
+      body: enrolmentEnvelope,
+      maxBodyBytes: 16_384,
+      responses: { 200: { description: 'La réponse scellée', body: enrolmentEnvelope } },
+      handler: async ({ body }) => {
+        const { sealed, signature } = await enrolment.enrol(fromHex(body.sealed));
+        return { body: { sealed: toHex(sealed), signature: toHex(signature) } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,123 @@
+import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { sha256 } from '@santehaggui/protocols/crypto/hash.ts';
+import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
+import { linkKeysOfHub, openSealed, sealTo, sign } from '@santehaggui/protocols/crypto/sodium.ts';
+import {
+  type EnrolmentAnswer,
+  type EnrolmentRequest,
+  enrolmentRequest,
+  formatEnrolmentToken,
+} from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { sqlState } from '@santehaggui/runtime/sql/postgres-transaction.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
+import type { Sql } from '../database/sql.ts';
+import { failHub } from '../errors/hub-errors.ts';
+import type { LinkedNode } from '../ingest/exchange-session.ts';
+import { addToken, enrolNode, facilityByCode, facilityByNode, lockToken, type NodeKeys, useToken } from './enrolment-store.ts';
+import type { HubKeys } from './hub-identity.ts';
+
+const TOKEN_HOURS = 72;
+const UNIQUE_VIOLATION = '23505';
+
+/** What enrolment is made of. */
+export type EnrolmentOptions = {
+  readonly database: HubDatabase;
+  readonly keys: HubKeys;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Makes nodes known to the hub, and knows them afterwards. */
+export class EnrolmentService {
+  readonly #options: EnrolmentOptions;
+
+  constructor(options: EnrolmentOptions) {
+    this.#options = options;
+  }
+
+  /** A token that enrols one node for a facility, once, within 72 hours. Only its hash is kept. */
+  async issueToken(sql: Sql, facility: string): Promise<{ readonly token: string; readonly expiresAt: Date }> {
+    const { keys, randomBytes, clock } = this.#options;
+    const secret = toHex(randomBytes(16));
+    const expiresAt = Math.floor(clock.now() / 1000) + TOKEN_HOURS * 3600;
+    const expiry = new Date(expiresAt * 1000);
+    await addToken(sql, { secretHash: hashOf(secret), facility, expiresAt: expiry });
+    return { token: formatEnrolmentToken({ hubHash: hubIdentityHash(keys.identity), secret, facility, expiresAt }), expiresAt: expiry };
+  }
+
+  /**
+   * Answers a sealed enrolment request. A node that lost the answer may ask again with the same token and keys. Throws
+   * SH-I301 for what cannot be opened, SH-A300 for a token that is not valid, SH-K303 for a number that another node has.
+   */
+  async enrol(sealed: Uint8Array): Promise<{ readonly sealed: Uint8Array; readonly signature: Uint8Array }> {
+    const { keys, log } = this.#options;
+    const request = this.#open(sealed);
+    const answer = await this.#accept(request);
+    log.info('enrolment.enrolled', { facility: answer.facility, node: answer.node });
+    const sealedAnswer = sealTo(fromHex(request.sealKey), Buffer.from(JSON.stringify(answer)));
+    return { sealed: sealedAnswer, signature: sign(sealedAnswer, keys.sign.privateKey) };
+  }
+
+  /** The node with this number and the keys of its link; undefined when none was enrolled. */
+  async findNode(node: number): Promise<LinkedNode | undefined> {
+    const { database, keys } = this.#options;
+    const facility = await database.transaction((sql) => facilityByNode(sql, node), { isReadOnly: true });
+    if (facility?.keys == null) return undefined;
+    const { journalKey, sealKey } = facility.keys;
+    return { facility: facility.code, node, journalKey, link: linkKeysOfHub(keys.seal, sealKey) };
+  }
+
+  #open(sealed: Uint8Array): EnrolmentRequest {
+    const opened = openSealed(this.#options.keys.seal, sealed);
+    if (opened === undefined) throw failHub('SH-I301');
+    try {
+      return enrolmentRequest.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
+    } catch (cause) {
+      throw failHub('SH-I301', { cause });
+    }
+  }
+
+  async #accept(request: EnrolmentRequest): Promise<EnrolmentAnswer> {
+    try {
+      return await this.#options.database.transaction((sql) => this.#store(sql, request));
+    } catch (error) {
+      if (sqlState(error) === UNIQUE_VIOLATION) throw failHub('SH-K303', { cause: error });
+      throw error;
+    }
+  }
+
+  async #store(sql: Sql, request: EnrolmentRequest): Promise<EnrolmentAnswer> {
+    const now = new Date(this.#options.clock.now());
+    const secretHash = hashOf(request.secret);
+    const token = await lockToken(sql, secretHash);
+    const facility = await facilityByCode(sql, request.facility);
+    // One answer for every reason: a stranger learns nothing of facilities and tokens.
+    if (token === undefined || facility === undefined || token.facility !== facility.code) throw failHub('SH-A300');
+    const given = keysOf(request);
+    if (token.isUsed) {
+      this.#options.log.warn('enrolment.token-used-again', { facility: facility.code });
+      if (facility.keys === null || !isSame(facility.keys, given)) throw failHub('SH-A300');
+    } else {
+      if (token.expiresAt < now || facility.keys !== null) throw failHub('SH-A300');
+      await useToken(sql, secretHash, now);
+      await enrolNode(sql, facility.code, { keys: given, at: now });
+    }
+    return { facility: facility.code, facilityId: facility.recordId, name: facility.name, region: facility.region, node: given.node };
+  }
+}
+
+function hashOf(secret: string): Uint8Array {
+  return sha256('SH1-token', fromHex(secret));
+}
+
+function keysOf({ node, signKey, sealKey, journalKey }: EnrolmentRequest): NodeKeys {
+  return { node, signKey: fromHex(signKey), sealKey: fromHex(sealKey), journalKey: fromHex(journalKey) };
+}
+
+function isSame(left: NodeKeys, right: NodeKeys): boolean {
+  const text = ({ node, signKey, sealKey, journalKey }: NodeKeys): string => [node, ...[signKey, sealKey, journalKey].map(toHex)].join(' ');
+  return text(left) === text(right);
+}

@@ -1,0 +1,133 @@
+import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
+import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
+
+/** The codes that the hub adds to the runtime's: SH-…300 to SH-…499. */
+export const hubErrors = errorCodes({
+  'SH-C300': {
+    kind: 'config',
+    title: { fr: 'PostgreSQL ne peut pas s’installer ici', en: 'PostgreSQL cannot be set up here' },
+    remedy: {
+      fr: 'Lancez le hub sous un compte ordinaire, choisissez un autre dossier de données, ou donnez --database-url.',
+      en: 'Run the hub as an ordinary user, choose another data directory, or give --database-url.',
+    },
+  },
+  'SH-C301': {
+    kind: 'config',
+    title: { fr: 'L’identité du hub ne se lit pas', en: 'The hub’s identity cannot be read' },
+    remedy: {
+      fr: 'Restaurez DOSSIER/identity/hub.json d’une sauvegarde : sans lui les nœuds ne reconnaissent plus ce hub.',
+      en: 'Restore DIR/identity/hub.json from a backup: without it the nodes do not know this hub.',
+    },
+  },
+  'SH-K300': {
+    kind: 'conflict',
+    exitCode: exitCodes.cannotWorkNow,
+    title: { fr: 'Un autre hub travaille dans ce dossier de données', en: 'Another hub works in this data directory' },
+    remedy: { fr: 'Arrêtez l’autre hub, ou choisissez un autre dossier.', en: 'Stop the other hub, or choose another directory.' },
+  },
+  'SH-K301': {
+    kind: 'conflict',
+    title: { fr: 'Ce code d’établissement est déjà pris', en: 'This facility code is already taken' },
+    remedy: { fr: 'Choisissez un autre code.', en: 'Choose another code.' },
+  },
+  'SH-K302': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte existe déjà', en: 'This account already exists' },
+    remedy: { fr: 'Choisissez un autre nom de connexion.', en: 'Choose another login.' },
+  },
+  'SH-K303': {
+    kind: 'conflict',
+    title: { fr: 'Ce numéro de nœud est déjà pris', en: 'This node number is already taken' },
+    remedy: {
+      fr: 'Refaites « haggui init » dans un dossier neuf : le nœud tire un autre numéro.',
+      en: 'Run "haggui init" again in a new directory: the node draws another number.',
+    },
+  },
+  'SH-I300': {
+    kind: 'input',
+    title: { fr: 'Ce code d’établissement est réservé', en: 'This facility code is reserved' },
+    remedy: { fr: 'Choisissez un autre code.', en: 'Choose another code.' },
+  },
+  'SH-I301': {
+    kind: 'input',
+    title: { fr: 'La demande d’enrôlement est illisible', en: 'The enrolment request cannot be read' },
+    remedy: {
+      fr: 'Vérifiez que le jeton a été fait par ce hub, puis recommencez.',
+      en: 'Check that the token was made by this hub, then try again.',
+    },
+  },
+  'SH-I302': {
+    kind: 'input',
+    title: { fr: 'Cette semaine n’existe pas', en: 'There is no such week' },
+    remedy: { fr: 'Écrivez l’année et la semaine ISO : 2026-W47.', en: 'Write the year and the ISO week: 2026-W47.' },
+  },
+  'SH-I303': {
+    kind: 'input',
+    title: { fr: 'Il faut nommer la région', en: 'The region must be named' },
+    remedy: { fr: 'Ajoutez la région à la demande.', en: 'Add the region to the request.' },
+  },
+  'SH-A300': {
+    kind: 'auth',
+    title: { fr: 'Ce jeton d’enrôlement ne vaut pas', en: 'This enrolment token is not valid' },
+    remedy: {
+      fr: 'Un jeton sert une fois, pendant 72 heures, pour un établissement : demandez-en un autre au district.',
+      en: 'A token works once, for 72 hours, for one facility: ask the district for another.',
+    },
+  },
+  'SH-A301': {
+    kind: 'auth',
+    status: 401,
+    title: { fr: 'Nom de connexion ou mot de passe incorrect', en: 'Wrong login or password' },
+    remedy: { fr: 'Vérifiez les deux et recommencez.', en: 'Check both and try again.' },
+  },
+  'SH-A302': {
+    kind: 'auth',
+    status: 429,
+    title: { fr: 'Trop d’essais', en: 'Too many attempts' },
+    remedy: { fr: 'Attendez un quart d’heure, puis recommencez.', en: 'Wait a quarter of an hour, then try again.' },
+  },
+  'SH-T300': {
+    kind: 'transient',
+    title: { fr: 'La base de données du hub ne répond pas', en: 'The hub’s database does not answer' },
+    remedy: { fr: 'Réessayez dans un instant ; si cela dure, regardez le journal du hub.', en: 'Try again in a moment; if it lasts, look at the hub’s log.' },
+  },
+  'SH-X300': {
+    kind: 'input',
+    title: { fr: 'Changement illisible', en: 'Unreadable change' },
+    remedy: { fr: 'Gardé en quarantaine ; signalez-le avec la version du nœud.', en: 'Kept in quarantine; report it with the node’s version.' },
+  },
+  'SH-X301': {
+    kind: 'input',
+    title: { fr: 'Changement d’une incarnation jamais ouverte', en: 'Change of an incarnation that was never opened' },
+    remedy: { fr: 'Gardé en quarantaine ; signalez-le.', en: 'Kept in quarantine; report it.' },
+  },
+  'SH-X302': {
+    kind: 'input',
+    title: { fr: 'La chaîne du journal ne se prolonge pas', en: 'The journal’s chain is not continued' },
+    remedy: {
+      fr: 'Le disque du nœud a peut-être été restauré ou modifié : à faire examiner.',
+      en: 'The node’s disk may have been restored or altered: have it examined.',
+    },
+  },
+  'SH-X303': {
+    kind: 'input',
+    title: { fr: 'Valeur que ce champ ne peut contenir', en: 'Value that the field cannot hold' },
+    remedy: { fr: 'Gardé en quarantaine ; corrigez la fiche au nœud.', en: 'Kept in quarantine; correct the record at the node.' },
+  },
+  'SH-X304': {
+    kind: 'input',
+    title: { fr: 'Changement d’une fiche que ce nœud ne détient pas', en: 'Change of a record that this node does not hold' },
+    remedy: { fr: 'Gardé en quarantaine ; signalez-le.', en: 'Kept in quarantine; report it.' },
+  },
+  'SH-X305': {
+    kind: 'input',
+    title: { fr: 'Changement d’une fiche réservée au registre du hub', en: 'Change of a record reserved to the hub’s registry' },
+    remedy: { fr: 'Corrigez l’établissement au hub.', en: 'Correct the facility at the hub.' },
+  },
+});
+
+/** Makes an error of the hub's catalogue. */
+export const failHub = hubErrors.fail;
+
+/** The codes with which a change is kept in quarantine and acknowledged. */
+export type RefusalCode = 'SH-X300' | 'SH-X301' | 'SH-X302' | 'SH-X303' | 'SH-X304' | 'SH-X305';

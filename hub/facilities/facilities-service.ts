@@ -1,0 +1,181 @@
+import type { FacilityAddAnswer, FacilityLine, facilityAddRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
+import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
+import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
+import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
+import { decimalOf } from '@santehaggui/protocols/records/schema.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { z } from 'zod';
+import { lockFacilities } from '../database/facility-lock.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
+import { isReservedCode, REGISTRY } from '../database/roles.ts';
+import type { Sql } from '../database/sql.ts';
+import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
+import { failHub } from '../errors/hub-errors.ts';
+import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
+import { affectedFacilities, distribute, giveRecords } from '../routing/routing-service.ts';
+import {
+  addFacility,
+  addToDirectory,
+  countFacilities,
+  facilitiesOfRegion,
+  facilitiesReferringTo,
+  listFacilities,
+  lockRegistry,
+  recordOfFacility,
+} from './facilities-store.ts';
+
+/** A facility as it is asked for. */
+export type FacilityRequest = z.infer<typeof facilityAddRequest>;
+
+/** What brings the schema of a facility up to date, and how far that then is. */
+export type SchemaMaker = {
+  readonly make: (facility: string) => Promise<unknown>;
+  readonly version: number;
+  readonly viewsHash: string;
+};
+
+/** What the registry is made of. `publicKey` is the hub's Ed25519 key. */
+export type FacilitiesOptions = {
+  readonly database: HubDatabase;
+  readonly schemas: SchemaMaker;
+  readonly origin: HubOrigin;
+  readonly enrolment: EnrolmentService;
+  readonly publicKey: Uint8Array;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+type Known = { readonly code: string; readonly recordId: string };
+
+/** The registry of facilities. */
+export class FacilitiesService {
+  readonly #options: FacilitiesOptions;
+
+  constructor(options: FacilitiesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Registers a facility: its schema and role, its record, which goes to every facility of the region (and theirs to it),
+   * and the token that enrols its node. Throws SH-I300 for a reserved code and SH-K301 for one that is taken.
+   */
+  async add(request: FacilityRequest): Promise<FacilityAddAnswer> {
+    const { database, schemas, log } = this.#options;
+    const { code } = request;
+    if (isReservedCode(code)) throw failHub('SH-I300');
+    if ((await database.transaction((sql) => recordOfFacility(sql, code))) !== undefined) throw failHub('SH-K301');
+    // A schema without a row, left by a crash, is brought up to date by the next attempt.
+    await schemas.make(code);
+    const answer = await database.transaction((sql) => this.#register(sql, request));
+    log.info('facilities.added', { facility: code });
+    return answer;
+  }
+
+  /** All facilities. */
+  async list(): Promise<readonly FacilityLine[]> {
+    const rows = await this.#options.database.transaction(listFacilities, { isReadOnly: true });
+    return rows.map(({ code, recordId, name, kind, region, node, signKey, lastSeenAt, changes }) => ({
+      code,
+      facilityId: recordId,
+      name,
+      kind,
+      region,
+      state: node === null ? 'waiting' : 'enrolled',
+      node,
+      lastSeenAt: lastSeenAt?.toISOString() ?? null,
+      changes,
+      fingerprintWords: signKey === null ? null : fingerprintWords(this.#options.publicKey, new Uint8Array(signKey)),
+    }));
+  }
+
+  /** How many facilities there are, and how many have a node. */
+  count(): Promise<{ readonly total: number; readonly enrolled: number }> {
+    return this.#options.database.transaction(countFacilities, { isReadOnly: true });
+  }
+
+  async #register(sql: Sql, request: FacilityRequest): Promise<FacilityAddAnswer> {
+    const { schemas, origin, enrolment, clock } = this.#options;
+    const { code, name, kind, region, referralTarget = null } = request;
+    const nowMs = clock.now();
+    const receivedAt = new Date(nowMs);
+    await lockRegistry(sql);
+    if ((await recordOfFacility(sql, code)) !== undefined) throw failHub('SH-K301');
+    const target = referralTarget === null ? undefined : await recordOfFacility(sql, referralTarget);
+    const neighbours = await facilitiesOfRegion(sql, region);
+    const referring = await facilitiesReferringTo(sql, code);
+    await lockFacilities(sql, [...neighbours, ...referring].map((facility) => facility.code));
+
+    const create: HubDraft = { kind: 'create', recordType: facilityType.number, writes: writesOf(request, target) };
+    const [created] = await origin.append({ sql, drafts: [create], nowMs });
+    if (created?.change.kind !== 'record') throw new TypeError('the registry wrote no record');
+    const { recordId } = created.change;
+    const row = { code, recordId, name, kind, region, referralTarget, createdAt: receivedAt };
+    await addFacility(sql, { ...row, schemaVersion: schemas.version, viewsHash: schemas.viewsHash });
+    await lockFacilities(sql, [code]);
+    await addToDirectory(sql, row);
+    await this.#share(sql, { code, recordId, neighbours, receivedAt });
+    await this.#pointTo(sql, { recordId, referring, nowMs });
+    const { token, expiresAt } = await enrolment.issueToken(sql, code);
+    return { code, facilityId: recordId, token, expiresAt: expiresAt.toISOString() };
+  }
+
+  async #share(
+    sql: Sql,
+    share: { readonly code: string; readonly recordId: string; readonly neighbours: readonly Known[]; readonly receivedAt: Date },
+  ): Promise<void> {
+    const { code, recordId, neighbours, receivedAt } = share;
+    const theirs = neighbours.map((facility) => facility.recordId);
+    await giveRecords({ sql, source: REGISTRY, destination: code, ids: [...theirs, recordId], receivedAt });
+    for (const { code: destination } of neighbours) {
+      await giveRecords({ sql, source: REGISTRY, destination, ids: [recordId], receivedAt });
+    }
+  }
+
+  /** Writes the reference of facilities that named this one as their target before it was registered. */
+  async #pointTo(
+    sql: Sql,
+    { recordId, referring, nowMs }: { readonly recordId: string; readonly referring: readonly Known[]; readonly nowMs: number },
+  ): Promise<void> {
+    const field = String(facilityType.fields.referralTarget?.number);
+    const drafts = referring.map(
+      (facility): HubDraft => ({
+        kind: 'patch',
+        recordType: facilityType.number,
+        recordId: facility.recordId,
+        writes: { [field]: written(recordId) },
+      }),
+    );
+    const completed = await this.#options.origin.append({ sql, drafts, nowMs });
+    if (completed.length === 0) return;
+    await lockFacilities(sql, await affectedFacilities(sql, REGISTRY, completed.map(({ change }) => change)));
+    await distribute({ sql, from: REGISTRY, completed, receivedAt: new Date(nowMs) });
+  }
+}
+
+function written(value: RegisterWrite['value']): RegisterWrite {
+  return { kind: 'register', value, base: null, authorised: true };
+}
+
+function writesOf(request: FacilityRequest, target: string | undefined): FieldWrites {
+  const { code, name, kind, region, district, phone, latitude, longitude, population } = request;
+  const values: Readonly<Record<string, RegisterWrite['value'] | undefined>> = {
+    code,
+    name,
+    kind,
+    region,
+    district,
+    referralTarget: target,
+    phone: phone === undefined ? undefined : (parseMaliPhone(phone) ?? phone),
+    latitude: latitude === undefined ? undefined : decimalOf(latitude),
+    longitude: longitude === undefined ? undefined : decimalOf(longitude),
+    population,
+  };
+  const writes: Record<string, RegisterWrite> = {};
+  for (const [field, value] of Object.entries(values)) {
+    const number = facilityType.fields[field as keyof typeof facilityType.fields]?.number;
+    if (value !== undefined) writes[String(number)] = written(value);
+  }
+  return writes;
+}

@@ -1,0 +1,102 @@
+import type { Sql } from '../database/sql.ts';
+
+/** A facility to be registered. */
+export type NewFacility = {
+  readonly code: string;
+  readonly recordId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly referralTarget: string | null;
+  readonly createdAt: Date;
+  readonly schemaVersion: number;
+  readonly viewsHash: string;
+};
+
+/** A facility as lists show it. */
+export type FacilityRow = {
+  readonly code: string;
+  readonly recordId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly node: number | null;
+  readonly signKey: Buffer | null;
+  readonly lastSeenAt: Date | null;
+  readonly changes: number;
+};
+
+/** Lets one registration after the other work, so that each sees the facilities of the one before. */
+export async function lockRegistry(sql: Sql): Promise<void> {
+  await sql.query(`select pg_advisory_xact_lock(hashtextextended('santehaggui facilities', 0))`);
+}
+
+/** The codes and record ids of the facilities of a region. */
+export async function facilitiesOfRegion(sql: Sql, region: string): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
+  const { rows } = await sql.query<{ code: string; recordId: string }>(
+    'select code, record_id as "recordId" from hub.facility where region = $1 order by code',
+    [region],
+  );
+  return rows;
+}
+
+/** The record id of a facility; undefined when there is no such code. */
+export async function recordOfFacility(sql: Sql, code: string): Promise<string | undefined> {
+  const { rows } = await sql.query<{ recordId: string }>('select record_id as "recordId" from hub.facility where code = $1', [code]);
+  return rows[0]?.recordId;
+}
+
+/** The facilities that were to refer to a code before it was registered. */
+export async function facilitiesReferringTo(sql: Sql, code: string): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
+  const { rows } = await sql.query<{ code: string; recordId: string }>(
+    'select code, record_id as "recordId" from hub.facility where referral_target = $1 order by code',
+    [code],
+  );
+  return rows;
+}
+
+/** Registers a facility. */
+export async function addFacility(sql: Sql, facility: NewFacility): Promise<void> {
+  await sql.query(
+    `insert into hub.facility (code, record_id, name, kind, region, referral_target, created_at, schema_version, views_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      facility.code,
+      facility.recordId,
+      facility.name,
+      facility.kind,
+      facility.region,
+      facility.referralTarget,
+      facility.createdAt,
+      facility.schemaVersion,
+      facility.viewsHash,
+    ],
+  );
+}
+
+/** Puts a facility into the directory that reports are read with. */
+export async function addToDirectory(sql: Sql, facility: Pick<NewFacility, 'code' | 'name' | 'kind' | 'region'>): Promise<void> {
+  await sql.query('set local role consolidated_writer');
+  await sql.query(
+    `insert into consolidated.facility (code, name, kind, region) values ($1, $2, $3, $4)
+     on conflict (code) do update set name = excluded.name, kind = excluded.kind, region = excluded.region`,
+    [facility.code, facility.name, facility.kind, facility.region],
+  );
+  await sql.query('set local role none');
+}
+
+/** All facilities, in order of their codes. */
+export async function listFacilities(sql: Sql): Promise<readonly FacilityRow[]> {
+  const { rows } = await sql.query<Omit<FacilityRow, 'changes'> & { readonly changes: string }>(
+    `select code, record_id as "recordId", name, kind, region, node, sign_key as "signKey", last_seen_at as "lastSeenAt",
+       received_changes as changes
+     from hub.facility order by code`,
+  );
+  return rows.map((row) => ({ ...row, changes: Number(row.changes) }));
+}
+
+/** How many facilities there are, and how many have a node. */
+export async function countFacilities(sql: Sql): Promise<{ readonly total: number; readonly enrolled: number }> {
+  const { rows } = await sql.query<{ total: string; enrolled: string }>('select count(*) as total, count(node) as enrolled from hub.facility');
+  return { total: Number(rows[0]?.total ?? 0), enrolled: Number(rows[0]?.enrolled ?? 0) };
+}

@@ -1,0 +1,13 @@
+import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+
+/** Who may ask: anyone, whoever may read a region's reports, or the ministry alone. */
+export type HubPolicy = 'public' | 'regional-reports' | 'national-reports';
+
+/** Who asks; null on public routes. */
+export type HubPrincipal = { readonly login: string; readonly role: 'ministry' | 'region'; readonly region: string | null } | null;
+
+/** A route of the hub's API. */
+export type HubRoute = Route<HubPolicy, HubPrincipal>;
+
+/** Declares a route of the hub's API. */
+export const hubRoute = routeMaker<HubPolicy, HubPrincipal>();

@@ -1,0 +1,71 @@
+import type { RecordChange, RegisterWrite, SetWrite } from '@santehaggui/protocols/journal/change.ts';
+import { mergeRecord } from '@santehaggui/protocols/journal/merge.ts';
+import { fieldNumbered, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import type { FieldDeclaration } from '@santehaggui/protocols/records/record-type.ts';
+import { storedValueProblem } from '@santehaggui/protocols/records/schema.ts';
+import { facility } from '@santehaggui/protocols/records/facility.ts';
+import type { RefusalCode } from '../errors/hub-errors.ts';
+
+/** Why a change is refused: the code to acknowledge it with, and what was wrong, without any value. */
+export type Refusal = { readonly code: RefusalCode; readonly detail: string };
+
+/** What is known of the record that a change is about: its type, or undefined when the node's register lacks it. */
+export type HeldType = number | undefined;
+
+// The years 1 to 9999. to_timestamp() of PostgreSQL throws far outside of them, and with it every query of the view.
+const MIN_INSTANT_MS = -62_135_596_800_000;
+const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
+
+/**
+ * Whether a record change can be merged; undefined when it can. A type or field of a newer catalogue is no reason to
+ * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone.
+ */
+export function checkChange(change: RecordChange, held: HeldType): Refusal | undefined {
+  if (!change.isCreate) {
+    if (held === undefined) return { code: 'SH-X304', detail: 'no such record in this register' };
+    if (held !== change.recordType) return { code: 'SH-X304', detail: `the record is of type ${held}, not ${change.recordType}` };
+    if (change.recordType === facility.number) return { code: 'SH-X305', detail: 'facility' };
+  }
+  if (!isStorable(change.role)) return { code: 'SH-X303', detail: 'role' };
+  const type = recordTypeNumbered(change.recordType);
+  for (const [key, write] of Object.entries(change.writes)) {
+    const declaration = type === undefined ? undefined : fieldNumbered(type, Number(key));
+    const problem = writeProblem(write, declaration);
+    if (problem !== undefined) return { code: 'SH-X303', detail: `${type?.name ?? change.recordType}.${key}: ${problem}` };
+  }
+  return hasSet(change) ? trialMerge(change) : undefined;
+}
+
+function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {
+  if (declaration !== undefined && (declaration.merge === 'set') !== (write.kind === 'set')) return `a ${write.kind} write`;
+  if (write.kind === 'set') {
+    return [...write.add, ...write.remove.map(({ member }) => member)].every(isStorable) ? undefined : 'text that cannot be stored';
+  }
+  const { value } = write;
+  if (value === null) return undefined;
+  if (typeof value === 'string' && !isStorable(value)) return 'text that cannot be stored';
+  if (declaration === undefined) return undefined;
+  if (declaration.kind === 'instant' && ((value as number) < MIN_INSTANT_MS || (value as number) > MAX_INSTANT_MS)) {
+    return 'an instant out of range';
+  }
+  return storedValueProblem(declaration, value);
+}
+
+// PostgreSQL's jsonb holds neither U+0000 nor half a surrogate pair (PostgreSQL 15 §8.14).
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+function hasSet(change: RecordChange): boolean {
+  return Object.values(change.writes).some(({ kind }) => kind === 'set');
+}
+
+// Members are keys of an object while merging, and a stranger chooses them.
+function trialMerge(change: RecordChange): Refusal | undefined {
+  try {
+    mergeRecord([change], []);
+    return undefined;
+  } catch {
+    return { code: 'SH-X303', detail: 'set members that cannot be merged' };
+  }
+}

@@ -1,0 +1,68 @@
+import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
+import { asFacility } from '../database/hub-database.ts';
+import { quoteIdentifier, type Sql } from '../database/sql.ts';
+
+type RangeRow = { readonly type: number; readonly first: number; readonly count: number; readonly digest: Buffer };
+
+/** How far a facility's register and feed are. */
+export async function readPlace(
+  sql: Sql,
+  { facility, node }: { readonly facility: string; readonly node: number },
+): Promise<{ readonly sequence: number; readonly feed: number }> {
+  const { rows } = await sql.query<{ sequence: string | null; feed: string }>(
+    `select c.last_sequence as sequence, f.feed_length as feed
+     from hub.facility f left join hub.chain c on c.node = $2 and c.incarnation = f.incarnation where f.code = $1`,
+    [facility, node],
+  );
+  return { sequence: Number(rows[0]?.sequence ?? 0), feed: Number(rows[0]?.feed ?? 0) };
+}
+
+/** One entry a record type. */
+export async function readTypeDigests(sql: Sql, facility: string): Promise<readonly DigestEntry[]> {
+  const ranges = await readRanges(sql, facility, null);
+  const byType = new Map<number, RangeRow[]>();
+  for (const row of ranges) byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
+  return [...byType].map(([type, rows]) => ({
+    key: String(type),
+    count: rows.reduce((sum, { count }) => sum + count, 0),
+    digest: combineDigests(rows.map(entryOf)),
+  }));
+}
+
+/** One entry a first byte of the record id, of one type. */
+export async function readRangeDigests(sql: Sql, facility: string, type: number): Promise<readonly DigestEntry[]> {
+  return (await readRanges(sql, facility, type)).map(entryOf);
+}
+
+/** One entry a record of one type and first byte. */
+export async function readRecordDigests(
+  sql: Sql,
+  facility: string,
+  { type, range }: { readonly type: number; readonly range: number },
+): Promise<readonly DigestEntry[]> {
+  const first = (range & 0xff).toString(16).padStart(2, '0');
+  const { rows } = await asFacility(sql, facility, () =>
+    sql.query<{ id: string; digest: Buffer }>(
+      `select id, digest from ${quoteIdentifier(facility)}.record where type = $1 and id between $2 and $3 order by id`,
+      [type, `${first}000000-0000-0000-0000-000000000000`, `${first}ffffff-ffff-ffff-ffff-ffffffffffff`],
+    ),
+  );
+  return rows.map(({ id, digest }) => ({ key: id, count: 1, digest: new Uint8Array(digest) }));
+}
+
+// The digest of a range, computed where the records are: `combineDigests` of protocols/journal/digest.ts in SQL.
+function readRanges(sql: Sql, facility: string, type: number | null): Promise<readonly RangeRow[]> {
+  return asFacility(sql, facility, async () => {
+    const { rows } = await sql.query<RangeRow>(
+      `select type, get_byte(uuid_send(id), 0) as first, count(*)::int as count,
+         substring(sha256(string_agg(convert_to(id || ' 1 ', 'UTF8') || digest, ''::bytea order by id)) for 16) as digest
+       from ${quoteIdentifier(facility)}.record where $1::int is null or type = $1 group by 1, 2 order by 1, 2`,
+      [type],
+    );
+    return rows;
+  });
+}
+
+function entryOf({ first, count, digest }: RangeRow): DigestEntry {
+  return { key: String(first), count, digest: new Uint8Array(digest) };
+}

@@ -1,0 +1,251 @@
+import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { type CarriedChange, MalformedMessage, type Message, type NodeHello } from '@santehaggui/protocols/frames/messages.ts';
+import { ForgedFrame, helloHeader, LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
+import { feedBytes, type FeedService } from '../routing/feed-service.ts';
+import type { FeedItem } from '../routing/feed-store.ts';
+import { OutOfTurn } from './chain-check.ts';
+import { answerDigest } from './digest-service.ts';
+import type { HelloCounter } from './hello-counter.ts';
+import {
+  type HubExchangeEffect,
+  type HubExchangeInput,
+  type HubExchangeState,
+  type HubExchangeStep,
+  startHubExchange,
+  stepHubExchange,
+} from './hub-exchange-machine.ts';
+import type { EnrolledNode, IngestService } from './ingest-service.ts';
+import type { LineageService } from './lineage-service.ts';
+
+/** The wire under a session: whole frames, in order. */
+export type FrameSocket = {
+  send(frame: Uint8Array): void;
+  close(code: number, reason: string): void;
+  /** Stops and goes on reading. */
+  pause(): void;
+  resume(): void;
+};
+
+/** A node that may speak to the hub, and the keys of its link. */
+export type LinkedNode = EnrolledNode & { readonly link: LinkKeys };
+
+/** What sessions need of the hub. */
+export type SessionServices = {
+  readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  readonly ingest: IngestService;
+  readonly lineage: LineageService;
+  readonly feed: FeedService;
+  readonly database: HubDatabase;
+  readonly hellos: HelloCounter;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** WebSocket close codes (RFC 6455 §7.4.1). */
+export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, tryAgain: 1013 } as const;
+
+type Greeted = { readonly node: LinkedNode; readonly lane: LiveLane; state: HubExchangeState };
+type SessionEvent = { readonly kind: 'frame'; readonly frame: Uint8Array } | { readonly kind: 'feed-grown' };
+
+/** What is stored in one transaction at most; frames that wait are stored together. */
+const MAX_BATCH = 2000;
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+/** One connection of one node: HELLO, then changes up and the feed down, until the socket closes. */
+export class ExchangeSession {
+  readonly #socket: FrameSocket;
+  readonly #services: SessionServices;
+  readonly #onProven: () => void;
+  #events: SessionEvent[] = [];
+  #queuedBytes = 0;
+  #isWorking = false;
+  #isClosed = false;
+  #isProven = false;
+  #greeted: Greeted | undefined;
+  #readItems: readonly FeedItem[] = [];
+
+  /** `onProven` is called once, when the node has shown that this HELLO was no recording. */
+  constructor(socket: FrameSocket, services: SessionServices, onProven: () => void) {
+    this.#socket = socket;
+    this.#services = services;
+    this.#onProven = onProven;
+  }
+
+  /** The node on the other end, once it has said HELLO. */
+  node(): EnrolledNode | undefined {
+    return this.#greeted?.node;
+  }
+
+  /** Takes a frame from the socket. */
+  receive(frame: Uint8Array): void {
+    this.#queuedBytes += frame.length;
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#socket.pause();
+    this.#put({ kind: 'frame', frame });
+  }
+
+  /** Tells that the node's feed may have grown. */
+  wake(): void {
+    if (this.#greeted !== undefined) this.#put({ kind: 'feed-grown' });
+  }
+
+  /** Ends the session; frames not yet looked at are dropped, the node will send them again. */
+  close(code: number, reason: string): void {
+    if (this.#isClosed) return;
+    this.closed();
+    this.#socket.close(code, reason);
+  }
+
+  /** Tells that the socket is gone. */
+  closed(): void {
+    this.#isClosed = true;
+    this.#events = [];
+  }
+
+  #put(event: SessionEvent): void {
+    if (this.#isClosed) return;
+    this.#events.push(event);
+    if (!this.#isWorking) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    try {
+      for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+        if (event.kind === 'feed-grown') await this.#step({ kind: 'feed-grown' });
+        else await this.#takeFrame(event.frame);
+        if (this.#queuedBytes <= MAX_QUEUED_BYTES / 2) this.#socket.resume();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { log } = this.#services;
+    const facility = this.#greeted?.node.facility;
+    if (error instanceof ForgedFrame || error instanceof MalformedMessage || error instanceof OutOfTurn) {
+      log.warn('exchange.refused', { facility, reason: error.message });
+      this.close(CLOSE.policy, error.message.slice(0, 100));
+    } else {
+      log.error('exchange.failed', { facility, error });
+      this.close(CLOSE.tryAgain, 'the hub cannot store this now');
+    }
+  }
+
+  async #takeFrame(frame: Uint8Array): Promise<void> {
+    this.#queuedBytes -= frame.length;
+    if (this.#greeted === undefined) {
+      await this.#greet(frame);
+      return;
+    }
+    const message = this.#open(this.#greeted, frame);
+    if (message.kind === 'changes') await this.#store(this.#greeted, message.changes);
+    else await this.#takeMessage(this.#greeted, message);
+  }
+
+  async #takeMessage(greeted: Greeted, message: Message): Promise<void> {
+    if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
+    else if (message.kind === 'digest') this.#send(await answerDigest(this.#services.database, greeted.node, message));
+    else throw new MalformedMessage(`${message.kind} out of turn`);
+  }
+
+  /** Stores what was sent, together with the frames of changes that wait behind it, and acknowledges it all at once. */
+  async #store(greeted: Greeted, first: readonly CarriedChange[]): Promise<void> {
+    const changes = [...first];
+    let other: Message | undefined;
+    while (other === undefined && changes.length < MAX_BATCH && this.#events[0]?.kind === 'frame') {
+      const { frame } = this.#events.shift() as Extract<SessionEvent, { kind: 'frame' }>;
+      this.#queuedBytes -= frame.length;
+      const message = this.#open(greeted, frame);
+      if (message.kind === 'changes') changes.push(...message.changes);
+      else other = message;
+    }
+    if (changes.length > 0) {
+      const { upTo, head, refused, repeats } = await this.#services.ingest.ingest(greeted.node, changes);
+      this.#send({ kind: 'ack', upTo, head, refused, repeats });
+      await this.#step({ kind: 'stored', upTo });
+    }
+    if (other !== undefined) await this.#takeMessage(greeted, other);
+  }
+
+  #open(greeted: Greeted, frame: Uint8Array): Message {
+    const message = greeted.lane.open(frame);
+    if (!this.#isProven) {
+      this.#isProven = true;
+      this.#onProven();
+    }
+    return message;
+  }
+
+  async #greet(frame: Uint8Array): Promise<void> {
+    const { findNode, lineage, hellos, randomBytes, clock, log } = this.#services;
+    const header = helloHeader(frame);
+    const node = await findNode(header.node);
+    if (node === undefined) throw new ForgedFrame('no such node');
+    const hello = openHello(frame, node.link.receive);
+    if (hello.kind !== 'node-hello') throw new MalformedMessage('a HELLO of a node was expected');
+    const received = await lineage.greet(node, hello.lineage);
+    const hubNonce = randomBytes(16);
+    const answer = hellos.next(node.node);
+    const seed = { nodeIncarnation: header.incarnation, hubIncarnation: answer.incarnation, nodeNonce: hello.nonce, hubNonce };
+    this.#socket.send(sealHello(answer, { kind: 'hub-hello', nonce: hubNonce, received, wallMs: clock.now() }, node.link.send));
+    log.info('exchange.greeted', { facility: node.facility, node: node.node, received: received?.upTo ?? 0, feed: hello.feedReceived });
+    await this.#begin(node, { hello, received: received?.upTo ?? 0, lane: new LiveLane(node.link, seed) });
+  }
+
+  async #begin(
+    node: LinkedNode,
+    { hello, received, lane }: { readonly hello: NodeHello; readonly received: number; readonly lane: LiveLane },
+  ): Promise<void> {
+    const length = await this.#services.feed.length(node.facility);
+    if (hello.feedReceived > length) {
+      this.#services.log.error('exchange.feed-behind', { facility: node.facility, node: hello.feedReceived, hub: length });
+    }
+    const backlogUpTo = hello.lineage[0]?.lastSequence ?? 0;
+    const started = startHubExchange({ backlogUpTo, receivedUpTo: received, feedReceived: hello.feedReceived });
+    this.#greeted = { node, lane, state: started.state };
+    await this.#perform(started);
+  }
+
+  async #step(input: HubExchangeInput): Promise<void> {
+    if (this.#greeted === undefined) return;
+    await this.#perform(stepHubExchange(this.#greeted.state, input));
+  }
+
+  async #perform({ state, effects }: HubExchangeStep): Promise<void> {
+    const greeted = this.#greeted as Greeted;
+    greeted.state = state;
+    for (const effect of effects) {
+      if (!this.#isClosed) await this.#carryOut(greeted, effect);
+    }
+  }
+
+  async #carryOut({ node }: Greeted, effect: HubExchangeEffect): Promise<void> {
+    const { feed } = this.#services;
+    switch (effect.kind) {
+      case 'read-feed': {
+        this.#readItems = await feed.read(node.facility, effect.after, effect.bytes);
+        const entries = this.#readItems.map((item) => ({ position: item.position, bytes: feedBytes(item) }));
+        await this.#step({ kind: 'feed-read', entries });
+        return;
+      }
+      case 'send-feed': {
+        const changes = this.#readItems.filter(({ position }) => position >= effect.from && position <= effect.to);
+        this.#send({ kind: 'changes', changes });
+        return;
+      }
+      case 'note-feed':
+        await feed.acknowledged(node.facility, effect.upTo);
+    }
+  }
+
+  #send(message: Message): void {
+    if (!this.#isClosed) this.#socket.send((this.#greeted as Greeted).lane.seal(message));
+  }
+}

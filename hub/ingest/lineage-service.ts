@@ -1,0 +1,26 @@
+import type { HubHello, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
+import { noteSeen, readChains } from './chain-store.ts';
+import { receivedOf } from './hub-exchange-machine.ts';
+import type { EnrolledNode } from './ingest-service.ts';
+
+/** Compares a node's past with what is here, when it says HELLO. */
+export class LineageService {
+  readonly #database: HubDatabase;
+  readonly #clock: Clock;
+
+  constructor(database: HubDatabase, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** What the hub has of a node, and a note that the node called. */
+  greet({ facility, node }: EnrolledNode, lineage: readonly LineageEntry[]): Promise<HubHello['received']> {
+    return this.#database.transaction(async (sql) => {
+      await noteSeen(sql, facility, new Date(this.#clock.now()));
+      const chains = await readChains(sql, node, lineage.map(({ incarnation }) => incarnation));
+      return receivedOf(lineage, (incarnation) => chains.get(incarnation)?.lastSequence);
+    });
+  }
+}

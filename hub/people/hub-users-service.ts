@@ -1,0 +1,82 @@
+import type { hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { z } from 'zod';
+import type { HubDatabase } from '../database/hub-database.ts';
+import { failHub } from '../errors/hub-errors.ts';
+import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
+import { AttemptLimiter } from './attempt-limiter.ts';
+import { addUser, findUser, type HubUser } from './hub-users-store.ts';
+import { hashPassword, unmatchablePasswordHash, verifyPassword } from './password.ts';
+
+/** What the accounts are made of. */
+export type HubUsersOptions = { readonly database: HubDatabase; readonly issuer: TokenIssuer; readonly clock: Clock; readonly log: Log };
+
+/** An open session of a hub user. */
+export type HubSession = { readonly accessToken: string; readonly expiresInSeconds: number; readonly user: Omit<HubUser, 'version'> };
+
+/** Argon2id takes 46 MiB each: more at once would let strangers push the hub out of its memory. */
+const MAX_AT_ONCE = 4;
+
+/** The people who read reports at the hub. */
+export class HubUsersService {
+  readonly #options: HubUsersOptions;
+  readonly #limiter: AttemptLimiter;
+  readonly #nobody = unmatchablePasswordHash();
+  #atOnce = 0;
+
+  constructor(options: HubUsersOptions) {
+    this.#options = options;
+    this.#limiter = new AttemptLimiter(options.clock);
+  }
+
+  /** Adds an account. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region. */
+  async add({ login, password, role, region }: z.infer<typeof hubUserRequest>): Promise<Omit<HubUser, 'version'>> {
+    if (role === 'region' && region === undefined) throw failHub('SH-I303');
+    const user = { login, role, region: role === 'region' ? (region ?? null) : null };
+    const passwordHash = await hashPassword(password);
+    const createdAt = new Date(this.#options.clock.now());
+    const isAdded = await this.#options.database.transaction((sql) => addUser(sql, { ...user, passwordHash, createdAt }));
+    if (!isAdded) throw failHub('SH-K302');
+    this.#options.log.info('people.user-added', { login, role });
+    return user;
+  }
+
+  /** Signs somebody in. Throws SH-A301 for a wrong login or password alike, SH-A302 after too many attempts. */
+  async signIn({ login, password, address }: { readonly login: string; readonly password: string; readonly address: string }): Promise<HubSession> {
+    const { database, issuer, clock, log } = this.#options;
+    const key = `${login} ${address}`;
+    if (!this.#limiter.mayTry(key) || this.#atOnce >= MAX_AT_ONCE) throw failHub('SH-A302');
+    const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
+    if (!(await this.#isRight(password, user?.passwordHash ?? this.#nobody)) || user === undefined) {
+      this.#limiter.failed(key);
+      log.warn('people.sign-in-failed', { login });
+      throw failHub('SH-A301');
+    }
+    this.#limiter.succeeded(key);
+    const { role, region, version } = user;
+    const accessToken = await signAccessToken({ login: user.login, version }, issuer, clock.now());
+    log.info('people.signed-in', { login });
+    return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login: user.login, role, region } };
+  }
+
+  /** Whoever bears a token, as the account is now. Throws SH-A001 when the token is worth nothing. */
+  async bearer(token: string): Promise<HubUser> {
+    const { database, issuer, clock } = this.#options;
+    const claims = await readAccessToken(token, issuer, clock.now());
+    if (claims === undefined) throw failRuntime('SH-A001');
+    const user = await database.transaction((sql) => findUser(sql, claims.login), { isReadOnly: true });
+    if (user?.version !== claims.version) throw failRuntime('SH-A001');
+    return { login: user.login, role: user.role, region: user.region, version: user.version };
+  }
+
+  async #isRight(password: string, hash: string): Promise<boolean> {
+    this.#atOnce++;
+    try {
+      return await verifyPassword(password, hash);
+    } finally {
+      this.#atOnce--;
+    }
+  }
+}

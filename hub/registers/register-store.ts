@@ -1,0 +1,192 @@
+import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
+import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange, type UnreadableChange } from './stored-change.ts';
+
+/** A row of `record`. */
+export type RecordRow = {
+  readonly id: string;
+  readonly type: number;
+  readonly fields: RecordState['fields'];
+  readonly stamps: RecordState['stamps'];
+  readonly conflicts: number;
+  readonly lastStamp: string;
+};
+
+/** A row of `record` to be written. */
+export type RecordWrite = RecordRow & { readonly digest: Uint8Array };
+
+type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
+
+/**
+ * The SQL of one facility's register. Every call must run inside `asFacility` of that facility. The schema's name is the
+ * only thing put into the text of a statement; it is a code that was checked when the facility was added.
+ */
+export class RegisterStore {
+  readonly #sql: Sql;
+  readonly #schema: string;
+
+  constructor(sql: Sql, facility: string) {
+    this.#sql = sql;
+    this.#schema = quoteIdentifier(facility);
+  }
+
+  /** Appends changes in the order given; answers the keys (`node.incarnation.sequence`) of those that were not there. */
+  async appendChanges(changes: readonly StoredChange[], receivedAt: Date): Promise<ReadonlySet<string>> {
+    if (changes.length === 0) return new Set();
+    const { rows } = await this.#sql.query<{ node: number; incarnation: string; sequence: string }>(
+      `insert into ${this.#schema}.journal
+         (node, incarnation, sequence, kind, record_id, type, meta, fields, head, received_at, is_last)
+       select node, incarnation, sequence, kind, record_id, type, meta, fields, head, $10, is_last
+       from unnest($1::int[], $2::text[], $3::bigint[], $4::smallint[], $5::uuid[], $6::int[], $7::bytea[], $8::bytea[],
+         $9::bytea[], $11::boolean[])
+         with ordinality as c (node, incarnation, sequence, kind, record_id, type, meta, fields, head, is_last, place)
+       order by place
+       on conflict (node, incarnation, sequence) do nothing
+       returning node, incarnation, sequence`,
+      [
+        changes.map(({ change }) => change.origin.node),
+        changes.map(({ change }) => change.origin.incarnation),
+        changes.map(({ change }) => change.sequence),
+        changes.map(({ change }) => JOURNAL_KIND[change.kind]),
+        changes.map((stored) => (isOfRecord(stored) ? stored.change.recordId : null)),
+        changes.map(({ change }) => (change.kind === 'record' ? change.recordType : null)),
+        changes.map(({ encoded }) => bufferOf(encoded.meta)),
+        changes.map(({ encoded }) => bufferOf(encoded.fields)),
+        changes.map(({ head }) => (head === null ? null : bufferOf(head))),
+        receivedAt,
+        changes.map(({ change }) => change.isLastOfTransaction),
+      ],
+    );
+    return new Set(rows.map(({ node, incarnation, sequence }) => `${node}.${incarnation}.${sequence}`));
+  }
+
+  /** Appends bytes that are no change, for the chain's sake. */
+  async appendUnreadable(entries: readonly UnreadableChange[], receivedAt: Date): Promise<void> {
+    for (const { node, incarnation, sequence, encoded, head } of entries) {
+      await this.#sql.query(
+        `insert into ${this.#schema}.journal (node, incarnation, sequence, kind, meta, fields, head, received_at, is_last)
+         values ($1, $2, $3, ${JOURNAL_KIND.unreadable}, $4, $5, $6, $7, false) on conflict (node, incarnation, sequence) do nothing`,
+        [node, incarnation, sequence, bufferOf(encoded.meta), bufferOf(encoded.fields), bufferOf(head), receivedAt],
+      );
+    }
+  }
+
+  /** The records of these ids that are here. */
+  async records(ids: readonly string[]): Promise<ReadonlyMap<string, RecordRow>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.#sql.query<RecordRow>(
+      `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record where id = any($1)`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Which of these ids are here. */
+  async heldAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.#sql.query<{ id: string }>(`select id from ${this.#schema}.record where id = any($1)`, [ids]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** The allergies of a patient. */
+  async allergiesOf(patient: string, allergyType: number): Promise<readonly string[]> {
+    const { rows } = await this.#sql.query<{ id: string }>(
+      `select id from ${this.#schema}.record where type in (4, 6, 7) and type = $2 and fields ->> '1' = $1 order by id`,
+      [patient, allergyType],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Writes merged records over what was there. */
+  async writeRecords(records: readonly RecordWrite[], updatedAt: Date): Promise<void> {
+    if (records.length === 0) return;
+    await this.#sql.query(
+      `insert into ${this.#schema}.record (id, type, fields, stamps, digest, last_stamp, conflicts, updated_at)
+       select id, type, fields::jsonb, stamps::jsonb, digest, last_stamp, conflicts, $8
+       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int[])
+         as r (id, type, fields, stamps, digest, last_stamp, conflicts)
+       on conflict (id) do update set fields = excluded.fields, stamps = excluded.stamps, digest = excluded.digest,
+         last_stamp = excluded.last_stamp, conflicts = excluded.conflicts, updated_at = excluded.updated_at`,
+      [
+        records.map(({ id }) => id),
+        records.map(({ type }) => type),
+        records.map(({ fields }) => JSON.stringify(fields)),
+        records.map(({ stamps }) => JSON.stringify(stamps)),
+        records.map(({ digest }) => bufferOf(digest)),
+        records.map(({ lastStamp }) => lastStamp),
+        records.map(({ conflicts }) => conflicts),
+        updatedAt,
+      ],
+    );
+  }
+
+  /** All changes of these records, in the order in which they came here. */
+  async historyOf(ids: readonly string[]): Promise<readonly (StoredChange & { readonly change: RecordChange })[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.#sql.query<JournalBytes>(
+      `select meta, fields, null as head from ${this.#schema}.journal where record_id = any($1) order by position`,
+      [ids],
+    );
+    return rows.map(storedChangeOf).filter(isOfRecord);
+  }
+
+  /** Every clock correction that reached this facility. */
+  async corrections(): Promise<readonly (StoredChange & { readonly change: ClockCorrection })[]> {
+    const { rows } = await this.#sql.query<JournalBytes>(
+      `select meta, fields, null as head from ${this.#schema}.journal where kind = ${JOURNAL_KIND['clock-correction']} order by position`,
+    );
+    return rows.map(storedChangeOf).filter(isCorrection);
+  }
+
+  /** The records with a change that these corrections rule on. */
+  async recordsCovered(corrections: readonly ClockCorrection[]): Promise<readonly string[]> {
+    if (corrections.length === 0) return [];
+    const { rows } = await this.#sql.query<{ id: string }>(
+      `select distinct j.record_id as id from ${this.#schema}.journal j
+       join unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) as c (node, incarnation, first, last)
+         on j.node = c.node and j.incarnation = c.incarnation and j.sequence between c.first and c.last
+       where j.record_id is not null`,
+      [
+        corrections.map(({ target }) => target.node),
+        corrections.map(({ target }) => target.incarnation),
+        corrections.map(({ from }) => from),
+        corrections.map(({ to }) => to),
+      ],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */
+  async changesBetween(
+    origin: { readonly node: number; readonly incarnation: string },
+    after: number,
+    before: number,
+  ): Promise<readonly StoredChange[]> {
+    const { rows } = await this.#sql.query<JournalBytes>(
+      `select meta, fields, null as head from ${this.#schema}.journal
+       where node = $1 and incarnation = $2 and sequence > $3 and sequence < $4 and record_id is not null order by sequence`,
+      [origin.node, origin.incarnation, after, before],
+    );
+    return rows.map(storedChangeOf);
+  }
+
+  /** The chain head after one change of an incarnation; undefined when the change is not here. */
+  async headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
+    const { rows } = await this.#sql.query<{ head: Buffer | null }>(
+      `select head from ${this.#schema}.journal where node = $1 and incarnation = $2 and sequence = $3`,
+      [node, incarnation, sequence],
+    );
+    const head = rows[0]?.head ?? undefined;
+    return head === undefined ? undefined : new Uint8Array(head);
+  }
+}
+
+function storedChangeOf({ meta, fields, head }: JournalBytes): StoredChange {
+  const encoded = { meta: new Uint8Array(meta), fields: new Uint8Array(fields) };
+  return { change: decodeChange(encoded), encoded, head: head === null ? null : new Uint8Array(head) };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

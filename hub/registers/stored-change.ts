@@ -1,0 +1,50 @@
+import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+
+/** A change as it goes into a journal. */
+export type StoredChange = {
+  readonly change: Change;
+  readonly encoded: EncodedChange;
+  /** The origin's chain head after it; null in schemas of other facilities. */
+  readonly head: Uint8Array | null;
+  /** Why it was refused: it is then kept for the chain, and belongs to no record. */
+  readonly refusal?: string;
+};
+
+/** Bytes that a node journalled and that are no change: kept, so that its chain goes on, and never looked at again. */
+export type UnreadableChange = {
+  readonly node: number;
+  readonly incarnation: string;
+  readonly sequence: number;
+  readonly encoded: EncodedChange;
+  readonly head: Uint8Array;
+};
+
+/** The `kind` column of a journal. */
+export const JOURNAL_KIND = { record: 0, opening: 1, 'clock-correction': 2, unreadable: 3 } as const;
+
+/** The key of a change in a journal. */
+export function journalKeyOf({ change }: Pick<StoredChange, 'change'>): string {
+  return `${change.origin.node}.${change.origin.incarnation}.${change.sequence}`;
+}
+
+/** Whether a correction rules on a change. */
+export function covers(correction: ClockCorrection, change: Change): boolean {
+  const { target, from, to } = correction;
+  return (
+    target.node === change.origin.node &&
+    target.incarnation === change.origin.incarnation &&
+    change.sequence >= from &&
+    change.sequence <= to
+  );
+}
+
+/** A stored change that changes a record and was not refused. */
+export function isOfRecord(stored: StoredChange): stored is StoredChange & { readonly change: RecordChange } {
+  return stored.change.kind === 'record' && stored.refusal === undefined;
+}
+
+/** A stored correction. */
+export function isCorrection(stored: StoredChange): stored is StoredChange & { readonly change: ClockCorrection } {
+  return stored.change.kind === 'clock-correction';
+}

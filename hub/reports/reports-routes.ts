@@ -1,0 +1,96 @@
+import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
+import { type EpiWeek, epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { Answer } from '@santehaggui/runtime/http/route.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { z } from 'zod';
+import { failHub } from '../errors/hub-errors.ts';
+import { type HubPrincipal, type HubRoute, hubRoute } from '../http/hub-route.ts';
+import type { ReportsService } from './reports-service.ts';
+import { weeklyCsv } from './weekly-report.ts';
+
+const query = z.strictObject({
+  week: z.string().optional(),
+  region: z.string().min(1).max(60).optional(),
+  format: z.enum(['json', 'csv']).optional(),
+});
+
+const count = z.int().min(0);
+const report = z.object({
+  week: z.string(),
+  region: z.string().nullable(),
+  facilitiesExpected: count,
+  facilitiesReporting: count,
+  encounters: count,
+  rows: z.array(
+    z.object({
+      region: z.string(),
+      facility: z.string(),
+      disease: z.string(),
+      label: z.string(),
+      casesUnder5: count,
+      cases5AndOver: count,
+      deathsUnder5: count,
+      deaths5AndOver: count,
+    }),
+  ),
+});
+
+/** The weekly reports: a region's, and the nation's. */
+export function reportsRoutes(reports: ReportsService, clock: Clock): readonly HubRoute[] {
+  const responses = { 200: { description: 'Le rapport, en JSON ou en CSV (Accept: text/csv ou format=csv)', body: report } };
+  return [
+    hubRoute({
+      method: 'get',
+      path: '/reports/weekly',
+      policy: 'regional-reports',
+      summary: 'Maladies à déclaration de la semaine, région par région (celle de la personne, sauf pour le ministère)',
+      tag: 'reports',
+      query,
+      responses,
+      handler: async ({ principal, query: asked, request }) => {
+        const week = weekOf(asked.week, clock);
+        const region = regionOf(principal, asked.region);
+        const isMinistry = principal?.role === 'ministry';
+        const found = isMinistry ? await reports.national(week, region) : await reports.regional(week, region);
+        return answerOf(found, asked.format ?? (request.accepts(['json', 'csv']) || 'json'));
+      },
+    }),
+    hubRoute({
+      method: 'get',
+      path: '/consolidated/weekly',
+      policy: 'national-reports',
+      summary: 'Maladies à déclaration de la semaine, tout le pays ou une région (ministère seul)',
+      tag: 'reports',
+      query,
+      responses,
+      handler: async ({ query: asked, request }) =>
+        answerOf(
+          await reports.national(weekOf(asked.week, clock), asked.region ?? null),
+          asked.format ?? (request.accepts(['json', 'csv']) || 'json'),
+        ),
+    }),
+  ];
+}
+
+function weekOf(text: string | undefined, clock: Clock): EpiWeek {
+  const week = text === undefined ? epiWeekOf(clock.now()) : parseEpiWeek(text);
+  if (week === undefined) throw failHub('SH-I302');
+  return week;
+}
+
+function regionOf(principal: HubPrincipal, asked: string | undefined): string {
+  const own = principal?.role === 'ministry' ? asked : (principal?.region ?? undefined);
+  if (own === undefined) throw failHub('SH-I303');
+  if (asked !== undefined && asked !== own) throw failRuntime('SH-A002');
+  return own;
+}
+
+function answerOf(found: ConsolidatedReport, format: string): Answer {
+  if (format !== 'csv') return { body: found, headers: { vary: 'accept' } };
+  const name = `rapport-${found.week}.csv`;
+  return {
+    body: weeklyCsv(found),
+    headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"`, vary: 'accept' },
+  };
+}

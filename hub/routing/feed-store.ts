@@ -1,0 +1,69 @@
+import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { asFacility } from '../database/hub-database.ts';
+import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import type { StoredChange } from '../registers/stored-change.ts';
+
+/** The channel on which grown feeds are announced; the payload is the facility's code. */
+export const FEED_CHANNEL = 'hub_feed';
+
+/** One entry of a feed. */
+export type FeedItem = { readonly position: number; readonly encoded: EncodedChange };
+
+/** Appends changes to a facility's feed, in order, and announces it at commit. The caller holds the facility's lock. */
+export async function appendFeed(sql: Sql, facility: string, changes: readonly StoredChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await sql.query(
+    `with grown as (
+       update hub.facility set feed_length = feed_length + $2 where code = $1 returning feed_length - $2 as length
+     )
+     insert into hub.feed (facility, position, node, incarnation, sequence)
+     select $1, grown.length + place, node, incarnation, sequence
+     from grown, unnest($3::int[], $4::text[], $5::bigint[]) with ordinality as f (node, incarnation, sequence, place)`,
+    [
+      facility,
+      changes.length,
+      changes.map(({ change }) => change.origin.node),
+      changes.map(({ change }) => change.origin.incarnation),
+      changes.map(({ change }) => change.sequence),
+    ],
+  );
+  await sql.query('select pg_notify($1, $2)', [FEED_CHANNEL, facility]);
+}
+
+/** At most `limit` entries of a facility's feed after a position, in order. */
+export async function readFeed(
+  sql: Sql,
+  facility: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly FeedItem[]> {
+  const { rows: places } = await sql.query<{ position: string; node: number; incarnation: string; sequence: string }>(
+    `select position, node, incarnation, sequence from hub.feed where facility = $1 and position > $2 order by position limit $3`,
+    [facility, page.after, page.limit],
+  );
+  if (places.length === 0) return [];
+  // Two statements, because the feed is the hub's and the changes are the facility's: no role may read both.
+  const { rows } = await asFacility(sql, facility, () =>
+    sql.query<{ meta: Buffer; fields: Buffer }>(
+      `select j.meta, j.fields from unnest($1::int[], $2::text[], $3::bigint[]) with ordinality as f (node, incarnation, sequence, place)
+       join ${quoteIdentifier(facility)}.journal j on (j.node, j.incarnation, j.sequence) = (f.node, f.incarnation, f.sequence)
+       order by f.place`,
+      [places.map(({ node }) => node), places.map(({ incarnation }) => incarnation), places.map(({ sequence }) => sequence)],
+    ),
+  );
+  return places.map(({ position }, index) => {
+    const { meta, fields } = rows[index] as { meta: Buffer; fields: Buffer };
+    return { position: Number(position), encoded: { meta: new Uint8Array(meta), fields: new Uint8Array(fields) } };
+  });
+}
+
+/** How long a facility's feed is. */
+export async function feedLength(sql: Sql, facility: string): Promise<number> {
+  const { rows } = await sql.query<{ length: string }>('select feed_length as length from hub.facility where code = $1', [facility]);
+  return Number(rows[0]?.length ?? 0);
+}
+
+/** Notes how much of its feed a node has; an older acknowledgement changes nothing. */
+export async function noteFeedAcknowledged(sql: Sql, facility: string, upTo: number): Promise<void> {
+  await sql.query('update hub.facility set feed_acknowledged = greatest(feed_acknowledged, $2) where code = $1', [facility, upTo]);
+}
+

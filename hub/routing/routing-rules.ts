@@ -1,0 +1,49 @@
+import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+
+/**
+ * What is routed, where to, and what goes with it. This table is all there is to it:
+ *
+ * | a change of a … | goes to | and with it go |
+ * |---|---|---|
+ * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, and the referral `basedOn` with its practitioners and facilities |
+ * | any record that more than one facility holds | all who hold it | nothing |
+ * | facility (written by the hub) | every facility of the same region | nothing |
+ *
+ * A record goes with all its changes. Encounters, observations, conditions, prescriptions and doses stay where they were made.
+ */
+export const ROUTED_TYPE = recordTypeNamed('referral').number;
+
+/** The type of the records that go with a referral's patient. */
+export const ALLERGY_TYPE = recordTypeNamed('allergyIntolerance').number;
+
+/** The fields of a referral that name records which go with it. */
+const COMPANIONS = ['patient', 'requester', 'receivedBy', 'closedBy'] as const;
+const FACILITIES = ['from', 'to'] as const;
+
+/** What a referral's fields say about where it goes and with what. */
+export type ReferralRoute = {
+  /** Record id of the facility it goes to. */
+  readonly destination: string | null;
+  readonly patient: string | null;
+  /** Records of the sender's register that go with it. */
+  readonly companions: readonly string[];
+  /** Facility records, which the hub's registry has. */
+  readonly facilities: readonly string[];
+  readonly basedOn: string | null;
+};
+
+/** Reads the route of a referral from its fields. */
+export function routeOf(fields: NamedFields): ReferralRoute {
+  return {
+    destination: reference(fields, 'to'),
+    patient: reference(fields, 'patient'),
+    companions: COMPANIONS.flatMap((name) => reference(fields, name) ?? []),
+    facilities: FACILITIES.flatMap((name) => reference(fields, name) ?? []),
+    basedOn: reference(fields, 'basedOn'),
+  };
+}
+
+function reference(fields: NamedFields, name: string): string | null {
+  const value = fields[name];
+  return typeof value === 'string' ? value : null;
+}

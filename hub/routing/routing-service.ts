@@ -1,0 +1,167 @@
+import type { Change, ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
+import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { asFacility } from '../database/hub-database.ts';
+import { REGISTRY } from '../database/roles.ts';
+import type { Sql } from '../database/sql.ts';
+import { applyChanges } from '../registers/register-service.ts';
+import { RegisterStore } from '../registers/register-store.ts';
+import { covers, isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { appendFeed } from './feed-store.ts';
+import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
+import { ALLERGY_TYPE, type ReferralRoute, ROUTED_TYPE, routeOf } from './routing-rules.ts';
+
+/** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
+export type Delivery = {
+  readonly sql: Sql;
+  readonly facility: string;
+  readonly changes: readonly StoredChange[];
+  readonly receivedAt: Date;
+};
+
+/** Changes of complete transactions of one facility's node, already in that facility's register. */
+export type Distribution = {
+  readonly sql: Sql;
+  readonly from: string;
+  readonly completed: readonly StoredChange[];
+  readonly receivedAt: Date;
+};
+
+/** Merges changes into a facility's register and puts those that were not there into its node's feed. */
+export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
+  const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
+  const inserted = await applyChanges({ sql, facility, changes: stored, receivedAt });
+  await appendFeed(sql, facility, inserted);
+}
+
+/** The facilities that changes of one of them may touch: their locks are taken before anything is read. */
+export async function affectedFacilities(sql: Sql, from: string, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+  const ofRecords = changes.filter((change) => change.kind === 'record');
+  const patched = ofRecords.filter(({ isCreate }) => !isCreate).map(({ recordId }) => recordId);
+  const holders = await readHolders(sql, [...new Set(patched)]);
+  const targets = ofRecords.flatMap(({ recordType, writes }) => {
+    const write = recordType === ROUTED_TYPE ? writes[REFERRAL_TO] : undefined;
+    return write?.kind === 'register' && typeof write.value === 'string' ? [write.value] : [];
+  });
+  const destinations = await facilitiesOfRecords(sql, targets.filter(isUuid));
+  return new Set([from, ...[...holders.values()].flatMap((codes) => [...codes]), ...destinations.values()]);
+}
+
+/**
+ * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
+ * changes of records that others hold. Answers, by facility, the records that changed there.
+ */
+export async function distribute({ sql, from, completed, receivedAt }: Distribution): Promise<ReadonlyMap<string, readonly string[]>> {
+  const changes = completed.filter(isOfRecord);
+  const ids = [...new Set(changes.map(({ change }) => change.recordId))];
+  const holders = await readHolders(sql, ids);
+  const referrals = changes.filter(({ change }) => change.recordType === ROUTED_TYPE).map(({ change }) => change.recordId);
+  if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, [...new Set(referrals)]);
+  const changed = new Map<string, readonly string[]>();
+  const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
+  if (others.size === 0) return changed;
+  const corrections = await correctionsOf(sql, from);
+  for (const facility of [...others].sort()) {
+    const held = changes.filter(({ change }) => holders.get(change.recordId)?.has(facility));
+    await deliver({ sql, facility, changes: [...held, ...covering(corrections, held)], receivedAt });
+    changed.set(facility, [...new Set(held.map(({ change }) => change.recordId))]);
+  }
+  return changed;
+}
+
+type Routing = Omit<Distribution, 'completed'>;
+
+/** Where one referral goes, and the records of the sender's register and of the registry that go with it. */
+type Shipment = { readonly destinations: ReadonlySet<string>; readonly records: readonly string[]; readonly facilities: readonly string[] };
+
+async function routeReferrals(routing: Routing, referrals: readonly string[]): Promise<void> {
+  const { sql, from, receivedAt } = routing;
+  const shipments = await shipmentsOf(routing, referrals);
+  const destinations = new Set(shipments.flatMap((shipment) => [...shipment.destinations]));
+  for (const destination of [...destinations].sort()) {
+    const bound = shipments.filter((shipment) => shipment.destinations.has(destination));
+    const facilities = [...new Set(bound.flatMap((shipment) => shipment.facilities))];
+    await giveRecords({ sql, source: REGISTRY, destination, ids: facilities, receivedAt });
+    if (destination === from) continue;
+    const records = [...new Set(bound.flatMap((shipment) => shipment.records))];
+    await appendHolders(sql, records.map((record) => ({ record, facility: from })));
+    await giveRecords({ sql, source: from, destination, ids: records, receivedAt });
+  }
+}
+
+async function shipmentsOf({ sql, from }: Routing, referrals: readonly string[]): Promise<readonly Shipment[]> {
+  const holders = await readHolders(sql, referrals);
+  const found = await asFacility(sql, from, () => routesIn(new RegisterStore(sql, from), referrals));
+  const codes = await facilitiesOfRecords(sql, found.flatMap(({ route }) => route.destination ?? []));
+  const known = await facilitiesOfRecords(sql, found.flatMap(({ facilities }) => facilities));
+  return found.map(({ id, route, records, facilities }) => {
+    const target = route.destination === null ? undefined : codes.get(route.destination);
+    const destinations = new Set([from, ...(holders.get(id) ?? []), ...(target === undefined ? [] : [target])]);
+    return { destinations, records, facilities: facilities.filter((facility) => known.has(facility)) };
+  });
+}
+
+type FoundRoute = { readonly id: string; readonly route: ReferralRoute; readonly records: readonly string[]; readonly facilities: readonly string[] };
+
+async function routesIn(register: RegisterStore, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
+  const routes = await routesOf(register, referrals);
+  const basedOn = await routesOf(register, [...routes.values()].flatMap((route) => route.basedOn ?? []));
+  const found: FoundRoute[] = [];
+  for (const [id, route] of routes) {
+    const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
+    const allergies = route.patient === null ? [] : await register.allergiesOf(route.patient, ALLERGY_TYPE);
+    const named = [...route.companions, ...allergies, ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions])];
+    const held = await register.heldAmong(named);
+    const facilities = [...new Set([...route.facilities, ...(earlier?.facilities ?? [])])];
+    found.push({ id, route, records: [...new Set([...named, id])].filter((record) => record === id || held.has(record)), facilities });
+  }
+  return found;
+}
+
+async function routesOf(register: RegisterStore, ids: readonly string[]): Promise<ReadonlyMap<string, ReferralRoute>> {
+  const rows = await register.records([...new Set(ids)]);
+  const referrals = [...rows.values()].filter(({ type }) => type === ROUTED_TYPE);
+  return new Map(referrals.map(({ id, fields }) => [id, routeOf(namedFields(REFERRAL, fields))]));
+}
+
+/** Records that a facility is to hold, and the register that has them. */
+export type Gift = {
+  readonly sql: Sql;
+  readonly source: string;
+  readonly destination: string;
+  readonly ids: readonly string[];
+  readonly receivedAt: Date;
+};
+
+/**
+ * Makes a facility a holder of records, and gives it those that it lacks, each with its whole history as the source knows
+ * it. The caller holds the lock of the destination.
+ */
+export async function giveRecords({ sql, source, destination, ids, receivedAt }: Gift): Promise<void> {
+  if (ids.length === 0) return;
+  await appendHolders(sql, ids.map((record) => ({ record, facility: destination })));
+  const held = await asFacility(sql, destination, () => new RegisterStore(sql, destination).heldAmong(ids));
+  const missing = ids.filter((id) => !held.has(id));
+  if (missing.length === 0) return;
+  const history = await asFacility(sql, source, () => new RegisterStore(sql, source).historyOf(missing));
+  const corrections = covering(await correctionsOf(sql, source), history);
+  await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
+}
+
+function correctionsOf(sql: Sql, facility: string): Promise<readonly (StoredChange & { readonly change: ClockCorrection })[]> {
+  return asFacility(sql, facility, () => new RegisterStore(sql, facility).corrections());
+}
+
+function covering(
+  corrections: readonly (StoredChange & { readonly change: ClockCorrection })[],
+  changes: readonly StoredChange[],
+): readonly StoredChange[] {
+  return corrections.filter(({ change: correction }) => changes.some(({ change }) => covers(correction, change)));
+}
+
+const REFERRAL = recordTypeNamed('referral');
+const REFERRAL_TO = String(REFERRAL.fields.to?.number);
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

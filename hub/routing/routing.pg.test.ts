@@ -1,0 +1,201 @@
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FakeConnection } from '../testing/fake-connection.ts';
+import { FakeNode } from '../testing/fake-node.ts';
+import { TestHub } from '../testing/test-hub.ts';
+
+let hub: TestHub;
+
+beforeAll(async () => {
+  hub = await TestHub.start();
+}, 120_000);
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+});
+
+async function feedLength(facility: string): Promise<number> {
+  const { rows } = await hub.admin.query<{ length: string }>('select feed_length as length from hub.facility where code = $1', [facility]);
+  return Number(rows[0]?.length);
+}
+
+/** Brings a node up to its feed's end over a new connection and compares both ends. */
+async function exchange(node: FakeNode): Promise<void> {
+  const connection = await hub.connect(node);
+  if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
+    const { refused } = await connection.push(7);
+    expect(refused).toEqual([]);
+  }
+  await connection.pull(await feedLength(node.facility));
+  await expectConverged(node, connection);
+  connection.drop();
+}
+
+async function expectConverged(node: FakeNode, connection: FakeConnection): Promise<void> {
+  const { at, entries } = await connection.digest();
+  expect(at).toEqual({ sequence: node.lastSequence, feed: node.feedReceived });
+  expect(toHex(combineDigests(entries ?? []))).toBe(toHex(combineDigests(node.typeDigests())));
+}
+
+function patientWithCare(node: FakeNode, from: string): { readonly patient: string; readonly nurse: string; readonly allergy: string } {
+  const nurse = node.create('practitioner', { familyName: 'Guindo', role: 'nurse', facility: from });
+  const patient = node.create('patient', { familyName: 'Ongoïba', givenName: 'Yassa', sex: 'male', birthDate: '2023' }, { isLast: false });
+  const encounter = node.create('encounter', { patient, start: Date.now(), status: 'finished' }, { isLast: false });
+  node.create('condition', { patient, encounter, code: 'B50.0' }, { isLast: false });
+  const allergy = node.create('allergyIntolerance', { patient, text: 'pénicilline', reactions: ['urticaire'] });
+  return { patient, nurse, allergy };
+}
+
+describe('a referral', () => {
+  it('goes to its target with its minimum data set, on to the second level, and comes back counter-referred', async () => {
+    const sangha = await hub.enrolled('cscom_sangha');
+    const djenne = await hub.enrolled('csref_djenne', { kind: 'csref' });
+    const mopti = await hub.enrolled('sih_mopti', { kind: 'hospital' });
+    const [a, b, c] = [sangha, djenne, mopti].map((node) => node.enrolled?.facilityId as string) as [string, string, string];
+    for (const node of [sangha, djenne, mopti]) await exchange(node);
+    expect(sangha.recordsOf('facility').toSorted()).toEqual([a, b, c].toSorted());
+
+    const { patient, nurse, allergy } = patientWithCare(sangha, a);
+    const referral = sangha.create('referral', {
+      patient,
+      from: a,
+      to: b,
+      requester: nurse,
+      urgency: 'evacuation',
+      status: 'created',
+      decidedAt: Date.now(),
+      reason: 'paludisme grave',
+    });
+    await exchange(sangha);
+    await exchange(djenne);
+    expect(djenne.fields(referral)).toMatchObject({ patient, reason: 'paludisme grave', status: 'created' });
+    expect(djenne.fields(patient)).toMatchObject({ familyName: 'Ongoïba' });
+    expect(djenne.fields(allergy)).toMatchObject({ reactions: ['urticaire'] });
+    expect(djenne.fields(nurse)).toMatchObject({ familyName: 'Guindo' });
+    expect(djenne.recordsOf('encounter')).toEqual([]);
+    expect(djenne.recordsOf('condition')).toEqual([]);
+
+    const physician = djenne.create('practitioner', { familyName: 'Cissé', role: 'physician', facility: b });
+    djenne.patch(referral, { status: 'arrived', arrivedAt: Date.now(), receivedBy: physician });
+    const onward = djenne.create('referral', {
+      patient,
+      from: b,
+      to: c,
+      requester: physician,
+      basedOn: referral,
+      urgency: 'evacuation',
+      status: 'created',
+      decidedAt: Date.now(),
+      reason: 'transfusion',
+    });
+    await exchange(djenne);
+    await exchange(mopti);
+    await exchange(sangha);
+    expect(mopti.fields(onward)).toMatchObject({ basedOn: referral, reason: 'transfusion' });
+    expect(mopti.fields(referral)).toMatchObject({ status: 'arrived' });
+    expect(mopti.fields(patient)).toMatchObject({ givenName: 'Yassa' });
+    expect(mopti.fields(nurse)).toMatchObject({ familyName: 'Guindo' });
+    expect(sangha.fields(referral)).toMatchObject({ status: 'arrived', receivedBy: physician });
+    expect(sangha.fields(physician)).toMatchObject({ familyName: 'Cissé' });
+
+    const surgeon = mopti.create('practitioner', { familyName: 'Dembélé', role: 'physician', facility: c });
+    mopti.patch(onward, { status: 'closed', closedAt: Date.now(), closedBy: surgeon, outcome: 'recovered', instructions: 'repos' });
+    await exchange(mopti);
+    djenne.patch(referral, { status: 'closed', closedAt: Date.now(), closedBy: physician, outcome: 'transferred' });
+    sangha.patch(patient, { phone: '+22376123456' });
+    for (const node of [djenne, sangha, mopti, djenne]) await exchange(node);
+    expect(djenne.fields(onward)).toMatchObject({ status: 'closed', outcome: 'recovered', instructions: 'repos' });
+    expect(djenne.fields(surgeon)).toMatchObject({ familyName: 'Dembélé' });
+    expect(sangha.fields(referral)).toMatchObject({ status: 'closed', outcome: 'transferred' });
+    expect(mopti.fields(patient)).toMatchObject({ phone: '+22376123456' });
+    const { rows } = await hub.admin.query(
+      `select (select count(*) from cscom_sangha.encounter) as home, (select count(*) from csref_djenne.encounter) as target`,
+    );
+    expect(rows).toEqual([{ home: '1', target: '0' }]);
+  });
+
+  it('waits for a target whose node is not yet enrolled', async () => {
+    const sender = await hub.enrolled('cabinet_nando', { region: 'Ségou', kind: 'practice' });
+    const { token, facilityId } = await hub.addFacility('csref_niono', { region: 'Ségou', kind: 'csref' });
+    const { patient, nurse } = patientWithCare(sender, sender.enrolled?.facilityId as string);
+    const referral = sender.create('referral', {
+      patient,
+      to: facilityId,
+      requester: nurse,
+      urgency: 'reference',
+      decidedAt: Date.now(),
+      reason: 'hernie',
+    });
+    await exchange(sender);
+    const target = new FakeNode('csref_niono');
+    await hub.enrol(target, token);
+    await exchange(target);
+    expect(target.fields(referral)).toMatchObject({ reason: 'hernie' });
+    expect(target.fields(patient)).toMatchObject({ familyName: 'Ongoïba' });
+  });
+
+  it('reaches a connected node at once, and only once its transaction is complete', async () => {
+    const sender = await hub.enrolled('cscom_konna', { region: 'Konna' });
+    const target = await hub.enrolled('csref_konna', { region: 'Konna', kind: 'csref' });
+    for (const node of [sender, target]) await exchange(node);
+    const listening = await hub.connect(target);
+    const connection = await hub.connect(sender);
+    const before = await feedLength(target.facility);
+    const patient = sender.create('patient', { familyName: 'Dicko', givenName: 'Hawa' });
+    const to = target.enrolled?.facilityId as string;
+    sender.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' }, { isLast: false });
+    await connection.push();
+    expect(await feedLength(target.facility)).toBe(before);
+    sender.patch(patient, { village: 'Konna' });
+    connection.send(sender.changesAfter(sender.lastSequence - 1));
+    await connection.acknowledgement();
+    await listening.pull(await feedLength(target.facility));
+    expect(target.fields(patient)).toMatchObject({ village: 'Konna' });
+    expect(target.recordsOf('referral')).toHaveLength(1);
+    await expectConverged(target, listening);
+    listening.drop();
+    connection.drop();
+  });
+
+  it('takes along the ruling on a clock that ran ahead', async () => {
+    const sender = await hub.enrolled('cscom_fast', { region: 'Fast' });
+    const target = await hub.enrolled('csref_fast', { region: 'Fast', kind: 'csref' });
+    const clockMs = Date.now() + 24 * 3600 * 1000;
+    const patient = sender.create('patient', { familyName: 'Maïga', givenName: 'Oumar' }, { clockMs });
+    const to = target.enrolled?.facilityId as string;
+    sender.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' }, { clockMs });
+    await exchange(sender);
+    await exchange(target);
+    target.patch(patient, { familyName: 'Maiga' });
+    await exchange(target);
+    await exchange(sender);
+    expect(sender.fields(patient)).toMatchObject({ familyName: 'Maiga' });
+    expect(target.fields(patient)).toMatchObject({ familyName: 'Maiga' });
+  });
+
+  it('loses nothing when two facilities write the same records at the same moment', async () => {
+    const left = await hub.enrolled('left', { region: 'Twin' });
+    const right = await hub.enrolled('right', { region: 'Twin' });
+    const to = right.enrolled?.facilityId as string;
+    const patients = Array.from({ length: 10 }, (_, index) => {
+      const patient = left.create('patient', { familyName: 'Coulibaly', givenName: `N${index}` });
+      left.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' });
+      return patient;
+    });
+    await exchange(left);
+    await exchange(right);
+    const sides = [left, right];
+    for (let round = 0; round < 4; round++) {
+      for (const node of sides) for (const patient of patients) node.patch(patient, { village: `${node.facility} ${round}` });
+      await Promise.all(
+        sides.map(async (node) => {
+          const connection = await hub.connect(node);
+          await connection.push(3);
+          connection.drop();
+        }),
+      );
+    }
+    for (const node of [...sides, ...sides]) await exchange(node);
+    for (const patient of patients) expect(right.fields(patient)).toEqual(left.fields(patient));
+  });
+});

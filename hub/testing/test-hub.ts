@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FacilityAddAnswer, FacilityLine } from '@santehaggui/protocols/api/admin-api.ts';
+import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
+import type { HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
+import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
+import { runServices } from '@santehaggui/runtime/lifecycle/run-services.ts';
+import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
+import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
+import { type PostgresEngine, startTestPostgres, type TestPostgres } from '@santehaggui/runtime/testing/test-postgres.ts';
+import { type Clock, systemClock } from '@santehaggui/runtime/time/clock.ts';
+import type pg from 'pg';
+import { composeHub } from '../compose.ts';
+import { registerMigrations } from '../database/prepare-database.ts';
+import { FakeConnection } from './fake-connection.ts';
+import { FakeNode } from './fake-node.ts';
+
+/** A whole hub in this process, on a PostgreSQL of its own. */
+export class TestHub implements AsyncDisposable {
+  readonly postgres: TestPostgres;
+  readonly log: RecordingLog;
+  readonly url: string;
+  /** The superuser's pool. */
+  readonly admin: pg.Pool;
+  readonly #adminSocket: string;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(parts: {
+    readonly postgres: TestPostgres;
+    readonly log: RecordingLog;
+    readonly url: string;
+    readonly adminSocket: string;
+    readonly stop: () => Promise<void>;
+  }) {
+    this.postgres = parts.postgres;
+    this.log = parts.log;
+    this.url = parts.url;
+    this.admin = parts.postgres.pool({ max: 4 });
+    this.#adminSocket = parts.adminSocket;
+    this.#stop = parts.stop;
+  }
+
+  /** Starts one. `clock` is what the hub believes. */
+  static async start(options: { readonly clock?: Clock; readonly engine?: PostgresEngine } = {}): Promise<TestHub> {
+    await sodiumReady();
+    const postgres = await startTestPostgres(options.engine === undefined ? {} : { engine: options.engine });
+    const directory = await temporaryDirectory();
+    const log = recordingLog();
+    const { services, addresses } = await composeHub(
+      {
+        data: directory.path,
+        database: { url: postgres.url },
+        http: { host: '127.0.0.1', port: 0, tlsKey: undefined, tlsCertificate: undefined },
+        log: { level: 'debug' },
+      },
+      {
+        clock: options.clock ?? systemClock,
+        log: log.log,
+        random: Math.random,
+        randomBytes: (count) => new Uint8Array(randomBytes(count)),
+        freePort: () => Promise.reject(new Error('no port is needed')),
+        version: '0.0.0',
+        registerMigrations: await registerMigrations(),
+      },
+    );
+    const controller = new AbortController();
+    const { promise: isReady, resolve: ready } = Promise.withResolvers<void>();
+    const ended = runServices(services, { log: log.log, signal: controller.signal, ready });
+    await Promise.race([isReady, ended]);
+    const { url } = addresses?.() as { readonly url: string };
+    const stop = async (): Promise<void> => {
+      controller.abort();
+      await ended;
+      await postgres.stop();
+      await directory.remove();
+    };
+    return new TestHub({ postgres, log, url, adminSocket: join(directory.path, 'admin.sock'), stop });
+  }
+
+  /** Asks the admin socket. */
+  async operator<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    const request = { socketPath: this.#adminSocket, method, path: `/v1${path}`, timeoutMs: 60_000 };
+    return (await requestOverSocket(body === undefined ? request : { ...request, body })).body as Answer;
+  }
+
+  /** Registers a facility. */
+  addFacility(code: string, more: Readonly<Record<string, unknown>> = {}): Promise<FacilityAddAnswer> {
+    return this.operator('POST', '/facilities', { code, name: `Centre ${code}`, kind: 'cscom', region: 'Mopti', ...more });
+  }
+
+  /** A facility as the registry lists it. */
+  async facility(code: string): Promise<FacilityLine> {
+    const { facilities } = await this.operator<{ facilities: FacilityLine[] }>('GET', '/facilities');
+    return facilities.find((line) => line.code === code) as FacilityLine;
+  }
+
+  /** Enrols a node with a token. */
+  async enrol(node: FakeNode, token: string): Promise<void> {
+    const identity = (await this.get('/identity')) as HubIdentity;
+    const sealed = node.enrolmentRequest(token, identity.sealKey);
+    const answer = (await this.post('/enrolment', { sealed })) as { sealed: string };
+    node.accept(answer.sealed, identity.sealKey);
+  }
+
+  /** Registers a facility and enrols a node for it. */
+  async enrolled(code: string, more: Readonly<Record<string, unknown>> = {}): Promise<FakeNode> {
+    const node = new FakeNode(code);
+    const { token } = await this.addFacility(code, more);
+    await this.enrol(node, token);
+    return node;
+  }
+
+  /** Opens an exchange. */
+  connect(node: FakeNode): Promise<FakeConnection> {
+    return FakeConnection.open(node, this.url);
+  }
+
+  /** Asks the HTTP API. */
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    return answerOf(await fetch(`${this.url}/api/v1${path}`, { headers }));
+  }
+
+  /** Posts to the HTTP API. */
+  async post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    return answerOf(await fetch(`${this.url}/api/v1${path}`, init));
+  }
+
+  /** Waits until nothing is left in the outbox. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const { outbox } = await this.operator<{ outbox: { waiting: number } }>('GET', '/status');
+      if (outbox.waiting === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+  }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  const body = isJson ? (JSON.parse(text) as unknown) : text;
+  if (!response.ok) throw fromProblem(response.status, body);
+  return body;
+}
