@@ -1,0 +1,70 @@
+import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
+import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+
+/** Somebody who may read a hub's reports. */
+export type HubLogin = { readonly login: string; readonly password: string };
+
+/** Which report of a hub: the nation's or a region's (by default the one of the user). */
+export type HubReportQuery = {
+  readonly week: string;
+  readonly region?: string | undefined;
+  readonly isNational: boolean;
+};
+
+/** A hub's public API, asked as one of its users. */
+export type HubClient = {
+  readonly report: (query: HubReportQuery) => Promise<ConsolidatedReport>;
+  /** The same report as comma-separated values. */
+  readonly reportCsv: (query: HubReportQuery) => Promise<string>;
+};
+
+const TIMEOUT_MS = 60_000;
+
+async function ask(url: URL, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      ...init,
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw failRuntime(timeout.aborted ? 'SH-T002' : 'SH-T001', { why: url.origin, cause: error });
+  }
+  if (response.ok) return response;
+  throw fromProblem(response.status, await response.json().catch(() => undefined));
+}
+
+function reportUrl(base: string, { week, region, isNational }: HubReportQuery): URL {
+  const url = new URL(
+    isNational ? 'api/v1/consolidated/weekly' : 'api/v1/reports/weekly',
+    `${base.replace(/\/$/, '')}/`,
+  );
+  url.searchParams.set('week', week);
+  if (region !== undefined) url.searchParams.set('region', region);
+  return url;
+}
+
+/** Signs in to a hub. Throws SH-T001 when it does not answer and the hub's own refusal of the login. */
+export async function signInToHub(
+  baseUrl: string,
+  { login, password }: HubLogin,
+  signal?: AbortSignal,
+): Promise<HubClient> {
+  const session = await ask(
+    new URL('api/v1/sessions', `${baseUrl.replace(/\/$/, '')}/`),
+    { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login, password }) },
+    signal,
+  );
+  const { accessToken } = (await session.json()) as Pick<SessionAnswer, 'accessToken'>;
+  const authorization = `Bearer ${accessToken}`;
+  const get = (query: HubReportQuery, accept: string): Promise<Response> =>
+    ask(reportUrl(baseUrl, query), { headers: { authorization, accept } }, signal);
+  return {
+    report: async (query) => (await (await get(query, 'application/json')).json()) as ConsolidatedReport,
+    reportCsv: async (query) => (await get(query, 'text/csv')).text(),
+  };
+}

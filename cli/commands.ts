@@ -1,0 +1,34 @@
+import { DemoCommand } from './commands/demo.ts';
+import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
+import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
+import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubUserAddCommand } from './commands/hub/user/add.ts';
+import { InitCommand } from './commands/init.ts';
+import { RecordsCountCommand } from './commands/records/count.ts';
+import { RecordsExportCommand } from './commands/records/export.ts';
+import { RecordsImportCommand } from './commands/records/import.ts';
+import { RecordsShowCommand } from './commands/records/show.ts';
+import { ReportWeeklyCommand } from './commands/report/weekly.ts';
+import { StatusCommand } from './commands/status.ts';
+import { SyncNowCommand } from './commands/sync/now.ts';
+import { SyncStatusCommand } from './commands/sync/status.ts';
+import { SyncVerifyCommand } from './commands/sync/verify.ts';
+
+/** Every command; `:` stands for the space between a topic and its verb. */
+export const commands = {
+  demo: DemoCommand,
+  'facility:enrol': FacilityEnrolCommand,
+  'hub:facility:add': HubFacilityAddCommand,
+  'hub:facility:list': HubFacilityListCommand,
+  'hub:user:add': HubUserAddCommand,
+  init: InitCommand,
+  'records:count': RecordsCountCommand,
+  'records:export': RecordsExportCommand,
+  'records:import': RecordsImportCommand,
+  'records:show': RecordsShowCommand,
+  'report:weekly': ReportWeeklyCommand,
+  status: StatusCommand,
+  'sync:now': SyncNowCommand,
+  'sync:status': SyncStatusCommand,
+  'sync:verify': SyncVerifyCommand,
+} as const;

@@ -1,0 +1,83 @@
+import type { HealthCheck, HubStatus, NodeStatus, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import { isHubStatus } from '../client/admin-client.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Paint } from '../screen/paint.ts';
+import { pairLines } from '../screen/table.ts';
+import { adminClientFor } from './node-session.ts';
+
+const SIGNS = { ok: '✓', degraded: '!', failing: '✗' } as const;
+const COLOURS = { ok: 'green', degraded: 'yellow', failing: 'red' } as const satisfies Record<string, keyof Paint>;
+
+function checkLines({ paint }: Invocation, checks: readonly HealthCheck[]): readonly string[] {
+  return checks.flatMap(({ name, state, detail, remedy }) => [
+    `  ${paint[COLOURS[state]](SIGNS[state])} ${name}  ${paint.dim(detail)}`,
+    ...(remedy === undefined ? [] : [`    → ${remedy}`]),
+  ]);
+}
+
+function titleLine({ paint, text }: Invocation, name: string, health: NodeStatus['health']): string {
+  return `${paint.bold(name)}  ${paint[COLOURS[health]](`${SIGNS[health]} ${text(`health.${health}`)}`)}`;
+}
+
+/** The last exchange, in a few words. */
+export function lastExchangeText({ text, format, paint }: Invocation, last: SyncStatus['lastExchange']): string {
+  if (last === null) return text('sync.never');
+  const words = `${format.instant(last.at)} (${last.carrier})`;
+  return last.ok ? words : `${words} ${paint.red(last.error ?? text('sync.failed'))}`;
+}
+
+function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[] {
+  const { text, format, paint } = invocation;
+  const { sync } = status;
+  return [
+    titleLine(invocation, status.facility, status.health),
+    '',
+    ...pairLines(
+      [
+        [text('status.version'), status.version],
+        [text('status.uptime'), format.duration(status.uptimeSeconds)],
+        [text('status.lan'), status.lanUrl],
+        [text('status.people'), text('status.peopleValue', { ...status.people })],
+        [text('status.hub'), text(sync.connected ? 'status.connected' : 'status.disconnected')],
+        [text('sync.pending'), format.integer(sync.pendingChanges)],
+        [text('sync.last'), lastExchangeText(invocation, sync.lastExchange)],
+        ...(status.fingerprintWords === null
+          ? [[text('status.enrolment'), text('status.notEnrolled')] as const]
+          : [[text('status.fingerprint'), status.fingerprintWords.join(' ')] as const]),
+      ],
+      paint,
+    ),
+    '',
+    ...checkLines(invocation, status.checks),
+  ];
+}
+
+function hubLines(invocation: Invocation, status: HubStatus): readonly string[] {
+  const { text, format, paint } = invocation;
+  return [
+    titleLine(invocation, 'hub', status.health),
+    '',
+    ...pairLines(
+      [
+        [text('status.version'), status.version],
+        [text('status.uptime'), format.duration(status.uptimeSeconds)],
+        [text('status.url'), status.url],
+        [text('status.facilities'), text('status.facilitiesValue', { ...status.facilities })],
+        [text('status.outbox'), format.integer(status.outbox.waiting)],
+      ],
+      paint,
+    ),
+    '',
+    ...checkLines(invocation, status.checks),
+  ];
+}
+
+/** `haggui status`: one screen of health, of a node or a hub. */
+export async function showStatus(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  return {
+    json: status,
+    lines: isHubStatus(status) ? hubLines(invocation, status) : nodeLines(invocation, status),
+  };
+}

@@ -1,0 +1,140 @@
+import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
+import type { AdminClient } from '../client/admin-client.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Outcome } from '../outcome.ts';
+import { Progress } from '../screen/progress.ts';
+import { pairLines, tableLines } from '../screen/table.ts';
+import { isTextKey } from '../texts/texts.ts';
+import { nodeClientFor } from './node-session.ts';
+import { lastExchangeText } from './status-screen.ts';
+
+/** An exchange over a bad link may take this long before the command gives up (the node goes on). */
+export const EXCHANGE_TIMEOUT_MS = 15 * 60_000;
+
+function syncLines(invocation: Invocation, status: SyncStatus): readonly string[] {
+  const { text, format, paint } = invocation;
+  const age = status.oldestPendingAgeSeconds;
+  return [
+    paint.bold(status.facility),
+    '',
+    ...pairLines(
+      [
+        [text('sync.recorded'), format.integer(status.journalSequence)],
+        [text('sync.acknowledged'), format.integer(status.acknowledgedSequence)],
+        [
+          text('sync.pending'),
+          age === null || status.pendingChanges === 0
+            ? format.integer(status.pendingChanges)
+            : text('sync.pendingSince', {
+                count: format.integer(status.pendingChanges),
+                age: format.duration(age),
+              }),
+        ],
+        [text('sync.received'), format.integer(status.receivedFeedSequence)],
+        [text('sync.quarantined'), format.integer(status.quarantined)],
+        [text('sync.conflicts'), format.integer(status.conflicts)],
+        [
+          text('sync.bytes'),
+          text('sync.bytesValue', {
+            sent: format.bytes(status.bytesSent),
+            received: format.bytes(status.bytesReceived),
+          }),
+        ],
+        [text('status.hub'), text(status.connected ? 'status.connected' : 'status.disconnected')],
+        [text('sync.last'), lastExchangeText(invocation, status.lastExchange)],
+      ],
+      paint,
+    ),
+  ];
+}
+
+/** `haggui sync status`: the backlog. */
+export async function showSyncStatus(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+  const status = await nodeClientFor(invocation, dataDirectory).get<SyncStatus>('/sync/status');
+  return { json: status, lines: syncLines(invocation, status) };
+}
+
+/** Runs with a progress line that shows up when it lasts. */
+async function withWaiting<Result>(
+  invocation: Invocation,
+  label: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const progress = new Progress({ stream: invocation.stderr, paint: invocation.errorPaint, clock: invocation.clock });
+  progress.update(label);
+  try {
+    return await work();
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Asks a node to exchange now and gives its state afterwards. */
+export function syncNow(client: AdminClient): Promise<SyncStatus> {
+  return client.post<SyncStatus>('/sync/now', { timeoutMs: EXCHANGE_TIMEOUT_MS });
+}
+
+/** Asks a node to prove that it and the hub hold the same. */
+export function syncVerify(client: AdminClient): Promise<SyncVerification> {
+  return client.post<SyncVerification>('/sync/verify', { timeoutMs: EXCHANGE_TIMEOUT_MS });
+}
+
+/** `haggui sync now`: exit 75 when the exchange failed or left something behind. */
+export async function exchangeNow(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+  const client = nodeClientFor(invocation, dataDirectory);
+  const { text, paint } = invocation;
+  const status = await withWaiting(invocation, text('sync.exchanging'), () => syncNow(client));
+  const isDone = status.lastExchange?.ok === true && status.pendingChanges === 0;
+  return {
+    json: status,
+    lines: [
+      isDone ? paint.green(`✓ ${text('sync.done')}`) : paint.yellow(`! ${text('sync.notDone')}`),
+      '',
+      ...syncLines(invocation, status),
+    ],
+    exitCode: isDone ? exitCodes.stopped : exitCodes.cannotWorkNow,
+  };
+}
+
+/** The node says why in one word; a newer node may know a word that is not known here. */
+function reasonText({ text }: Invocation, reason: string): string {
+  const key = `verify.reason.${reason}`;
+  return isTextKey(key) ? text(key) : reason;
+}
+
+function verificationLines(invocation: Invocation, verification: SyncVerification): readonly string[] {
+  const { text, paint, format } = invocation;
+  const { converged, differences, reason } = verification;
+  const columns = [
+    { header: text('verify.type'), cell: (row: (typeof differences)[number]) => row.recordType },
+    { header: text('verify.record'), cell: (row: (typeof differences)[number]) => row.recordId },
+    { header: text('verify.fields'), cell: (row: (typeof differences)[number]) => row.fields.join(', ') },
+  ];
+  return [
+    converged ? paint.green(`✓ ${text('verify.converged')}`) : paint.red(`✗ ${text('verify.diverged')}`),
+    ...(reason === undefined ? [] : [reasonText(invocation, reason)]),
+    '',
+    ...pairLines(
+      [
+        [text('verify.compared'), format.integer(verification.recordsCompared)],
+        [text('verify.here'), verification.digest],
+        [text('verify.hub'), verification.hubDigest ?? '—'],
+      ],
+      paint,
+    ),
+    ...(differences.length === 0 ? [] : ['', ...tableLines(columns, differences, paint)]),
+    ...(converged ? [] : ['', text('verify.remedy')]),
+  ];
+}
+
+/** `haggui sync verify`: exit 75 when the two sides do not hold the same. */
+export async function verifyNow(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+  const client = nodeClientFor(invocation, dataDirectory);
+  const verification = await withWaiting(invocation, invocation.text('verify.running'), () => syncVerify(client));
+  return {
+    json: verification,
+    lines: verificationLines(invocation, verification),
+    exitCode: verification.converged ? exitCodes.stopped : exitCodes.cannotWorkNow,
+  };
+}

@@ -1,0 +1,131 @@
+import type { ConsolidatedReport, HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { WeeklyReport, WeeklyReportRow } from '@santehaggui/protocols/api/lan-api.ts';
+import { epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
+import { failCli } from '../cli-errors.ts';
+import { isHubStatus } from '../client/admin-client.ts';
+import { signInToHub } from '../client/hub-client.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Column, tableLines } from '../screen/table.ts';
+import { bilingual } from '../texts/texts.ts';
+import { type CredentialFlags, readCredentials } from './credentials.ts';
+import { adminClientFor } from './node-session.ts';
+
+/** Which weekly report, and how it is written. */
+export type WeeklyReportRequest = {
+  readonly period?: string | undefined;
+  readonly region?: string | undefined;
+  readonly isNational: boolean;
+  readonly format: 'table' | 'json' | 'csv';
+  readonly credentials: CredentialFlags;
+};
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/** The week of a report: the one named, else the last that is over. Throws SH-I503 for a text that names none. */
+export function reportWeek(period: string | undefined, nowMs: number): string {
+  if (period === undefined) return epiWeekOf(nowMs - WEEK_MS);
+  const week = parseEpiWeek(period.toUpperCase());
+  if (week === undefined) throw failCli('SH-I503', { why: period });
+  return week;
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const CSV_COLUMNS = ['disease', 'label', 'casesUnder5', 'cases5AndOver', 'deathsUnder5', 'deaths5AndOver'] as const;
+
+/** A facility's report as comma-separated values (RFC 4180), without the last line's end. */
+export function weeklyReportCsv({ facility, week, rows }: WeeklyReport): string {
+  const header = ['facility', 'week', ...CSV_COLUMNS];
+  const lines = rows.map((row) => [facility, week, ...CSV_COLUMNS.map((name) => row[name])]);
+  return [header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n');
+}
+
+function countColumns<Row extends WeeklyReportRow>({ text, format, paint }: Invocation): readonly Column<Row>[] {
+  const count = (name: 'casesUnder5' | 'cases5AndOver' | 'deathsUnder5' | 'deaths5AndOver'): Column<Row> => ({
+    header: text(`report.${name}`),
+    cell: (row) => (row[name] === 0 ? paint.dim('0') : format.integer(row[name])),
+    align: 'right',
+  });
+  return [
+    { header: text('report.disease'), cell: ({ label }) => label },
+    count('casesUnder5'),
+    count('cases5AndOver'),
+    count('deathsUnder5'),
+    count('deaths5AndOver'),
+  ];
+}
+
+function written(
+  request: WeeklyReportRequest,
+  report: WeeklyReport | ConsolidatedReport,
+  lines: readonly string[],
+): Outcome {
+  return { json: report, lines: request.format === 'json' ? [JSON.stringify(report)] : lines };
+}
+
+async function facilityReport(
+  invocation: Invocation,
+  dataDirectory: string,
+  request: WeeklyReportRequest,
+): Promise<Outcome> {
+  if (request.isNational || request.region !== undefined) {
+    throw failCli('SH-K501', { why: bilingual('daemon.isNode', { directory: dataDirectory }) });
+  }
+  const week = reportWeek(request.period, invocation.clock.now());
+  const report = await adminClientFor(invocation, dataDirectory).get<WeeklyReport>(`/reports/weekly?week=${week}`);
+  if (request.format === 'csv') return written(request, report, [weeklyReportCsv(report)]);
+  const { text, format, paint } = invocation;
+  return written(request, report, [
+    paint.bold(text('report.facilityTitle', { facility: report.facility, week: report.week })),
+    text('report.encounters', { count: format.integer(report.encounters) }),
+    '',
+    ...tableLines(countColumns<WeeklyReportRow>(invocation), report.rows, paint),
+  ]);
+}
+
+async function consolidatedReport(
+  invocation: Invocation,
+  hub: HubStatus,
+  request: WeeklyReportRequest,
+): Promise<Outcome> {
+  const { text, format, paint } = invocation;
+  const query = {
+    week: reportWeek(request.period, invocation.clock.now()),
+    region: request.region,
+    isNational: request.isNational,
+  };
+  const client = await signInToHub(hub.url, await readCredentials(invocation, request.credentials), invocation.signal);
+  if (request.format === 'csv' && !invocation.isJson) {
+    return { json: {}, lines: [(await client.reportCsv(query)).trimEnd()] };
+  }
+  const report = await client.report(query);
+  type Row = ConsolidatedReport['rows'][number];
+  const columns: readonly Column<Row>[] = [
+    { header: text('facility.region'), cell: ({ region }) => region },
+    { header: text('facility.code'), cell: ({ facility }) => facility },
+    ...countColumns<Row>(invocation),
+  ];
+  return written(request, report, [
+    paint.bold(text('report.hubTitle', { region: report.region ?? 'Mali', week: report.week })),
+    text('report.reporting', { reporting: report.facilitiesReporting, expected: report.facilitiesExpected }),
+    text('report.encounters', { count: format.integer(report.encounters) }),
+    '',
+    ...(report.rows.length === 0 ? [text('report.nothing')] : tableLines(columns, report.rows, paint)),
+  ]);
+}
+
+/** `haggui report weekly`: a facility's report on a node's data directory, a region's or the nation's on a hub's. */
+export async function weeklyReport(
+  invocation: Invocation,
+  dataDirectory: string,
+  request: WeeklyReportRequest,
+): Promise<Outcome> {
+  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  return isHubStatus(status)
+    ? consolidatedReport(invocation, status, request)
+    : facilityReport(invocation, dataDirectory, request);
+}
