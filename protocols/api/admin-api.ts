@@ -87,6 +87,8 @@ export type ImportResult = {
   readonly resources: Readonly<Record<string, ImportCounts>>;
   readonly refusals: readonly { readonly file: string; readonly path: string; readonly reason: string }[];
   readonly unresolved: readonly { readonly file: string; readonly path: string; readonly reference: string }[];
+  /** What was taken although R4 requires an element that it lacks. */
+  readonly incomplete: readonly { readonly file: string; readonly path: string; readonly reason: string }[];
   readonly seconds: number;
 };
 

@@ -9,6 +9,20 @@ export function recordDigest(recordType: number, state: Pick<RecordState, 'field
   return sha256(canonicalJson([recordType, state.fields, state.stamps])).slice(0, 16);
 }
 
+/** A part of a replica in a comparison: how many records it has, and what they amount to. */
+export type DigestEntry = { readonly key: string; readonly count: number; readonly digest: Uint8Array };
+
+/**
+ * The digest of a whole from those of its parts, given in ascending order of their keys: SHA-256 over `key count ` ‖ digest
+ * of each, 16 bytes kept. A range (one first byte of the record id, key 0 to 255 in decimal) is made of its records (key the
+ * UUID, count 1), a type (key its number in decimal) of its ranges, a replica of its types; parts without records are left out.
+ */
+export function combineDigests(parts: readonly DigestEntry[]): Uint8Array {
+  return sha256(
+    Buffer.concat(parts.flatMap(({ key, count, digest }) => [Buffer.from(`${key} ${count} `), digest])),
+  ).slice(0, 16);
+}
+
 /** JSON text with sorted keys and no space: equal values give equal texts (RFC 8785 for what fields hold). */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
