@@ -6,7 +6,8 @@ import { withRestart } from '@santehaggui/runtime/lifecycle/with-restart.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { adminService } from './admin/admin-service.ts';
+import { adminSocket } from './admin/admin-socket.ts';
+import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AuditService } from './audit/audit-service.ts';
 import type { NodeConfig } from './config.ts';
@@ -19,7 +20,7 @@ import { PeopleService } from './people/people-service.ts';
 import { SessionService } from './people/session-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { readClockState } from './store/clock-state.ts';
-import { type DataDirectory } from './store/data-directory.ts';
+import type { DataDirectory } from './store/data-directory.ts';
 import { lockDataDirectory } from './store/data-lock.ts';
 import { DigestStore } from './store/digest-store.ts';
 import { hasHardwareClock } from './store/hardware-clock.ts';
@@ -84,7 +85,7 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   const people = new PeopleService({ store, audit, clock, facility });
   const sessions = new SessionService({ store, audit, clock, facility });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, clock });
-  const interchange = createInterchange({ store, audit, clock, log });
+  const interchange = createInterchange({ store, audit, clock, log, directory });
   const lan = lanService({ at: config.lan, store, audit, sessions, reports, facility, clock, log, version });
   const lanUrl = (): string => {
     const address = lan.address();
@@ -99,9 +100,10 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
     isEnrolled: () => identity.current().hub !== null,
     hasChainProblem: () => uplink.hasChainProblem(),
   });
-  const admin = adminService({
+  const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, enrolment, reports, sessions, store, audit, interchange, clock, log },
+    ...{ uplink, enrolment, reports, sessions, interchange, clock, log },
+    reading: new RecordReadingService({ store, audit }),
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });

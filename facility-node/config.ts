@@ -8,7 +8,12 @@ export const nodeConfigTable = configTable({
     fr: 'Adresse où les postes de soins se connectent',
     en: 'Address that the facility’s screens connect to',
   },
-  'lan.port': { kind: 'port', default: 8600, fr: 'Port de l’API locale (0 : un port libre)', en: 'Port of the LAN API (0: any free one)' },
+  'lan.port': {
+    kind: 'port',
+    default: 8600,
+    fr: 'Port de l’API locale (0 : un port libre)',
+    en: 'Port of the LAN API (0: any free one)',
+  },
   'clock.rtc': {
     kind: 'enum',
     values: ['auto', 'yes', 'no'],

@@ -15,8 +15,8 @@ import { Command, CommanderError } from 'commander';
 import { composeNode } from './compose.ts';
 import { nodeConfigTable } from './config.ts';
 import packageJson from './package.json' with { type: 'json' };
-import { failSetup } from './setup/setup-errors.ts';
 import { initialiseNode } from './setup/initialise-node.ts';
+import { failSetup } from './setup/setup-errors.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { lockDataDirectory } from './store/data-lock.ts';
 import { appliedMigrations, openNodeDatabase } from './store/open-database.ts';
@@ -87,7 +87,8 @@ const init = async ({ data, answers }: Options & { readonly answers: string }): 
   console.log(JSON.stringify(report));
 };
 
-const withData = (command: Command): Command => command.option('--data <dir>', 'dossier de données · data directory', defaultData);
+const withData = (command: Command): Command =>
+  command.option('--data <dir>', 'dossier de données · data directory', defaultData);
 
 const withConfig = (command: Command): Command => {
   withData(command).option('--config <file>', 'fichier de configuration (JSON) · configuration file');
@@ -102,9 +103,15 @@ const program = new Command(name)
   .description('Le service d’un établissement : dossiers, LAN et échange avec le hub. · The daemon of one facility.')
   .version(packageJson.version)
   .exitOverride();
-withConfig(program.command('start', { isDefault: true }).description('démarrer (par défaut) · start (default)')).action(start);
-withConfig(program.command('check-config').description('vérifier et montrer la configuration · check and show it')).action(checkConfig);
-withData(program.command('migrate').description('mettre la base à jour, sans démarrer · bring the database up to date')).action(migrate);
+withConfig(program.command('start', { isDefault: true }).description('démarrer (par défaut) · start (default)')).action(
+  start,
+);
+withConfig(
+  program.command('check-config').description('vérifier et montrer la configuration · check and show it'),
+).action(checkConfig);
+withData(
+  program.command('migrate').description('mettre la base à jour, sans démarrer · bring the database up to date'),
+).action(migrate);
 withData(program.command('init').description('créer un dossier de données · make a data directory'))
   .requiredOption('--answers <file>', 'réponses en JSON, « - » pour l’entrée standard · answers as JSON')
   .action(init);

@@ -4,7 +4,6 @@ import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
 import { listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
-import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -12,14 +11,9 @@ import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
 import type { HubConfig } from './config.ts';
 import { consolidate } from './consolidated/consolidated-service.ts';
-import { dataLock } from './database/data-lock.ts';
-import { embeddedUrl, loginsOfUrl, writeUrlFile } from './database/database-logins.ts';
-import { embeddedPostgres, SOCKET_PORT, socketDirectory } from './database/embedded-postgres.ts';
+import { databaseServices } from './database/database-services.ts';
 import { createFacilitySchema, viewsHash } from './database/facility-schema.ts';
-import { databaseService, HubDatabase } from './database/hub-database.ts';
 import { notificationService } from './database/notifications.ts';
-import { prepareDatabase } from './database/prepare-database.ts';
-import { API_LOGIN, SERVICE_LOGIN } from './database/roles.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity } from './enrolment/hub-identity.ts';
@@ -33,8 +27,8 @@ import { LineageService } from './ingest/lineage-service.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
-import { ReportsService } from './reports/reports-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
+import { ReportsService } from './reports/reports-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 
 /** What a hub is given besides its configuration. `freePort` is asked only where no Unix socket can be had. */
@@ -48,27 +42,12 @@ export type HubParts = {
   readonly registerMigrations: readonly Migration[];
 };
 
-/** The hub's database and the services that bring it up, in order: the lock, PostgreSQL itself, roles and migrations. */
+/** The hub's secrets and its database, as `start` and `migrate` both need them. Call after `sodiumReady()`. */
 export async function composeDatabase(config: HubConfig, parts: HubParts) {
-  const { clock, log, random } = parts;
   const keys = openHubIdentity(join(config.data, 'identity', 'hub.json'), parts.randomBytes);
-  const passwords = { service: keys.databasePassword(SERVICE_LOGIN), api: keys.databasePassword(API_LOGIN) };
-  const services: Service[] = [dataLock(config.data)];
-  let { url } = config.database;
-  if (url === undefined) {
-    const directory = join(config.data, 'postgres');
-    const socket = socketDirectory(directory);
-    const connection = socket === undefined ? { host: '127.0.0.1', port: await parts.freePort() } : { host: socket, port: SOCKET_PORT };
-    const password = keys.databasePassword('postgres');
-    url = embeddedUrl(connection, password);
-    writeUrlFile(join(config.data, 'identity', 'database-url'), url);
-    services.push(embeddedPostgres({ directory, connection, password, clock, log, random }));
-  }
-  const logins = loginsOfUrl(url, passwords);
-  const database = new HubDatabase(logins, log);
-  const prepare = (): Promise<readonly string[]> => prepareDatabase({ admin: database.admin, passwords, clock, log });
-  services.push(databaseService(database, async () => void (await prepare())));
-  return { keys, logins, database, services };
+  const { url } = config.database;
+  const passwordOf = keys.databasePassword;
+  return { keys, ...(await databaseServices({ ...parts, directory: config.data, url, passwordOf })) };
 }
 
 /** The services of a hub, in the order in which they start. Call after `sodiumReady()`. */
@@ -86,7 +65,15 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     version: parts.registerMigrations.length,
     viewsHash: viewsHash(),
   };
-  const facilities = new FacilitiesService({ database, schemas, origin, enrolment, publicKey: keys.sign.publicKey, clock, log });
+  const facilities = new FacilitiesService({
+    database,
+    schemas,
+    origin,
+    enrolment,
+    publicKey: keys.sign.publicKey,
+    clock,
+    log,
+  });
   const exchange = new ExchangeEndpoint({
     findNode: (node) => enrolment.findNode(node),
     ingest: new IngestService({ database, origin, bus, clock, log }),
@@ -123,9 +110,22 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     log,
   });
   const url = (): string => urlOf(http.address());
-  const status = new StatusService({ version, facilities, bus, connected: () => exchange.connected().size, url, clock });
+  const status = new StatusService({
+    version,
+    facilities,
+    bus,
+    connected: () => exchange.connected().size,
+    url,
+    clock,
+  });
   const socketPath = join(config.data, 'admin.sock');
-  const admin = listenService({ name: 'admin', app: adminApp({ status, facilities, users }, { clock, log }), at: { socketPath }, clock, log });
+  const admin = listenService({
+    name: 'admin',
+    app: adminApp({ status, facilities, users }, { clock, log }),
+    at: { socketPath },
+    clock,
+    log,
+  });
   return {
     services: [...services, notifications, bus.service(), exchange.service(), http, admin],
     addresses: () => ({ url: url(), adminSocket: socketPath }),

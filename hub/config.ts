@@ -18,10 +18,26 @@ export const hubConfigTable = configTable({
     en: 'PostgreSQL 15 or newer, of a login that may create roles and schemas; without it the hub runs its own',
   },
   'http.host': { kind: 'string', default: '127.0.0.1', fr: 'Adresse où écouter', en: 'Address to listen on' },
-  'http.port': { kind: 'port', default: 8700, fr: 'Port HTTP ; 0 prend un port libre', en: 'HTTP port; 0 takes a free one' },
+  'http.port': {
+    kind: 'port',
+    default: 8700,
+    fr: 'Port HTTP ; 0 prend un port libre',
+    en: 'HTTP port; 0 takes a free one',
+  },
   'http.tlsKey': { kind: 'secret', optional: true, fr: 'Fichier de la clé TLS', en: 'File of the TLS key' },
-  'http.tlsCertificate': { kind: 'path', optional: true, fr: 'Fichier du certificat TLS', en: 'File of the TLS certificate' },
-  'log.level': { kind: 'enum', values: ['debug', 'info', 'warn', 'error'], default: 'info', fr: 'Niveau du journal', en: 'Log level' },
+  'http.tlsCertificate': {
+    kind: 'path',
+    optional: true,
+    fr: 'Fichier du certificat TLS',
+    en: 'File of the TLS certificate',
+  },
+  'log.level': {
+    kind: 'enum',
+    values: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+    fr: 'Niveau du journal',
+    en: 'Log level',
+  },
 });
 
 /** A hub's configuration. */

@@ -25,7 +25,8 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 function sourcesOf(flags: Flags) {
   const directory = typeof flags.data === 'string' ? flags.data : process.env.HAGGUI_DATA;
   const beside = directory === undefined ? undefined : join(resolve(directory), 'config.json');
-  const file = typeof flags.config === 'string' ? flags.config : beside !== undefined && existsSync(beside) ? beside : undefined;
+  const file =
+    typeof flags.config === 'string' ? flags.config : beside !== undefined && existsSync(beside) ? beside : undefined;
   return { file, env: process.env, flags };
 }
 
@@ -109,13 +110,13 @@ const program = new Command(NAME)
   .version(`${NAME} ${version}`)
   .showHelpAfterError('(--help pour l’aide)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.stopped : exitCodes.usage));
-withConfigFlags(program.command('start', { isDefault: true }).description('Démarre le hub (commande par défaut)')).action((flags: Flags) =>
-  start(flags),
+withConfigFlags(
+  program.command('start', { isDefault: true }).description('Démarre le hub (commande par défaut)'),
+).action((flags: Flags) => start(flags));
+withConfigFlags(program.command('check-config').description('Vérifie la configuration et la montre')).action(
+  (flags: Flags) => run(() => checkConfig(flags)),
 );
-withConfigFlags(program.command('check-config').description('Vérifie la configuration et la montre')).action((flags: Flags) =>
-  run(() => checkConfig(flags)),
-);
-withConfigFlags(program.command('migrate').description('Met la base de données à niveau, puis s’arrête')).action((flags: Flags) =>
-  run(() => migrate(flags)),
+withConfigFlags(program.command('migrate').description('Met la base de données à niveau, puis s’arrête')).action(
+  (flags: Flags) => run(() => migrate(flags)),
 );
 await program.parseAsync();

@@ -24,7 +24,7 @@ export class Progress {
   #label = '';
   #share: number | null = null;
   #isDrawn = false;
-  #isLabelTold = false;
+  readonly #told = new Set<string>();
   #drawnAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -38,7 +38,6 @@ export class Progress {
     const isNew = label !== this.#label;
     this.#label = label;
     this.#share = done === undefined || total === undefined || total <= 0 ? null : Math.min(1, done / total);
-    if (isNew) this.#isLabelTold = false;
     this.#draw(isNew);
     // A first step that lasts shows up although nobody calls again.
     this.#timer ??= setTimeout(() => this.#draw(true), this.#options.afterMs ?? 1000).unref();
@@ -69,8 +68,8 @@ export class Progress {
     const now = clock.monotonic();
     if (this.#label === '' || now - this.#startedAt < afterMs) return;
     if (stream.isTTY !== true) {
-      if (!this.#isLabelTold) stream.write(`${this.#label}\n`);
-      this.#isLabelTold = true;
+      if (!this.#told.has(this.#label)) stream.write(`${this.#label}\n`);
+      this.#told.add(this.#label);
       return;
     }
     if (!isUrgent && now - this.#drawnAt < 100) return;

@@ -32,6 +32,7 @@ const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_GRACE_MS = 300;
 const KEPT_LINES = 20;
+const KEPT_ERRORS = 5;
 
 type Running = { readonly child: ChildProcess; readonly ended: Promise<void>; isStopAsked: boolean };
 
@@ -70,6 +71,7 @@ export class DaemonProcess {
   #running: Running | undefined;
   #ready: ReadyLine = {};
   #lines: string[] = [];
+  #errors: string[] = [];
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -93,6 +95,11 @@ export class DaemonProcess {
   /** The last lines of its log, oldest first. */
   get lastLines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** The last errors in its log, as people read them; only what was written since the last start. */
+  get lastErrors(): readonly string[] {
+    return this.#errors;
   }
 
   /**
@@ -206,6 +213,8 @@ export class DaemonProcess {
   }
 
   #readLog(child: ChildProcess): Promise<ReadyLine> {
+    this.#lines = [];
+    this.#errors = [];
     const file = createWriteStream(this.#options.logFile, { flags: 'a', mode: 0o600 });
     file.on('error', () => undefined);
     const { promise, resolve } = Promise.withResolvers<ReadyLine>();
@@ -216,6 +225,7 @@ export class DaemonProcess {
         this.#lines = [...this.#lines.slice(1 - KEPT_LINES), line];
         const event = eventOf(line);
         if (event?.event === 'ready') resolve(event);
+        if (event?.level === 'error') this.#errors = [...this.#errors.slice(1 - KEPT_ERRORS), readable(line)];
       });
     }
     child.once('close', () => file.end());

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { District, FacilityProfile } from '@santehaggui/fixtures/district/facility-profile.ts';
 import type { LanClient } from '@santehaggui/fixtures/generator/lan-client.ts';
@@ -13,6 +13,7 @@ import { type Guardian, startGuardian } from './guardian.ts';
 import { facilitiesOf } from './hub-registry.ts';
 import { launcherPath } from './launchers.ts';
 import { initialiseNode } from './node-init.ts';
+import { untilItGoes } from './until-it-goes.ts';
 
 /** The links that a district can be given. */
 export type DemoLink = 'lan' | '3g' | 'edge';
@@ -34,6 +35,11 @@ export type DemoDistrictOptions = {
   readonly clock: Clock;
   /** Gives up whatever is under way. */
   readonly signal?: AbortSignal;
+  /**
+   * Called when a daemon ends although nobody asked it to, for whoever starts it again (a hub ends with its PostgreSQL). Without
+   * it `lost` aborts, and with it all that is under way.
+   */
+  readonly onLost?: (daemon: string, error: Error) => void;
   /** Told what is being done while the district starts, and how far it is. */
   readonly onProgress?: (step: DistrictStep, done: number, total: number) => void;
 };
@@ -52,12 +58,25 @@ export type DemoHubUser = {
 /** Two at a time: the machines that this runs on have two cores. */
 const SIDE_BY_SIDE = 2;
 
+/** Waits for all of it, also when some of it fails: nothing may still be starting processes when they are being stopped. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  const failure = (await Promise.allSettled(works)).find((end) => end.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
 async function forEachSideBySide<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const lane = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
+    }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+  await allEnded(Array.from({ length: SIDE_BY_SIDE }, lane));
 }
 
 /** The environment without our own settings: the demonstration must not be led astray by those of an installed daemon. */
@@ -121,6 +140,12 @@ export class DemoDistrict implements AsyncDisposable {
     return this.#users;
   }
 
+  /** The last errors that the daemons wrote in their logs, each after the daemon's name. */
+  get lastErrors(): readonly string[] {
+    const daemons = [...(this.#hub === undefined ? [] : [this.#hub]), ...this.nodes.map((node) => node.process)];
+    return daemons.flatMap(({ name, lastErrors }) => lastErrors.map((line) => `${name}: ${line}`));
+  }
+
   /** The nodes, in the district's order. */
   get nodes(): readonly DemoNode[] {
     return [...this.#nodes.values()];
@@ -135,7 +160,8 @@ export class DemoDistrict implements AsyncDisposable {
 
   /** Brings everything up. What it throws leaves the district to be disposed of. */
   async start(): Promise<void> {
-    const { district, dataDirectory, onProgress } = this.#options;
+    const { district, dataDirectory, onProgress, clock } = this.#options;
+    const { signal } = this;
     const { facilities } = district;
     const total = 1 + 3 * facilities.length;
     let done = 0;
@@ -145,7 +171,7 @@ export class DemoDistrict implements AsyncDisposable {
     this.#guardian = startGuardian();
     step('hub');
     this.#hub = this.#daemon('haggui-hub', 'hub', () => ['--http-port', String(this.#hubPort)]);
-    await Promise.all([
+    await allEnded([
       this.startHub(),
       forEachSideBySide(facilities, async (profile) => {
         step('initialising');
@@ -161,7 +187,7 @@ export class DemoDistrict implements AsyncDisposable {
       await node.start();
       step('enrolling');
       const { url } = await node.link.start();
-      await enrolNode(node.admin, url, tokens.get(node.code) ?? '');
+      await untilItGoes(() => enrolNode(node.admin, url, tokens.get(node.code) ?? ''), { clock, signal });
     });
   }
 
@@ -169,6 +195,13 @@ export class DemoDistrict implements AsyncDisposable {
   async startHub(): Promise<void> {
     const ready = await this.hub.start();
     this.#hubPort = Number(new URL(String(ready.url)).port);
+  }
+
+  /** The process id of the hub's PostgreSQL, for whoever wants to kill it; undefined when there is none. */
+  async postgresPid(): Promise<number | undefined> {
+    const file = join(this.hubDirectory, 'postgres', 'data', 'postmaster.pid');
+    const [line = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+    return Number(line) || undefined;
   }
 
   /** What the hub knows of each facility. */
@@ -192,7 +225,7 @@ export class DemoDistrict implements AsyncDisposable {
   }
 
   #daemon(daemon: 'haggui-node' | 'haggui-hub', name: string, more: () => readonly string[]): DaemonProcess {
-    const { root, clock, signal } = this.#options;
+    const { root, clock, signal, onLost } = this.#options;
     const guardian = this.#guardian;
     if (guardian === undefined) throw new TypeError('the district is not started');
     const directory = join(this.#options.dataDirectory, name);
@@ -205,7 +238,7 @@ export class DemoDistrict implements AsyncDisposable {
       guardian,
       clock,
       signal,
-      onLost: (error) => this.#lost.abort(error),
+      onLost: (error) => (onLost === undefined ? this.#lost.abort(error) : onLost(name, error)),
     });
   }
 

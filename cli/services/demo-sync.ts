@@ -1,31 +1,17 @@
 import type { SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
-import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failCli } from '../cli-errors.ts';
 import type { DemoDistrict } from './demo-district.ts';
 import type { DemoNode } from './demo-node.ts';
-
-/** The time between two attempts, and how many of them there are before it is called a failure. */
-const PAUSE_MS = 250;
-const ATTEMPTS = 40;
+import { ATTEMPTS, PAUSE_MS, untilItGoes } from './until-it-goes.ts';
 
 /** Exchanges until the hub has acknowledged all that the node recorded. Throws SH-T502 when forty attempts do not do. */
-export async function syncUntilDone(node: DemoNode, clock: Clock, signal: AbortSignal): Promise<void> {
-  let last = '';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    signal.throwIfAborted();
-    try {
-      const { pendingChanges } = await node.syncNow();
-      if (pendingChanges === 0) return;
-      last = String(pendingChanges);
-    } catch (error) {
-      // A link that is cut just now, as a bad one is from time to time.
-      if (!(error instanceof HagguiError) || error.kind !== 'transient') throw error;
-      last = `${error.code} ${error.message}`;
-    }
-    await clock.sleep(PAUSE_MS, signal);
-  }
-  throw failCli('SH-T502', { why: `${node.code}: ${last}` });
+export function syncUntilDone(node: DemoNode, clock: Clock, signal: AbortSignal): Promise<void> {
+  const exchange = async (): Promise<void> => {
+    const { pendingChanges } = await node.syncNow();
+    if (pendingChanges > 0) throw failCli('SH-T502', { why: `${node.code}: ${pendingChanges}` });
+  };
+  return untilItGoes(exchange, { clock, signal });
 }
 
 /**

@@ -166,6 +166,7 @@ export async function runDemo(invocation: Invocation, request: DemoRequest): Pro
   } catch (error) {
     // What failed because a daemon was lost says little: the daemon's end says why.
     district.lost.throwIfAborted();
+    if (!signal.aborted) for (const line of district.lastErrors) progress.note(invocation.errorPaint.dim(line));
     throw error;
   } finally {
     progress.stop();

@@ -1,5 +1,13 @@
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
-import { type Answer, type PlainParams, type PlainQuery, type Route, type RouteContext, type RouteDefinition, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import {
+  type Answer,
+  type PlainParams,
+  type PlainQuery,
+  type Route,
+  type RouteContext,
+  type RouteDefinition,
+  routeMaker,
+} from '@santehaggui/runtime/http/route.ts';
 import type { Caller, Staff } from '../people/caller.ts';
 import type { NodePolicy } from '../people/permissions.ts';
 
@@ -25,7 +33,9 @@ export function operatorRoute<Params = PlainParams, Query = PlainQuery, Body = u
 export function signedRoute<Params = PlainParams, Query = PlainQuery, Body = undefined>(
   definition: Omit<RouteDefinition<AdminPolicy, AdminCaller, Params, Query, Body>, 'policy' | 'handler'> & {
     readonly policy: Exclude<AdminPolicy, { readonly kind: 'operator' }>;
-    readonly handler: (context: RouteContext<Staff, Params, Query, Body>) => Promise<Answer | undefined> | Answer | undefined;
+    readonly handler: (
+      context: RouteContext<Staff, Params, Query, Body>,
+    ) => Promise<Answer | undefined> | Answer | undefined;
   },
 ): AdminRoute {
   const { handler, ...rest } = definition;

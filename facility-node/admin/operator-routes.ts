@@ -19,12 +19,26 @@ export type OperatorParts = {
   readonly countRecords: () => Readonly<Record<string, number>>;
 };
 
-const week = z.string().refine((text) => parseEpiWeek(text) !== undefined, 'une semaine AAAA-Wnn est attendue, par exemple 2026-W47');
+const week = z
+  .string()
+  .refine((text) => parseEpiWeek(text) !== undefined, 'une semaine AAAA-Wnn est attendue, par exemple 2026-W47');
 
 /** What the operator of the machine may ask: nothing here shows a person's record. */
-export function operatorRoutes({ status, uplink, enrolment, reports, sessions, countRecords }: OperatorParts): readonly AdminRoute[] {
+export function operatorRoutes({
+  status,
+  uplink,
+  enrolment,
+  reports,
+  sessions,
+  countRecords,
+}: OperatorParts): readonly AdminRoute[] {
   return [
-    operatorRoute({ method: 'get', path: '/status', summary: 'État du poste', handler: () => ({ body: status.status() }) }),
+    operatorRoute({
+      method: 'get',
+      path: '/status',
+      summary: 'État du poste',
+      handler: () => ({ body: status.status() }),
+    }),
     operatorRoute({
       method: 'get',
       path: '/sync/status',

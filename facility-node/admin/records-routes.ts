@@ -1,40 +1,33 @@
 import { once } from 'node:events';
-import { importRequest, type ImportEvent } from '@santehaggui/protocols/api/admin-api.ts';
-import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
-import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { type ImportEvent, importRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { AuditService } from '../audit/audit-service.ts';
 import { exportContentType } from '../interchange/export-records.ts';
 import type { Interchange } from '../interchange/interchange.ts';
-import type { Staff } from '../people/caller.ts';
-import { may, type Subject } from '../people/permissions.ts';
-import { patientOf } from '../resources/resources-service.ts';
-import type { RecordStore } from '../store/record-store.ts';
-import { failStore } from '../store/store-errors.ts';
-import type { StoredRecord } from '../store/stored-record.ts';
 import { type AdminRoute, signedRoute } from './admin-route.ts';
+import type { RecordReadingService } from './record-reading-service.ts';
 
 /** What the records' routes speak to. */
-export type RecordParts = {
-  readonly store: RecordStore;
-  readonly audit: AuditService;
-  readonly interchange: Interchange;
-};
+export type RecordParts = { readonly reading: RecordReadingService; readonly interchange: Interchange };
 
-const exportQuery = z.object({ format: z.enum(['fhir', 'ndjson', 'csv']), type: z.string().min(1).max(60).optional() });
+// Thousands of paths are a long list.
+const MAX_IMPORT_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Records over the admin socket, for staff who have signed in. */
-export function recordsRoutes({ store, audit, interchange }: RecordParts): readonly AdminRoute[] {
+export function recordsRoutes({ reading, interchange }: RecordParts): readonly AdminRoute[] {
   return [
     signedRoute({
       method: 'get',
       path: '/records/export',
       policy: { kind: 'may', action: 'export', subject: 'records' },
       summary: 'Exporter les dossiers',
-      query: exportQuery,
+      query: z.object({ format: z.enum(['fhir', 'ndjson', 'csv']), type: z.string().min(1).max(60).optional() }),
       handler: async ({ principal, query: { format, type }, response }) => {
-        const pieces = interchange.exportRecords({ format, caller: principal, ...(type === undefined ? {} : { type }) });
+        const pieces = interchange.exportRecords({
+          format,
+          caller: principal,
+          ...(type === undefined ? {} : { type }),
+        });
         response.status(200).type(exportContentType(format));
         await writeAll(pieces, response);
         return undefined;
@@ -46,7 +39,7 @@ export function recordsRoutes({ store, audit, interchange }: RecordParts): reado
       policy: { kind: 'may', action: 'import', subject: 'records' },
       summary: 'Importer des fichiers FHIR R4 que ce poste peut lire',
       body: importRequest,
-      maxBodyBytes: 16 * 1024 * 1024,
+      maxBodyBytes: MAX_IMPORT_BODY_BYTES,
       handler: async ({ principal, body: { files }, response }) => {
         const gone = new AbortController();
         response.once('close', () => gone.abort());
@@ -55,7 +48,12 @@ export function recordsRoutes({ store, audit, interchange }: RecordParts): reado
           if (!response.headersSent) response.status(200).type('application/x-ndjson');
           response.write(`${JSON.stringify(event)}\n`);
         };
-        const result = await interchange.importFhir({ files, caller: principal, signal: gone.signal, onProgress: tell });
+        const result = await interchange.importFhir({
+          files,
+          caller: principal,
+          signal: gone.signal,
+          onProgress: tell,
+        });
         tell({ event: 'result', result });
         response.end();
         return undefined;
@@ -67,31 +65,9 @@ export function recordsRoutes({ store, audit, interchange }: RecordParts): reado
       policy: { kind: 'signed-in' },
       summary: 'Montrer un enregistrement',
       params: z.object({ id: z.uuid() }),
-      handler: ({ principal, params: { id } }) => {
-        const record = store.record(id);
-        if (record === undefined) throw failStore('SH-N101', { why: id });
-        noteRead({ staff: principal, record, audit });
-        const { type, fields, lastStamp } = record;
-        const { source: _source, ...shown } = toApiFields(type, fields);
-        return { body: { id, type: type.name, version: lastStamp, fields: shown } };
-      },
+      handler: ({ principal, params: { id } }) => ({ body: reading.show(principal, id) }),
     }),
   ];
-}
-
-function noteRead({ staff, record, audit }: { readonly staff: Staff; readonly record: StoredRecord; readonly audit: AuditService }): void {
-  const { id: recordId, type } = record;
-  const isAllowed = may(staff.role, 'read', type.name as Subject);
-  const patientId = patientOf(record);
-  audit.append(staff, {
-    action: 'read',
-    recordType: type.name,
-    recordId,
-    ...(patientId === undefined ? {} : { patientId }),
-    ...(isAllowed ? {} : { decision: 'deny' as const }),
-    detail: { via: 'admin' },
-  });
-  if (!isAllowed) throw failRuntime('SH-A002');
 }
 
 async function writeAll(pieces: AsyncIterable<string>, response: Response): Promise<void> {

@@ -36,7 +36,8 @@ export class HealthService {
 
   #database(): HealthCheck {
     const { db } = this.#parts.store;
-    const isDurable = db.pragma('synchronous', { simple: true }) === 2 && db.pragma('journal_mode', { simple: true }) === 'wal';
+    const isDurable =
+      db.pragma('synchronous', { simple: true }) === 2 && db.pragma('journal_mode', { simple: true }) === 'wal';
     return isDurable
       ? { name: 'database', state: 'ok', detail: 'chiffrée, écrite de façon durable (synchronous=FULL)' }
       : {
@@ -78,7 +79,10 @@ export class HealthService {
         remedy: 'haggui facility enrol --hub URL --token JETON',
       };
     }
-    const last = lastExchange === null ? 'aucun échange encore' : `dernier échange ${lastExchange.ok ? 'réussi' : 'manqué'} le ${lastExchange.at}`;
+    const last =
+      lastExchange === null
+        ? 'aucun échange encore'
+        : `dernier échange ${lastExchange.ok ? 'réussi' : 'manqué'} le ${lastExchange.at}`;
     if (connected) return { name: 'link', state: 'ok', detail: `relié au hub, ${last}` };
     const error = lastExchange?.error === undefined ? '' : ` (${lastExchange.error})`;
     return {
@@ -96,13 +100,17 @@ export class HealthService {
     return {
       name: 'backlog',
       state: 'degraded',
-      detail: isOld ? `${detail}, le plus ancien depuis ${Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS)} j` : detail,
-      remedy: quarantined > 0 ? 'Prévenez le responsable du hub : il a refusé des changements.' : 'Rétablissez la liaison.',
+      detail: isOld
+        ? `${detail}, le plus ancien depuis ${Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS)} j`
+        : detail,
+      remedy:
+        quarantined > 0 ? 'Prévenez le responsable du hub : il a refusé des changements.' : 'Rétablissez la liaison.',
     };
   }
 
   #chain(): HealthCheck {
-    if (!this.#parts.hasChainProblem()) return { name: 'chain', state: 'ok', detail: 'le hub tient la même suite de changements' };
+    if (!this.#parts.hasChainProblem())
+      return { name: 'chain', state: 'ok', detail: 'le hub tient la même suite de changements' };
     return {
       name: 'chain',
       state: 'failing',

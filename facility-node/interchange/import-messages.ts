@@ -1,5 +1,7 @@
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
 
+import type { DataDirectory } from '../store/data-directory.ts';
+
 /** Where in the given files something stands. */
 export type FilePlace = { readonly file: string; readonly path: string };
 
@@ -49,7 +51,11 @@ export type ReaderMessage =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'reading'; readonly reading: ImportReading }
   /** Empty: that was all. */
-  | { readonly kind: 'entries'; readonly entries: readonly ImportedEntry[] };
+  | { readonly kind: 'entries'; readonly entries: readonly ImportedEntry[] }
+  | { readonly kind: 'checkpointed' };
 
-/** What the writing thread says: how many entries it wants next. */
-export type WriterMessage = { readonly kind: 'next'; readonly limit: number };
+/** What the reading thread is started with. */
+export type ReaderData = { readonly files: readonly string[]; readonly directory: DataDirectory };
+
+/** What the writing thread says: how many entries it wants next, or that the write-ahead log has grown long. */
+export type WriterMessage = { readonly kind: 'next'; readonly limit: number } | { readonly kind: 'checkpoint' };

@@ -1,6 +1,6 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ImportedEntry, ImportReading, ReaderMessage, WriterMessage } from './import-messages.ts';
+import type { ImportedEntry, ImportReading, ReaderData, ReaderMessage, WriterMessage } from './import-messages.ts';
 
 /** The reading thread of one import. */
 export type ImportReaderClient = AsyncDisposable & {
@@ -8,11 +8,13 @@ export type ImportReaderClient = AsyncDisposable & {
   read(onProgress: (done: number, total: number) => void): Promise<ImportReading>;
   /** The next entries, up to `limit`; none when that was all. */
   next(limit: number): Promise<readonly ImportedEntry[]>;
+  /** Brings the write-ahead log into the database file; nothing else may be asked meanwhile. */
+  checkpoint(): Promise<void>;
 };
 
-/** Starts the thread for these files and folders; `await using` ends it. */
-export function startImportReader(files: readonly string[], signal?: AbortSignal): ImportReaderClient {
-  const worker = new Worker(new URL('./import-worker.ts', import.meta.url), { workerData: files });
+/** Starts the thread; `await using` ends it. */
+export function startImportReader(data: ReaderData, signal?: AbortSignal): ImportReaderClient {
+  const worker = new Worker(new URL('./import-worker.ts', import.meta.url), { workerData: data });
   // Queues what is said meanwhile, rejects when the thread fails, ends when it does.
   const messages = on(worker, 'message', { close: ['exit'], ...(signal === undefined ? {} : { signal }) });
   const message = async (): Promise<ReaderMessage> => {
@@ -33,6 +35,11 @@ export function startImportReader(files: readonly string[], signal?: AbortSignal
       worker.postMessage(request);
       const said = await message();
       return said.kind === 'entries' ? said.entries : [];
+    },
+    checkpoint: async () => {
+      const request: WriterMessage = { kind: 'checkpoint' };
+      worker.postMessage(request);
+      await message();
     },
     [Symbol.asyncDispose]: async () => {
       await worker.terminate();

@@ -2,6 +2,7 @@ import { setImmediate as letOthersIn } from 'node:timers/promises';
 import type { ImportCounts, ImportEvent, ImportResult } from '@santehaggui/protocols/api/admin-api.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditService } from '../audit/audit-service.ts';
+import type { DataDirectory } from '../store/data-directory.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { WriteContext } from '../store/record-transaction.ts';
 import type { ImportedEntry, ImportReading } from './import-messages.ts';
@@ -9,7 +10,13 @@ import { type ImportReaderClient, startImportReader } from './import-reader-clie
 import { type ImportOutcome, ImportWriter, type InterchangeCaller } from './import-writer.ts';
 
 /** What an import works on. */
-export type ImportParts = { readonly store: RecordStore; readonly audit: AuditService; readonly clock: Clock };
+export type ImportParts = {
+  readonly store: RecordStore;
+  readonly audit: AuditService;
+  readonly clock: Clock;
+  /** Where the store lies: the reading thread opens it too. */
+  readonly directory: DataDirectory;
+};
 
 /** One import as it is asked for. `files` are paths of files and folders. */
 export type ImportRequest = {
@@ -21,8 +28,10 @@ export type ImportRequest = {
 
 // A transaction of the thread that serves the LAN lasts 50 ms at most, its commit included (docs/architecture.md).
 const MAX_TRANSACTION_MS = 50;
-const MIN_WORK_MS = 5;
+const MIN_WORK_MS = 20;
 const CHUNK = 200;
+// Some 90 MB of write-ahead log: each page of the indexes goes to the file once for all its changes.
+const ENTRIES_PER_CHECKPOINT = 4000;
 
 type Outcomes = Record<string, { taken: number; unchanged: number }>;
 
@@ -33,16 +42,17 @@ type Outcomes = Record<string, { taken: number; unchanged: number }>;
  */
 export async function runImport(parts: ImportParts, { files, caller, signal, onProgress }: ImportRequest): Promise<ImportResult> {
   const start = parts.clock.monotonic();
-  await using reader = startImportReader(files, signal);
+  await using reader = startImportReader({ files, directory: parts.directory }, signal);
   const reading = await reader.read((done, total) => onProgress?.({ event: 'progress', phase: 'reading', done, total }));
   const writer = new ImportWriter({ ...parts, caller });
-  const outcomes = await writeAll(parts, {
+  const writing: Writing = {
     reader,
     writer,
     context: caller.kind === 'staff' ? { author: caller.practitionerId, role: caller.role } : { author: null, role: 'system' },
     signal,
     onWritten: (done) => onProgress?.({ event: 'progress', phase: 'recording', done, total: reading.entries }),
-  });
+  };
+  const outcomes = await tuned(parts.store, () => writeAll(parts, writing));
   return {
     files: reading.files,
     resources: resources(reading, outcomes),
@@ -65,6 +75,7 @@ async function writeAll(parts: ImportParts, { reader, writer, context, signal, o
   const outcomes: Outcomes = {};
   let done = 0;
   let commitMs = 0;
+  let untilCheckpoint = ENTRIES_PER_CHECKPOINT;
   for await (const chunk of chunksOf(reader)) {
     for (let at = 0; at < chunk.length; ) {
       signal?.throwIfAborted();
@@ -85,20 +96,31 @@ async function writeAll(parts: ImportParts, { reader, writer, context, signal, o
       onWritten(done);
       await letOthersIn();
     }
+    untilCheckpoint -= chunk.length;
+    if (untilCheckpoint > 0) continue;
+    untilCheckpoint = ENTRIES_PER_CHECKPOINT;
+    await reader.checkpoint();
   }
+  await reader.checkpoint();
   return outcomes;
 }
 
-/** The entries in pieces; the reading thread links the next ones while these are written. */
 async function* chunksOf(reader: ImportReaderClient): AsyncGenerator<readonly ImportedEntry[]> {
-  let following = reader.next(CHUNK);
-  for (;;) {
-    const chunk = await following;
-    if (chunk.length === 0) return;
-    following = reader.next(CHUNK);
-    // Nobody awaits it when writing fails.
-    following.catch(() => undefined);
-    yield chunk;
+  for (let chunk = await reader.next(CHUNK); chunk.length > 0; chunk = await reader.next(CHUNK)) yield chunk;
+}
+
+/**
+ * Runs work during which no commit stops to bring the write-ahead log into the file, and which keeps the indexes in memory:
+ * ids are hashes, so that each record touches another page of each.
+ */
+async function tuned<Result>({ db }: RecordStore, work: () => Promise<Result>): Promise<Result> {
+  const usual = ['wal_autocheckpoint', 'cache_size'].map((name) => `${name} = ${Number(db.pragma(name, { simple: true }))}`);
+  db.pragma('wal_autocheckpoint = 0');
+  db.pragma('cache_size = -65536');
+  try {
+    return await work();
+  } finally {
+    for (const setting of usual) db.pragma(setting);
   }
 }
 

@@ -1,18 +1,30 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { CheckpointStore } from './checkpoint-store.ts';
 import { importedFiles } from './import-files.ts';
-import type { ReaderMessage, WriterMessage } from './import-messages.ts';
+import type { ReaderData, ReaderMessage, WriterMessage } from './import-messages.ts';
 import { ImportReader } from './import-reader.ts';
 
-// The reading thread: parses, checks, maps and links, so that the thread that serves the LAN only writes.
+// The reading thread: parses, checks, maps and links, so that the thread that serves the LAN only writes; and waits for the
+// disk when the write-ahead log has grown long.
 const port = parentPort;
 if (port === null) throw new Error('import-worker.ts runs as a worker thread only');
 const say = (message: ReaderMessage): void => port.postMessage(message);
+const { files: paths, directory } = workerData as ReaderData;
 
 const reader = new ImportReader();
-const files = await importedFiles(workerData as readonly string[]);
+const files = await importedFiles(paths);
 for (const [index, file] of files.entries()) {
   await reader.read(file);
   say({ kind: 'progress', done: index + 1, total: files.length });
 }
 say({ kind: 'reading', reading: reader.finish() });
-port.on('message', ({ limit }: WriterMessage) => say({ kind: 'entries', entries: reader.next(limit) }));
+
+port.on('message', (message: WriterMessage) => {
+  if (message.kind === 'next') {
+    say({ kind: 'entries', entries: reader.next(message.limit) });
+    return;
+  }
+  using checkpoints = new CheckpointStore(directory);
+  checkpoints.checkpoint();
+  say({ kind: 'checkpointed' });
+});

@@ -9,7 +9,12 @@ export type Chore = { readonly name: string; readonly everyMs: number; readonly 
  * Does the chores, each every so often on the monotonic clock (a wall clock that jumps skips none), one after the other. A
  * chore that fails is logged and tried again at its next time. `stepMs` is how finely time is looked at.
  */
-export function maintenanceJob({ chores, clock, log, stepMs = 60_000 }: {
+export function maintenanceJob({
+  chores,
+  clock,
+  log,
+  stepMs = 60_000,
+}: {
   readonly chores: readonly Chore[];
   readonly clock: Clock;
   readonly log: Log;

@@ -38,7 +38,12 @@ export type InitReport = {
 };
 
 /** What making a data directory needs. */
-export type InitOptions = { readonly directory: DataDirectory; readonly answers: unknown; readonly clock: Clock; readonly log: Log };
+export type InitOptions = {
+  readonly directory: DataDirectory;
+  readonly answers: unknown;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 /**
  * Makes a node's data directory: keys, identity, database and the first accounts. The identity is written last, so a run
@@ -77,7 +82,10 @@ function checked(answers: unknown): z.output<typeof initAnswers> {
   return data;
 }
 
-function clearUnfinished({ root, identityFile, databaseKeyFile, databaseFile }: DataDirectory, unfinished: string): void {
+function clearUnfinished(
+  { root, identityFile, databaseKeyFile, databaseFile }: DataDirectory,
+  unfinished: string,
+): void {
   const isThere = [identityFile, databaseKeyFile, databaseFile].some(existsSync);
   if (!isThere) return;
   // Only what an interrupted run marked as its own is ever deleted.
@@ -86,7 +94,15 @@ function clearUnfinished({ root, identityFile, databaseKeyFile, databaseFile }: 
   rmSync(dirname(databaseFile), { recursive: true, force: true });
 }
 
-function peopleOf({ db, identity, clock }: { readonly db: RecordStore['db']; readonly identity: NodeIdentity; readonly clock: Clock }): PeopleService {
+function peopleOf({
+  db,
+  identity,
+  clock,
+}: {
+  readonly db: RecordStore['db'];
+  readonly identity: NodeIdentity;
+  readonly clock: Clock;
+}): PeopleService {
   const origin = { node: identity.node, incarnation: toHex(randomBytes(6)), journalKey: fromHex(identity.journalKey) };
   // Whoever sets a node up has looked at its clock.
   const timekeeper = new Timekeeper({ clock, hasRtc: true, stored: readClockState(db) });

@@ -13,7 +13,10 @@ export const setupErrors = errorCodes({
   'SH-I120': {
     kind: 'input',
     title: { fr: 'Les réponses ne se lisent pas', en: 'The answers cannot be read' },
-    remedy: { fr: 'Donnez un objet JSON, par un fichier ou par l’entrée standard (-).', en: 'Give one JSON object, in a file or on standard input (-).' },
+    remedy: {
+      fr: 'Donnez un objet JSON, par un fichier ou par l’entrée standard (-).',
+      en: 'Give one JSON object, in a file or on standard input (-).',
+    },
   },
 });
 

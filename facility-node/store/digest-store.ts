@@ -2,16 +2,19 @@ import { fromUuid } from '@santehaggui/protocols/crypto/bytes.ts';
 import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
 import type { Database, Statement } from 'better-sqlite3';
 
+type DigestRow = { readonly id: string; readonly digest: Buffer };
+
 /** What this replica holds, in the three depths in which it is compared with the hub's. */
 export class DigestStore {
   readonly #types: Statement<[], number>;
-  readonly #ofType: Statement<[number], { id: string; digest: Buffer }>;
-  readonly #ofRange: Statement<[number, string, string], { id: string; digest: Buffer }>;
+  readonly #ofType: Statement<[number], DigestRow>;
+  readonly #ofRange: Statement<[number, string, string], DigestRow>;
 
   constructor(db: Database) {
     this.#types = db.prepare<[], number>('select distinct type from record order by type').pluck();
-    this.#ofType = db.prepare('select id, digest from record where type = ? order by id');
-    this.#ofRange = db.prepare('select id, digest from record where type = ? and id >= ? and id < ? order by id');
+    // Sorted here and not by SQLite: read in the order of an index by id, every record would be looked up in its row.
+    this.#ofType = db.prepare('select id, digest from record where type = ?');
+    this.#ofRange = db.prepare('select id, digest from record where type = ? and id >= ? and id < ?');
   }
 
   /** One entry a record type that has records, in order of the types' numbers. */
@@ -26,10 +29,9 @@ export class DigestStore {
   /** One entry a first byte of the record id (0 to 255), of one type. */
   ranges(type: number): readonly DigestEntry[] {
     const ranges = new Map<number, DigestEntry[]>();
-    for (const { id, digest } of this.#ofType.iterate(type)) {
-      const first = fromUuid(id)[0] as number;
+    for (const entry of inOrder(this.#ofType.all(type))) {
+      const first = fromUuid(entry.key)[0] as number;
       const range = ranges.get(first);
-      const entry = { key: id, count: 1, digest };
       if (range === undefined) ranges.set(first, [entry]);
       else range.push(entry);
     }
@@ -45,6 +47,11 @@ export class DigestStore {
     const from = range.toString(16).padStart(2, '0');
     // 'g' comes after every hexadecimal digit.
     const to = range === 255 ? 'g' : (range + 1).toString(16).padStart(2, '0');
-    return this.#ofRange.all(type, from, to).map(({ id, digest }) => ({ key: id, count: 1, digest }));
+    return inOrder(this.#ofRange.all(type, from, to));
   }
+}
+
+function inOrder(rows: readonly DigestRow[]): readonly DigestEntry[] {
+  const entries = rows.map(({ id, digest }) => ({ key: id, count: 1, digest }));
+  return entries.sort((left, right) => (left.key < right.key ? -1 : 1));
 }

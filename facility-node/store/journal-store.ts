@@ -220,7 +220,8 @@ export class JournalStore {
   #apply(change: Change, { encoded }: CarriedChange, nowMs: number): 'applied' | 'repeat' {
     const { journal, records } = this.#store.tables();
     const position = journal.lastPosition() + 1;
-    if (!journal.add({ position, change, encoded, head: null, receivedAt: nowMs })) return 'repeat';
+    const recordPosition = change.kind === 'record' ? (records.positionOf(change.recordId) ?? position) : null;
+    if (!journal.add({ position, change, recordPosition, encoded, head: null, receivedAt: nowMs })) return 'repeat';
     this.#timekeeper.observe(change.orderClock);
     if (change.kind === 'record') records.apply(change, { position, nowMs });
     if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);

@@ -17,6 +17,7 @@ type JournalRow = [
   number,
   string | null,
   number | null,
+  number | null,
   Uint8Array,
   Uint8Array,
   Uint8Array | null,
@@ -28,6 +29,8 @@ type JournalRow = [
 export type JournalEntry = {
   readonly position: number;
   readonly change: Change;
+  /** Where the first change of the record stands; null for a change of no record. */
+  readonly recordPosition: number | null;
   readonly encoded: EncodedChange;
   readonly head: Uint8Array | null;
   readonly receivedAt: number;
@@ -43,8 +46,8 @@ export class JournalTable {
 
   constructor(db: Database) {
     this.#insert = db.prepare(
-      `insert into journal (position, node, incarnation, sequence, record_id, type, meta, fields, head, received_at, is_last)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, incarnation, sequence) do nothing`,
+      `insert into journal (position, node, incarnation, sequence, record_id, type, record_position, meta, fields, head, received_at, is_last)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, incarnation, sequence) do nothing`,
     );
     this.#lastPosition = db.prepare<[], number | null>('select max(position) from journal').pluck();
     this.#tip = db.prepare(
@@ -67,7 +70,7 @@ export class JournalTable {
   }
 
   /** Adds an entry; false when this very change is there already, and then nothing else is to be done. */
-  add({ position, change, encoded, head, receivedAt }: JournalEntry): boolean {
+  add({ position, change, recordPosition, encoded, head, receivedAt }: JournalEntry): boolean {
     const { origin, sequence, isLastOfTransaction } = change;
     const record = change.kind === 'record' ? change : undefined;
     const { changes } = this.#insert.run(
@@ -77,6 +80,7 @@ export class JournalTable {
       sequence,
       record?.recordId ?? null,
       record?.recordType ?? null,
+      recordPosition,
       encoded.meta,
       encoded.fields,
       head,

@@ -10,7 +10,7 @@ export type NodeOrigin = { readonly node: number; readonly incarnation: string; 
 /** What every change says of itself, given by the chain. */
 export type EntryHead = Pick<Opening, 'origin' | 'sequence' | 'orderClock' | 'isClockTrusted' | 'isLastOfTransaction'>;
 
-type Pending = { readonly change: Change; readonly position: number };
+type Pending = { readonly change: Change; readonly position: number; readonly recordPosition: number | null };
 
 /**
  * The node's own changes of one transaction, in sequence and chained. The first change of a start is preceded by the
@@ -42,10 +42,16 @@ export class OwnChain {
     this.#isOpened = this.#tip?.incarnation === context.origin.incarnation;
   }
 
-  /** Adds the change that `make` builds from its place in the chain; `position` is where it will stand in the journal. */
-  add<Made extends Change>(make: (head: EntryHead) => Made): { readonly change: Made; readonly position: number } {
+  /**
+   * Adds the change that `make` builds from its place in the chain; `position` is where it will stand in the journal.
+   * `firstPosition` is where the record's first change stands, if it has one already.
+   */
+  add<Made extends Change>(
+    make: (head: EntryHead) => Made,
+    firstPosition?: number,
+  ): { readonly change: Made; readonly position: number } {
     if (!this.#isOpened) this.#open();
-    return this.#append(make);
+    return this.#append(make, firstPosition);
   }
 
   /** Writes what is still to be written, as the last of the transaction; false when there was nothing at all. */
@@ -62,7 +68,10 @@ export class OwnChain {
     this.#append((head): Opening => ({ ...head, kind: 'opening', parent }));
   }
 
-  #append<Made extends Change>(make: (head: EntryHead) => Made): { readonly change: Made; readonly position: number } {
+  #append<Made extends Change>(
+    make: (head: EntryHead) => Made,
+    firstPosition?: number,
+  ): { readonly change: Made; readonly position: number } {
     this.#flush(false);
     const { node, incarnation } = this.#origin;
     const { clock, trusted } = this.#timekeeper.next();
@@ -74,18 +83,18 @@ export class OwnChain {
       isLastOfTransaction: false,
     });
     const position = ++this.#position;
-    this.#pending = { change, position };
+    this.#pending = { change, position, recordPosition: change.kind === 'record' ? (firstPosition ?? position) : null };
     return { change, position };
   }
 
   #flush(isLast: boolean): void {
     if (this.#pending === undefined) return;
-    const { position } = this.#pending;
+    const { position, recordPosition } = this.#pending;
     const change = isLast ? { ...this.#pending.change, isLastOfTransaction: true } : this.#pending.change;
     const encoded = encodeChange(change);
     const { node, incarnation, journalKey } = this.#origin;
     const head = chainHead(this.#tip?.head ?? CHAIN_START, encoded, journalKey);
-    this.#journal.add({ position, change, encoded, head, receivedAt: this.#receivedAt });
+    this.#journal.add({ position, change, recordPosition, encoded, head, receivedAt: this.#receivedAt });
     this.#tip = { node, incarnation, sequence: change.sequence, head };
     this.#pending = undefined;
   }

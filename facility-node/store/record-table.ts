@@ -40,7 +40,8 @@ export class RecordTable {
   readonly #db: Database;
   readonly #indexers: readonly RecordIndexer[];
   readonly #byId: Statement<[string], RecordRow>;
-  readonly #changes: Statement<[string], { meta: Buffer; fields: Buffer }>;
+  readonly #position: Statement<[string], number>;
+  readonly #changes: Statement<[number, number], { meta: Buffer; fields: Buffer }>;
   readonly #corrections: Statement<[], CorrectionRow>;
   readonly #hasCorrections: Statement<[], number>;
   readonly #correctedRecords: Statement<[number, string, number, number], string>;
@@ -53,7 +54,13 @@ export class RecordTable {
     this.#db = db;
     this.#indexers = indexers;
     this.#byId = db.prepare('select id, type, fields, stamps, last_stamp, created_position from record where id = ?');
-    this.#changes = db.prepare('select meta, fields from journal where record_id = ? order by position');
+    this.#changes = db.prepare(
+      `select meta, fields from journal where position = ?
+       union all
+       select meta, fields from (
+         select meta, fields from journal where record_position = ? and record_position <> position order by position)`,
+    );
+    this.#position = db.prepare<[string], number>('select created_position from record where id = ?').pluck();
     this.#corrections = db.prepare(
       'select node, incarnation, from_sequence, to_sequence, ms, counter from clock_correction',
     );
@@ -82,9 +89,16 @@ export class RecordTable {
     return row === undefined ? undefined : heldRecord(row);
   }
 
+  /** Where the record's first change stands in the journal; undefined when it is not here. */
+  positionOf(id: string): number | undefined {
+    return this.#position.get(id);
+  }
+
   /** All changes of a record that the journal holds, in order of arrival. */
   changesOf(id: string): readonly RecordChange[] {
-    return this.#changes.all(id).map((encoded) => decodeChange(encoded) as RecordChange);
+    const first = this.positionOf(id);
+    if (first === undefined) return [];
+    return this.#changes.all(first, first).map((encoded) => decodeChange(encoded) as RecordChange);
   }
 
   /** Merges one more change, which need not be in the journal yet, and gives the new state. */

@@ -42,6 +42,9 @@ export type TransactionParts = {
 
 type Write = RegisterWrite | SetWrite;
 
+/** Writes to a record that is here, or to a new one. */
+type NewWrites = { readonly held: HeldRecord | undefined; readonly recordType: number; readonly writes: FieldWrites };
+
 /** The transaction of a {@link WriteContext}: turns creates and patches into changes, and changes into states. */
 export class OpenTransaction implements RecordTransaction {
   readonly db: Database;
@@ -65,7 +68,7 @@ export class OpenTransaction implements RecordTransaction {
         this.#isAuthorised(field),
       );
     }
-    return this.#record({ recordId: null, recordType: type.number, writes });
+    return this.#record({ held: undefined, recordType: type.number, writes });
   }
 
   patch(id: string, fields: Readonly<Record<string, FieldValue | null | undefined>>): boolean {
@@ -84,7 +87,7 @@ export class OpenTransaction implements RecordTransaction {
       if (write !== undefined) writes[String(field.declaration.number)] = write;
     }
     if (Object.keys(writes).length === 0) return false;
-    this.#record({ recordId: id, recordType: held.typeNumber, writes });
+    this.#record({ held, recordType: held.typeNumber, writes });
     return true;
   }
 
@@ -93,28 +96,21 @@ export class OpenTransaction implements RecordTransaction {
     this.#isOpen = false;
   }
 
-  #record({
-    recordId,
-    recordType,
-    writes,
-  }: {
-    readonly recordId: string | null;
-    readonly recordType: number;
-    readonly writes: FieldWrites;
-  }): string {
+  #record({ held, recordType, writes }: NewWrites): string {
     if (!this.#isOpen) throw failStore('SH-B101', { why: 'written to after its end' });
     const { chain, records, context, nowMs } = this.#parts;
     const { change, position } = chain.add(
       (head: EntryHead): RecordChange => ({
         ...head,
         kind: 'record',
-        isCreate: recordId === null,
-        recordId: recordId ?? deriveRecordId(head.origin, head.sequence),
+        isCreate: held === undefined,
+        recordId: held?.id ?? deriveRecordId(head.origin, head.sequence),
         recordType,
         author: context.author,
         role: context.role,
         writes,
       }),
+      held?.createdPosition,
     );
     records.apply(change, { position, nowMs });
     return change.recordId;

@@ -5,7 +5,10 @@ import type { Express } from 'express';
 import { type AdminPolicy, type AdminPrincipal, type AdminServices, adminRoutes } from './admin-routes.ts';
 
 /** The application behind the admin socket. */
-export function adminApp(services: AdminServices, { clock, log }: { readonly clock: Clock; readonly log: Log }): Express {
+export function adminApp(
+  services: AdminServices,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Express {
   return createHttpApp<AdminPolicy, AdminPrincipal>({
     log,
     clock,

@@ -18,7 +18,11 @@ export type AdminServices = {
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
-export function adminRoutes({ status, facilities, users }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
+export function adminRoutes({
+  status,
+  facilities,
+  users,
+}: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
     route({

@@ -54,5 +54,10 @@ function databaseCheck(answers: boolean): HealthCheck {
 function outboxCheck(waiting: number): HealthCheck {
   return waiting < MANY_EVENTS
     ? { name: 'outbox', state: 'ok', detail: `${waiting} événement(s) en attente` }
-    : { name: 'outbox', state: 'degraded', detail: `${waiting} événements en attente`, remedy: 'Les rapports sont en retard ; cela se résorbe.' };
+    : {
+        name: 'outbox',
+        state: 'degraded',
+        detail: `${waiting} événements en attente`,
+        remedy: 'Les rapports sont en retard ; cela se résorbe.',
+      };
 }

@@ -33,8 +33,11 @@ async function consolidateFacility(
   // Conditions of a patient's other encounters came along: those encounters settle whether they happened, and when.
   const others = conditions.flatMap(({ fields }) => (typeof fields.encounter === 'string' ? [fields.encounter] : []));
   const missing = [...new Set(others)].filter((id) => !encounters.has(id));
-  for (const record of (await readRecords(sql, facility.code, missing)).filter(isOf('encounter'))) encounters.set(record.id, named(record));
-  const people = [...encounters.values(), ...conditions].flatMap(({ fields }) => (typeof fields.patient === 'string' ? [fields.patient] : []));
+  for (const record of (await readRecords(sql, facility.code, missing)).filter(isOf('encounter')))
+    encounters.set(record.id, named(record));
+  const people = [...encounters.values(), ...conditions].flatMap(({ fields }) =>
+    typeof fields.patient === 'string' ? [fields.patient] : [],
+  );
   const patients = await readRecords(sql, facility.code, [...new Set(people)]);
   const facts = drawFacts({
     encounters: [...encounters.values()],

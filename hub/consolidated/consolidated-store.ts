@@ -3,14 +3,22 @@ import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { Fact } from './facts.ts';
 
 /** A record as it is stored, fields by number. */
-export type StoredFields = { readonly id: string; readonly type: number; readonly fields: Readonly<Record<string, string | number | boolean | string[]>> };
+export type StoredFields = {
+  readonly id: string;
+  readonly type: number;
+  readonly fields: Readonly<Record<string, string | number | boolean | string[]>>;
+};
 
 /**
  * The encounters and conditions of a facility that any of these records bears on: they themselves, those of a patient, the
  * conditions of an encounter, and the other conditions of the same encounter or of the same patient. The numbers are those
  * of the catalogue: 1 patient, 4 encounter (field 1: patient), 6 condition (field 1: patient, field 2: encounter).
  */
-export async function readRelated(sql: Sql, facility: string, records: readonly string[]): Promise<readonly StoredFields[]> {
+export async function readRelated(
+  sql: Sql,
+  facility: string,
+  records: readonly string[],
+): Promise<readonly StoredFields[]> {
   const table = `${quoteIdentifier(facility)}.record`;
   return asFacility(sql, facility, async () => {
     const { rows } = await sql.query<StoredFields>(
@@ -36,7 +44,11 @@ export async function readRelated(sql: Sql, facility: string, records: readonly 
 }
 
 /** Records of a facility by id. */
-export async function readRecords(sql: Sql, facility: string, ids: readonly string[]): Promise<readonly StoredFields[]> {
+export async function readRecords(
+  sql: Sql,
+  facility: string,
+  ids: readonly string[],
+): Promise<readonly StoredFields[]> {
   if (ids.length === 0) return [];
   return asFacility(sql, facility, async () => {
     const { rows } = await sql.query<StoredFields>(
@@ -54,7 +66,9 @@ export async function replaceFacts(
   { sources, facts }: { readonly sources: readonly Uint8Array[]; readonly facts: readonly Fact[] },
 ): Promise<void> {
   await sql.query('set local role consolidated_writer');
-  await sql.query('delete from consolidated.fact where source = any($1)', [sources.map((source) => Buffer.from(source))]);
+  await sql.query('delete from consolidated.fact where source = any($1)', [
+    sources.map((source) => Buffer.from(source)),
+  ]);
   await sql.query(
     `insert into consolidated.fact (source, disease, facility, region, epi_week, age_band, sex, is_death)
      select source, disease, $1, $2, week, age, sex, is_death
@@ -75,6 +89,9 @@ export async function replaceFacts(
 
 /** The regions of facilities. */
 export async function regionsOf(sql: Sql, facilities: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql.query<{ code: string; region: string }>('select code, region from hub.facility where code = any($1)', [facilities]);
+  const { rows } = await sql.query<{ code: string; region: string }>(
+    'select code, region from hub.facility where code = any($1)',
+    [facilities],
+  );
   return new Map(rows.map(({ code, region }) => [code, region]));
 }

@@ -39,7 +39,9 @@ export function drawFacts({ encounters, conditions, patients }: FactInput): read
   const facts: Fact[] = [];
   for (const { id, fields } of encounters.filter(hasHappened)) {
     const patient = patients.get(text(fields.patient) ?? '');
-    facts.push(factOf({ source: id, disease: '', at: fields.start as number, patient, isDeath: fields.outcome === 'died' }));
+    facts.push(
+      factOf({ source: id, disease: '', at: fields.start as number, patient, isDeath: fields.outcome === 'died' }),
+    );
   }
   const counted = conditions.filter(isCounted).sort((a, b) => (a.id < b.id ? -1 : 1));
   const alone = new Set<string>();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseLogins } from './hub-database.ts';
 import { HUB_DATABASE } from './embedded-postgres.ts';
+import type { DatabaseLogins } from './hub-database.ts';
 import { API_LOGIN, type LoginPasswords, SERVICE_LOGIN } from './roles.ts';
 
 /** The three logins on a PostgreSQL that the operator named, by its URL. */
@@ -24,7 +24,12 @@ export function loginsOfUrl(url: string, passwords: LoginPasswords): DatabaseLog
 
 /** The URL of the embedded PostgreSQL as its superuser. */
 export function embeddedUrl(connection: { readonly host: string; readonly port: number }, password: string): string {
-  const query = new URLSearchParams({ host: connection.host, port: String(connection.port), user: 'postgres', password });
+  const query = new URLSearchParams({
+    host: connection.host,
+    port: String(connection.port),
+    user: 'postgres',
+    password,
+  });
   return `postgresql:///${HUB_DATABASE}?${query.toString()}`;
 }
 

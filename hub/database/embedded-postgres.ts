@@ -133,11 +133,26 @@ async function initialise({ directory, password, log }: EmbeddedPostgres, { bina
   rmSync(beside, { recursive: true, force: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== null) chownSync(passwordFile, user.uid, user.gid);
-  const flags = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--no-locale', '--data-checksums'];
+  const flags = [
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--no-locale',
+    '--data-checksums',
+  ];
   try {
-    await promisify(execFile)(binaries.initdb, ['-D', beside, '-U', 'postgres', ...flags], { ...user, cwd: directory, env: ENVIRONMENT });
+    await promisify(execFile)(binaries.initdb, ['-D', beside, '-U', 'postgres', ...flags], {
+      ...user,
+      cwd: directory,
+      env: ENVIRONMENT,
+    });
   } catch (cause) {
-    throw failHub('SH-C300', { why: String((cause as { stderr?: unknown }).stderr ?? cause).trim().slice(-500), cause });
+    throw failHub('SH-C300', {
+      why: String((cause as { stderr?: unknown }).stderr ?? cause)
+        .trim()
+        .slice(-500),
+      cause,
+    });
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -167,7 +182,8 @@ function start({ directory, connection, log }: EmbeddedPostgres, { binaries, use
     for (const line of text.split('\n')) {
       const [, sqlState, level, message] = /^(\w{5}) (ERROR|FATAL|PANIC): +(.*)$/.exec(line) ?? [];
       // The message of a mere error may quote a value.
-      if (level !== undefined) log.warn('postgres.message', { severity: level, sqlState, ...(level === 'ERROR' ? {} : { message }) });
+      if (level !== undefined)
+        log.warn('postgres.message', { severity: level, sqlState, ...(level === 'ERROR' ? {} : { message }) });
     }
   });
   return server;
@@ -191,10 +207,19 @@ async function stop(server: ChildProcess): Promise<void> {
 }
 
 function clientOf({ connection, password }: EmbeddedPostgres): pg.Client {
-  return new pg.Client({ ...connection, user: 'postgres', password, database: 'postgres', connectionTimeoutMillis: 5000 });
+  return new pg.Client({
+    ...connection,
+    user: 'postgres',
+    password,
+    database: 'postgres',
+    connectionTimeoutMillis: 5000,
+  });
 }
 
-async function serves(options: EmbeddedPostgres, { server, signal }: { readonly server: ChildProcess; readonly signal: AbortSignal }): Promise<boolean> {
+async function serves(
+  options: EmbeddedPostgres,
+  { server, signal }: { readonly server: ChildProcess; readonly signal: AbortSignal },
+): Promise<boolean> {
   const until = options.clock.monotonic() + SERVE_WITHIN_MS;
   while (!hasEnded(server) && !signal.aborted && options.clock.monotonic() < until) {
     const client = clientOf(options);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { postgresView, viewName } from '@santehaggui/protocols/records/views.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { migratePostgres } from '@santehaggui/runtime/sql/postgres-migrations.ts';
 import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
+import { migratePostgres } from '@santehaggui/runtime/sql/postgres-migrations.ts';
 import { withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type pg from 'pg';
@@ -29,7 +29,10 @@ export function viewsHash(): string {
  * catalogue's views, owned by `haggui_owner`; the role has data rights only and cannot log in. It may be repeated, and
  * after a crash in the middle it must be. Answers the migrations that were applied.
  */
-export async function createFacilitySchema(facility: string, options: FacilitySchemaOptions): Promise<readonly string[]> {
+export async function createFacilitySchema(
+  facility: string,
+  options: FacilitySchemaOptions,
+): Promise<readonly string[]> {
   const { admin, migrations, clock, log } = options;
   const role = facilityRole(facility);
   await withTransaction(admin, async (client) => {
@@ -37,7 +40,14 @@ export async function createFacilitySchema(facility: string, options: FacilitySc
     await ensureRole(client, role, 'nologin');
     await client.query(`grant ${quoteIdentifier(role)} to ${SERVICE_LOGIN}`);
   });
-  const { applied } = await migratePostgres({ pool: admin, migrations, schema: facility, role: OWNER_ROLE, clock, log });
+  const { applied } = await migratePostgres({
+    pool: admin,
+    migrations,
+    schema: facility,
+    role: OWNER_ROLE,
+    clock,
+    log,
+  });
   await withTransaction(
     admin,
     async (client) => {

@@ -36,8 +36,9 @@ export class HubDatabase {
   constructor(logins: DatabaseLogins, log: Log) {
     const pool = (config: pg.PoolConfig, max: number): pg.Pool => {
       const made = new pg.Pool({ max, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, ...config });
-      // Without a listener the loss of an idle connection would end the process; the next use opens another.
+      // Without listeners the loss of a connection, idle or in use, would end the process; the next use opens another.
       made.on('error', (error) => log.warn('database.connection-lost', { reason: error.message }));
+      made.on('connect', (client) => client.on('error', () => {}));
       return made;
     };
     this.admin = pool(logins.admin, 3);
@@ -46,12 +47,18 @@ export class HubDatabase {
   }
 
   /** Runs `work` in one transaction of `haggui_service`; it may be run again after a deadlock. */
-  transaction<Result>(work: (sql: Sql) => Promise<Result>, options: Omit<TransactionOptions, 'role'> = {}): Promise<Result> {
+  transaction<Result>(
+    work: (sql: Sql) => Promise<Result>,
+    options: Omit<TransactionOptions, 'role'> = {},
+  ): Promise<Result> {
     return withTransaction(this.#service, (client) => work(sqlOf(client)), options);
   }
 
   /** Runs a report in one read-only transaction with the rights of `role` alone; `region` is what `region_reader` sees. */
-  report<Result>(reader: { readonly role: ReportRole; readonly region?: string }, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  report<Result>(
+    reader: { readonly role: ReportRole; readonly region?: string },
+    work: (sql: Sql) => Promise<Result>,
+  ): Promise<Result> {
     const run = async (client: pg.PoolClient): Promise<Result> => {
       const sql = sqlOf(client);
       if (reader.region !== undefined) await sql.query(`select set_config('haggui.region', $1, true)`, [reader.region]);

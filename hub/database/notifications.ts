@@ -42,7 +42,9 @@ export function notificationService({ connection, listeners, onConnected, clock,
     run: async ({ signal, ready }) => {
       ready();
       while (!signal.aborted) {
-        await listen(signal).catch((error: unknown) => log.warn('database.notifications-failed', { reason: (error as Error).message }));
+        await listen(signal).catch((error: unknown) =>
+          log.warn('database.notifications-failed', { reason: (error as Error).message }),
+        );
         if (!signal.aborted) await clock.sleep(RETRY_MS, signal).catch(() => {});
       }
     },

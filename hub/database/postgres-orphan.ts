@@ -24,7 +24,9 @@ export function leftoverOf(data: string): Leftover {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'nothing' };
     throw error;
   }
-  return Number.isInteger(pid) && pid > 1 && isAlive(pid) && worksIn(pid, data) ? { kind: 'running', pid } : { kind: 'stale' };
+  return Number.isInteger(pid) && pid > 1 && isAlive(pid) && worksIn(pid, data)
+    ? { kind: 'running', pid }
+    : { kind: 'stale' };
 }
 
 /**
@@ -32,7 +34,10 @@ export function leftoverOf(data: string): Leftover {
  * stopped (fast, then at once, which its log makes good), not adopted: only a child of ours tells when it dies. Throws
  * SH-K300 when it does not end. The caller holds the lock of the data directory, so it is no other hub's.
  */
-export async function removeLeftover(data: string, { clock, log }: { readonly clock: Clock; readonly log: Log }): Promise<void> {
+export async function removeLeftover(
+  data: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<void> {
   const leftover = leftoverOf(data);
   if (leftover.kind === 'nothing') return;
   if (leftover.kind === 'running') {

@@ -60,7 +60,10 @@ function ancestorsOf(path: string): readonly string[] {
 }
 
 // Asked of the system as that user: mode bits alone do not tell of access control lists.
-async function maySearch(folder: string, { uid, gid }: { readonly uid: number; readonly gid: number }): Promise<boolean> {
+async function maySearch(
+  folder: string,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+): Promise<boolean> {
   return run('/bin/sh', ['-c', 'cd -- "$0"', folder], { uid, gid, cwd: '/' }).then(
     () => true,
     () => false,
@@ -69,7 +72,9 @@ async function maySearch(folder: string, { uid, gid }: { readonly uid: number; r
 
 async function idsOf(name: string): Promise<{ readonly uid: number; readonly gid: number } | null> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name])).stdout)));
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name])).stdout)),
+    );
     return uid === undefined || gid === undefined ? null : { uid, gid };
   } catch {
     return null;

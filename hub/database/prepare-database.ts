@@ -61,7 +61,11 @@ async function markFacility(admin: pg.Pool, facility: string, { version, hash }:
   await withTransaction(
     admin,
     async (client) => {
-      await client.query('update hub.facility set schema_version = $2, views_hash = $3 where code = $1', [facility, version, hash]);
+      await client.query('update hub.facility set schema_version = $2, views_hash = $3 where code = $1', [
+        facility,
+        version,
+        hash,
+      ]);
     },
     { role: OWNER_ROLE },
   );

@@ -34,7 +34,8 @@ export async function prepareRoles(admin: pg.Pool, passwords: LoginPasswords): P
   try {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtextextended('santehaggui roles', 0))`);
-    for (const role of [OWNER_ROLE, 'ministry', 'region_reader', 'consolidated_writer']) await ensureRole(client, role, 'nologin');
+    for (const role of [OWNER_ROLE, 'ministry', 'region_reader', 'consolidated_writer'])
+      await ensureRole(client, role, 'nologin');
     await ensureRole(client, SERVICE_LOGIN, 'login noinherit');
     await ensureRole(client, API_LOGIN, 'login noinherit');
     await client.query(`alter role ${SERVICE_LOGIN} password ${pg.escapeLiteral(passwords.service)}`);
@@ -51,7 +52,11 @@ export async function prepareRoles(admin: pg.Pool, passwords: LoginPasswords): P
 }
 
 /** Makes a role if there is none of that name. */
-export async function ensureRole(client: pg.PoolClient, role: string, attributes: 'nologin' | 'login noinherit'): Promise<void> {
+export async function ensureRole(
+  client: pg.PoolClient,
+  role: string,
+  attributes: 'nologin' | 'login noinherit',
+): Promise<void> {
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   if (rowCount === 0) await client.query(`create role ${quoteIdentifier(role)} ${attributes}`);
 }
@@ -60,7 +65,9 @@ async function grantMemberships(client: pg.PoolClient): Promise<void> {
   await client.query(`grant ministry, region_reader to ${API_LOGIN}`);
   await client.query(`grant consolidated_writer to ${SERVICE_LOGIN}`);
   // An operator's login that is no superuser enters the owner's role for migrations as a member.
-  const { rows } = await client.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
+  const { rows } = await client.query<{ rolsuper: boolean }>(
+    'select rolsuper from pg_roles where rolname = current_user',
+  );
   if (rows[0]?.rolsuper !== true) await client.query(`grant ${OWNER_ROLE} to current_user`);
 }
 

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { enrolmentEnvelope, hubIdentity, type HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { enrolmentEnvelope, type HubIdentity, hubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type HubRoute, hubRoute } from '../http/hub-route.ts';
 import type { EnrolmentService } from './enrolment-service.ts';
 

@@ -8,14 +8,22 @@ import {
   enrolmentRequest,
   formatEnrolmentToken,
 } from '@santehaggui/protocols/enrolment/enrolment.ts';
-import { sqlState } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { sqlState } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/exchange-session.ts';
-import { addToken, enrolNode, facilityByCode, facilityByNode, lockToken, type NodeKeys, useToken } from './enrolment-store.ts';
+import {
+  addToken,
+  enrolNode,
+  facilityByCode,
+  facilityByNode,
+  lockToken,
+  type NodeKeys,
+  useToken,
+} from './enrolment-store.ts';
 import type { HubKeys } from './hub-identity.ts';
 
 const TOKEN_HOURS = 72;
@@ -45,7 +53,10 @@ export class EnrolmentService {
     const expiresAt = Math.floor(clock.now() / 1000) + TOKEN_HOURS * 3600;
     const expiry = new Date(expiresAt * 1000);
     await addToken(sql, { secretHash: hashOf(secret), facility, expiresAt: expiry });
-    return { token: formatEnrolmentToken({ hubHash: hubIdentityHash(keys.identity), secret, facility, expiresAt }), expiresAt: expiry };
+    return {
+      token: formatEnrolmentToken({ hubHash: hubIdentityHash(keys.identity), secret, facility, expiresAt }),
+      expiresAt: expiry,
+    };
   }
 
   /**
@@ -105,7 +116,13 @@ export class EnrolmentService {
       await useToken(sql, secretHash, now);
       await enrolNode(sql, facility.code, { keys: given, at: now });
     }
-    return { facility: facility.code, facilityId: facility.recordId, name: facility.name, region: facility.region, node: given.node };
+    return {
+      facility: facility.code,
+      facilityId: facility.recordId,
+      name: facility.name,
+      region: facility.region,
+      node: given.node,
+    };
   }
 }
 
@@ -118,6 +135,7 @@ function keysOf({ node, signKey, sealKey, journalKey }: EnrolmentRequest): NodeK
 }
 
 function isSame(left: NodeKeys, right: NodeKeys): boolean {
-  const text = ({ node, signKey, sealKey, journalKey }: NodeKeys): string => [node, ...[signKey, sealKey, journalKey].map(toHex)].join(' ');
+  const text = ({ node, signKey, sealKey, journalKey }: NodeKeys): string =>
+    [node, ...[signKey, sealKey, journalKey].map(toHex)].join(' ');
   return text(left) === text(right);
 }

@@ -2,7 +2,12 @@ import { createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { type SealKeys, type SignKeys, sealKeysFromSeed, signKeysFromSeed } from '@santehaggui/protocols/crypto/sodium.ts';
+import {
+  type SealKeys,
+  type SignKeys,
+  sealKeysFromSeed,
+  signKeysFromSeed,
+} from '@santehaggui/protocols/crypto/sodium.ts';
 import type { HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { z } from 'zod';
 import { failHub } from '../errors/hub-errors.ts';
@@ -62,7 +67,13 @@ function readIdentity(path: string): IdentityContent | undefined {
 
 function makeIdentity(path: string, randomBytes: (count: number) => Uint8Array): IdentityContent {
   const secret = (): string => toHex(randomBytes(32));
-  const content = { signSeed: secret(), sealSeed: secret(), journalKey: secret(), tokenSeed: secret(), databaseSecret: secret() };
+  const content = {
+    signSeed: secret(),
+    sealSeed: secret(),
+    journalKey: secret(),
+    tokenSeed: secret(),
+    databaseSecret: secret(),
+  };
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;
   const file = openSync(beside, 'w', 0o600);

@@ -23,7 +23,10 @@ export const hubErrors = errorCodes({
     kind: 'conflict',
     exitCode: exitCodes.cannotWorkNow,
     title: { fr: 'Un autre hub travaille dans ce dossier de données', en: 'Another hub works in this data directory' },
-    remedy: { fr: 'Arrêtez l’autre hub, ou choisissez un autre dossier.', en: 'Stop the other hub, or choose another directory.' },
+    remedy: {
+      fr: 'Arrêtez l’autre hub, ou choisissez un autre dossier.',
+      en: 'Stop the other hub, or choose another directory.',
+    },
   },
   'SH-K301': {
     kind: 'conflict',
@@ -89,12 +92,18 @@ export const hubErrors = errorCodes({
   'SH-T300': {
     kind: 'transient',
     title: { fr: 'La base de données du hub ne répond pas', en: 'The hub’s database does not answer' },
-    remedy: { fr: 'Réessayez dans un instant ; si cela dure, regardez le journal du hub.', en: 'Try again in a moment; if it lasts, look at the hub’s log.' },
+    remedy: {
+      fr: 'Réessayez dans un instant ; si cela dure, regardez le journal du hub.',
+      en: 'Try again in a moment; if it lasts, look at the hub’s log.',
+    },
   },
   'SH-X300': {
     kind: 'input',
     title: { fr: 'Changement illisible', en: 'Unreadable change' },
-    remedy: { fr: 'Gardé en quarantaine ; signalez-le avec la version du nœud.', en: 'Kept in quarantine; report it with the node’s version.' },
+    remedy: {
+      fr: 'Gardé en quarantaine ; signalez-le avec la version du nœud.',
+      en: 'Kept in quarantine; report it with the node’s version.',
+    },
   },
   'SH-X301': {
     kind: 'input',
@@ -112,16 +121,25 @@ export const hubErrors = errorCodes({
   'SH-X303': {
     kind: 'input',
     title: { fr: 'Valeur que ce champ ne peut contenir', en: 'Value that the field cannot hold' },
-    remedy: { fr: 'Gardé en quarantaine ; corrigez la fiche au nœud.', en: 'Kept in quarantine; correct the record at the node.' },
+    remedy: {
+      fr: 'Gardé en quarantaine ; corrigez la fiche au nœud.',
+      en: 'Kept in quarantine; correct the record at the node.',
+    },
   },
   'SH-X304': {
     kind: 'input',
-    title: { fr: 'Changement d’une fiche que ce nœud ne détient pas', en: 'Change of a record that this node does not hold' },
+    title: {
+      fr: 'Changement d’une fiche que ce nœud ne détient pas',
+      en: 'Change of a record that this node does not hold',
+    },
     remedy: { fr: 'Gardé en quarantaine ; signalez-le.', en: 'Kept in quarantine; report it.' },
   },
   'SH-X305': {
     kind: 'input',
-    title: { fr: 'Changement d’une fiche réservée au registre du hub', en: 'Change of a record reserved to the hub’s registry' },
+    title: {
+      fr: 'Changement d’une fiche réservée au registre du hub',
+      en: 'Change of a record reserved to the hub’s registry',
+    },
     remedy: { fr: 'Corrigez l’établissement au hub.', en: 'Correct the facility at the hub.' },
   },
 });

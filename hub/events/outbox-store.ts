@@ -7,10 +7,18 @@ export const OUTBOX_CHANNEL = 'hub_outbox';
 export type OutboxEvent = { readonly id: string; readonly facility: string; readonly records: readonly string[] };
 
 /** Adds events, and announces them at commit. */
-export async function appendOutbox(sql: Sql, events: readonly Omit<OutboxEvent, 'id'>[], createdAt: Date): Promise<void> {
+export async function appendOutbox(
+  sql: Sql,
+  events: readonly Omit<OutboxEvent, 'id'>[],
+  createdAt: Date,
+): Promise<void> {
   const real = events.filter(({ records }) => records.length > 0);
   for (const { facility, records } of real) {
-    await sql.query('insert into hub.outbox (facility, records, created_at) values ($1, $2, $3)', [facility, records, createdAt]);
+    await sql.query('insert into hub.outbox (facility, records, created_at) values ($1, $2, $3)', [
+      facility,
+      records,
+      createdAt,
+    ]);
   }
   if (real.length > 0) await sql.query('select pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
 }

@@ -105,7 +105,10 @@ export class FacilitiesService {
     const target = referralTarget === null ? undefined : await recordOfFacility(sql, referralTarget);
     const neighbours = await facilitiesOfRegion(sql, region);
     const referring = await facilitiesReferringTo(sql, code);
-    await lockFacilities(sql, [...neighbours, ...referring].map((facility) => facility.code));
+    await lockFacilities(
+      sql,
+      [...neighbours, ...referring].map((facility) => facility.code),
+    );
 
     const create: HubDraft = { kind: 'create', recordType: facilityType.number, writes: writesOf(request, target) };
     const [created] = await origin.append({ sql, drafts: [create], nowMs });
@@ -123,7 +126,12 @@ export class FacilitiesService {
 
   async #share(
     sql: Sql,
-    share: { readonly code: string; readonly recordId: string; readonly neighbours: readonly Known[]; readonly receivedAt: Date },
+    share: {
+      readonly code: string;
+      readonly recordId: string;
+      readonly neighbours: readonly Known[];
+      readonly receivedAt: Date;
+    },
   ): Promise<void> {
     const { code, recordId, neighbours, receivedAt } = share;
     const theirs = neighbours.map((facility) => facility.recordId);
@@ -136,7 +144,11 @@ export class FacilitiesService {
   /** Writes the reference of facilities that named this one as their target before it was registered. */
   async #pointTo(
     sql: Sql,
-    { recordId, referring, nowMs }: { readonly recordId: string; readonly referring: readonly Known[]; readonly nowMs: number },
+    {
+      recordId,
+      referring,
+      nowMs,
+    }: { readonly recordId: string; readonly referring: readonly Known[]; readonly nowMs: number },
   ): Promise<void> {
     const field = String(facilityType.fields.referralTarget?.number);
     const drafts = referring.map(
@@ -149,7 +161,14 @@ export class FacilitiesService {
     );
     const completed = await this.#options.origin.append({ sql, drafts, nowMs });
     if (completed.length === 0) return;
-    await lockFacilities(sql, await affectedFacilities(sql, REGISTRY, completed.map(({ change }) => change)));
+    await lockFacilities(
+      sql,
+      await affectedFacilities(
+        sql,
+        REGISTRY,
+        completed.map(({ change }) => change),
+      ),
+    );
     await distribute({ sql, from: REGISTRY, completed, receivedAt: new Date(nowMs) });
   }
 }

@@ -32,7 +32,10 @@ export async function lockRegistry(sql: Sql): Promise<void> {
 }
 
 /** The codes and record ids of the facilities of a region. */
-export async function facilitiesOfRegion(sql: Sql, region: string): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
+export async function facilitiesOfRegion(
+  sql: Sql,
+  region: string,
+): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
   const { rows } = await sql.query<{ code: string; recordId: string }>(
     'select code, record_id as "recordId" from hub.facility where region = $1 order by code',
     [region],
@@ -42,12 +45,18 @@ export async function facilitiesOfRegion(sql: Sql, region: string): Promise<read
 
 /** The record id of a facility; undefined when there is no such code. */
 export async function recordOfFacility(sql: Sql, code: string): Promise<string | undefined> {
-  const { rows } = await sql.query<{ recordId: string }>('select record_id as "recordId" from hub.facility where code = $1', [code]);
+  const { rows } = await sql.query<{ recordId: string }>(
+    'select record_id as "recordId" from hub.facility where code = $1',
+    [code],
+  );
   return rows[0]?.recordId;
 }
 
 /** The facilities that were to refer to a code before it was registered. */
-export async function facilitiesReferringTo(sql: Sql, code: string): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
+export async function facilitiesReferringTo(
+  sql: Sql,
+  code: string,
+): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
   const { rows } = await sql.query<{ code: string; recordId: string }>(
     'select code, record_id as "recordId" from hub.facility where referral_target = $1 order by code',
     [code],
@@ -75,7 +84,10 @@ export async function addFacility(sql: Sql, facility: NewFacility): Promise<void
 }
 
 /** Puts a facility into the directory that reports are read with. */
-export async function addToDirectory(sql: Sql, facility: Pick<NewFacility, 'code' | 'name' | 'kind' | 'region'>): Promise<void> {
+export async function addToDirectory(
+  sql: Sql,
+  facility: Pick<NewFacility, 'code' | 'name' | 'kind' | 'region'>,
+): Promise<void> {
   await sql.query('set local role consolidated_writer');
   await sql.query(
     `insert into consolidated.facility (code, name, kind, region) values ($1, $2, $3, $4)
@@ -97,6 +109,8 @@ export async function listFacilities(sql: Sql): Promise<readonly FacilityRow[]> 
 
 /** How many facilities there are, and how many have a node. */
 export async function countFacilities(sql: Sql): Promise<{ readonly total: number; readonly enrolled: number }> {
-  const { rows } = await sql.query<{ total: string; enrolled: string }>('select count(*) as total, count(node) as enrolled from hub.facility');
+  const { rows } = await sql.query<{ total: string; enrolled: string }>(
+    'select count(*) as total, count(node) as enrolled from hub.facility',
+  );
   return { total: Number(rows[0]?.total ?? 0), enrolled: Number(rows[0]?.enrolled ?? 0) };
 }

@@ -4,7 +4,11 @@ import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 export type HubPolicy = 'public' | 'regional-reports' | 'national-reports';
 
 /** Who asks; null on public routes. */
-export type HubPrincipal = { readonly login: string; readonly role: 'ministry' | 'region'; readonly region: string | null } | null;
+export type HubPrincipal = {
+  readonly login: string;
+  readonly role: 'ministry' | 'region';
+  readonly region: string | null;
+} | null;
 
 /** A route of the hub's API. */
 export type HubRoute = Route<HubPolicy, HubPrincipal>;

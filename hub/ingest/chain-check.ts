@@ -1,7 +1,7 @@
-import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
-import { decodeChange, type EncodedChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
-import type { Change, Opening } from '@santehaggui/protocols/journal/change.ts';
 import type { CarriedChange } from '@santehaggui/protocols/frames/messages.ts';
+import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
+import type { Change, Opening } from '@santehaggui/protocols/journal/change.ts';
+import { decodeChange, type EncodedChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { StoredChange, UnreadableChange } from '../registers/stored-change.ts';
 import type { Refusal } from './change-check.ts';
 
@@ -14,7 +14,11 @@ export type ChainState = {
 };
 
 /** What a node sent, decoded as far as it could be. `change` is undefined for bytes that are no change of that node. */
-export type IncomingChange = { readonly position: number; readonly encoded: EncodedChange; readonly change: Change | undefined };
+export type IncomingChange = {
+  readonly position: number;
+  readonly encoded: EncodedChange;
+  readonly change: Change | undefined;
+};
 
 /** Thrown when changes do not continue what is here: the connection is closed, and the next HELLO settles where to go on. */
 export class OutOfTurn extends Error {
@@ -64,7 +68,9 @@ export function headKey(incarnation: string, sequence: number): string {
 }
 
 /** The places whose chain heads {@link followChain} needs besides the ends of the chains. */
-export function parentsOf(incoming: readonly IncomingChange[]): readonly { readonly incarnation: string; readonly sequence: number }[] {
+export function parentsOf(
+  incoming: readonly IncomingChange[],
+): readonly { readonly incarnation: string; readonly sequence: number }[] {
   return incoming.flatMap(({ change }) =>
     change?.kind === 'opening' && change.parent !== null
       ? [{ incarnation: change.parent.incarnation, sequence: change.sequence - 1 }]
@@ -152,9 +158,12 @@ class ChainFollower {
       return at(CHAIN_START);
     }
     const chain = parent === null ? undefined : this.#chains.get(parent.incarnation);
-    if (chain !== undefined && end > chain.lastSequence) throw new OutOfTurn(`opening ${sequence} after ${chain.lastSequence}`);
-    if (parent !== null && (parent.incarnation !== this.#current || chain?.lastSequence !== end)) this.#forks.push(origin.incarnation);
-    const known = chain?.lastSequence === end ? chain.head : this.#knowledge.headsAt.get(headKey(parent?.incarnation ?? '', end));
+    if (chain !== undefined && end > chain.lastSequence)
+      throw new OutOfTurn(`opening ${sequence} after ${chain.lastSequence}`);
+    if (parent !== null && (parent.incarnation !== this.#current || chain?.lastSequence !== end))
+      this.#forks.push(origin.incarnation);
+    const known =
+      chain?.lastSequence === end ? chain.head : this.#knowledge.headsAt.get(headKey(parent?.incarnation ?? '', end));
     if (parent !== null && known !== undefined && Buffer.compare(known, parent.head) === 0) return at(known);
     this.#refusals.set(sequence, { code: 'SH-X302', detail: `opening of ${origin.incarnation}` });
     return at(parent?.head ?? known ?? CHAIN_START);

@@ -4,7 +4,11 @@ import type { ChainState } from './chain-check.ts';
 type ChainRow = { incarnation: string; last: string; completed: string; head: Buffer };
 
 /** The chains of the given incarnations of a node that are known. */
-export async function readChains(sql: Sql, node: number, incarnations: readonly string[]): Promise<ReadonlyMap<string, ChainState>> {
+export async function readChains(
+  sql: Sql,
+  node: number,
+  incarnations: readonly string[],
+): Promise<ReadonlyMap<string, ChainState>> {
   const { rows } = await sql.query<ChainRow>(
     `select incarnation, last_sequence as last, completed_sequence as completed, head from hub.chain
      where node = $1 and incarnation = any($2)`,
@@ -40,7 +44,10 @@ export async function writeChains(sql: Sql, node: number, chains: ReadonlyMap<st
 
 /** The incarnation of the last change that came from a facility's node; null before the first. */
 export async function readCurrentIncarnation(sql: Sql, facility: string): Promise<string | null> {
-  const { rows } = await sql.query<{ incarnation: string | null }>('select incarnation from hub.facility where code = $1', [facility]);
+  const { rows } = await sql.query<{ incarnation: string | null }>(
+    'select incarnation from hub.facility where code = $1',
+    [facility],
+  );
   return rows[0]?.incarnation ?? null;
 }
 

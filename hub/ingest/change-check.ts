@@ -1,9 +1,9 @@
 import type { RecordChange, RegisterWrite, SetWrite } from '@santehaggui/protocols/journal/change.ts';
 import { mergeRecord } from '@santehaggui/protocols/journal/merge.ts';
 import { fieldNumbered, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import { facility } from '@santehaggui/protocols/records/facility.ts';
 import type { FieldDeclaration } from '@santehaggui/protocols/records/record-type.ts';
 import { storedValueProblem } from '@santehaggui/protocols/records/schema.ts';
-import { facility } from '@santehaggui/protocols/records/facility.ts';
 import type { RefusalCode } from '../errors/hub-errors.ts';
 
 /** Why a change is refused: the code to acknowledge it with, and what was wrong, without any value. */
@@ -23,7 +23,8 @@ const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
 export function checkChange(change: RecordChange, held: HeldType): Refusal | undefined {
   if (!change.isCreate) {
     if (held === undefined) return { code: 'SH-X304', detail: 'no such record in this register' };
-    if (held !== change.recordType) return { code: 'SH-X304', detail: `the record is of type ${held}, not ${change.recordType}` };
+    if (held !== change.recordType)
+      return { code: 'SH-X304', detail: `the record is of type ${held}, not ${change.recordType}` };
     if (change.recordType === facility.number) return { code: 'SH-X305', detail: 'facility' };
   }
   if (!isStorable(change.role)) return { code: 'SH-X303', detail: 'role' };
@@ -31,15 +32,19 @@ export function checkChange(change: RecordChange, held: HeldType): Refusal | und
   for (const [key, write] of Object.entries(change.writes)) {
     const declaration = type === undefined ? undefined : fieldNumbered(type, Number(key));
     const problem = writeProblem(write, declaration);
-    if (problem !== undefined) return { code: 'SH-X303', detail: `${type?.name ?? change.recordType}.${key}: ${problem}` };
+    if (problem !== undefined)
+      return { code: 'SH-X303', detail: `${type?.name ?? change.recordType}.${key}: ${problem}` };
   }
   return hasSet(change) ? trialMerge(change) : undefined;
 }
 
 function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {
-  if (declaration !== undefined && (declaration.merge === 'set') !== (write.kind === 'set')) return `a ${write.kind} write`;
+  if (declaration !== undefined && (declaration.merge === 'set') !== (write.kind === 'set'))
+    return `a ${write.kind} write`;
   if (write.kind === 'set') {
-    return [...write.add, ...write.remove.map(({ member }) => member)].every(isStorable) ? undefined : 'text that cannot be stored';
+    return [...write.add, ...write.remove.map(({ member }) => member)].every(isStorable)
+      ? undefined
+      : 'text that cannot be stored';
   }
   const { value } = write;
   if (value === null) return undefined;

@@ -11,11 +11,21 @@ export function clockRulings(changes: readonly StoredChange[], nowMs: number): r
   const rulings: Extract<HubDraft, { kind: 'clock-correction' }>[] = [];
   for (const { change } of ahead) {
     const last = rulings.at(-1);
-    if (last !== undefined && last.target.incarnation === change.origin.incarnation && last.to === change.sequence - 1) {
+    if (
+      last !== undefined &&
+      last.target.incarnation === change.origin.incarnation &&
+      last.to === change.sequence - 1
+    ) {
       rulings[rulings.length - 1] = { ...last, to: change.sequence };
     } else {
       const correctedTo = { ms: nowMs, counter: 0 };
-      rulings.push({ kind: 'clock-correction', target: change.origin, from: change.sequence, to: change.sequence, correctedTo });
+      rulings.push({
+        kind: 'clock-correction',
+        target: change.origin,
+        from: change.sequence,
+        to: change.sequence,
+        correctedTo,
+      });
     }
   }
   return rulings;

@@ -1,6 +1,6 @@
 import type { Digest } from '@santehaggui/protocols/frames/messages.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { readPlace, readRecordDigests, readTypeDigests, readRangeDigests } from './digest-store.ts';
+import { readPlace, readRangeDigests, readRecordDigests, readTypeDigests } from './digest-store.ts';
 
 /**
  * Answers a node that compares its replica with ours: the digests of its facility's register and, of the same snapshot,
@@ -17,7 +17,8 @@ export function answerDigest(
       const at = await readPlace(sql, node);
       const { facility } = node;
       if (ask.level === 'types') return { kind: 'digest', ask, at, entries: await readTypeDigests(sql, facility) };
-      if (ask.level === 'ranges') return { kind: 'digest', ask, at, entries: await readRangeDigests(sql, facility, ask.type) };
+      if (ask.level === 'ranges')
+        return { kind: 'digest', ask, at, entries: await readRangeDigests(sql, facility, ask.type) };
       return { kind: 'digest', ask, at, entries: await readRecordDigests(sql, facility, ask) };
     },
     { isolation: 'repeatable read', isReadOnly: true },

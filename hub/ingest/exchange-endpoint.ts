@@ -15,7 +15,11 @@ const MAX_CONNECTIONS = 4096;
 /** The WebSocket end of the exchange: accepts connections, watches that they live, and wakes sessions whose feed grew. */
 export class ExchangeEndpoint {
   readonly #services: SessionServices;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES + 64, perMessageDeflate: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES + 64,
+    perMessageDeflate: false,
+  });
   readonly #sessions = new Set<ExchangeSession>();
   readonly #sockets = new Set<WebSocket>();
   #isOpen = false;
@@ -29,7 +33,9 @@ export class ExchangeEndpoint {
     const path = (request.url ?? '').split('?', 1)[0];
     const isWelcome = this.#isOpen && path === EXCHANGE_PATH && this.#sockets.size < MAX_CONNECTIONS;
     if (!isWelcome) {
-      socket.end(`HTTP/1.1 ${path === EXCHANGE_PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${path === EXCHANGE_PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (connection) => this.#accept(connection));

@@ -1,10 +1,15 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
-import { type CarriedChange, MalformedMessage, type Message, type NodeHello } from '@santehaggui/protocols/frames/messages.ts';
+import {
+  type CarriedChange,
+  MalformedMessage,
+  type Message,
+  type NodeHello,
+} from '@santehaggui/protocols/frames/messages.ts';
 import { ForgedFrame, helloHeader, LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { feedBytes, type FeedService } from '../routing/feed-service.ts';
+import { type FeedService, feedBytes } from '../routing/feed-service.ts';
 import type { FeedItem } from '../routing/feed-store.ts';
 import { OutOfTurn } from './chain-check.ts';
 import { answerDigest } from './digest-service.ts';
@@ -193,9 +198,21 @@ export class ExchangeSession {
     const received = await lineage.greet(node, hello.lineage);
     const hubNonce = randomBytes(16);
     const answer = hellos.next(node.node);
-    const seed = { nodeIncarnation: header.incarnation, hubIncarnation: answer.incarnation, nodeNonce: hello.nonce, hubNonce };
-    this.#socket.send(sealHello(answer, { kind: 'hub-hello', nonce: hubNonce, received, wallMs: clock.now() }, node.link.send));
-    log.info('exchange.greeted', { facility: node.facility, node: node.node, received: received?.upTo ?? 0, feed: hello.feedReceived });
+    const seed = {
+      nodeIncarnation: header.incarnation,
+      hubIncarnation: answer.incarnation,
+      nodeNonce: hello.nonce,
+      hubNonce,
+    };
+    this.#socket.send(
+      sealHello(answer, { kind: 'hub-hello', nonce: hubNonce, received, wallMs: clock.now() }, node.link.send),
+    );
+    log.info('exchange.greeted', {
+      facility: node.facility,
+      node: node.node,
+      received: received?.upTo ?? 0,
+      feed: hello.feedReceived,
+    });
     await this.#begin(node, { hello, received: received?.upTo ?? 0, lane: new LiveLane(node.link, seed) });
   }
 
@@ -205,7 +222,11 @@ export class ExchangeSession {
   ): Promise<void> {
     const length = await this.#services.feed.length(node.facility);
     if (hello.feedReceived > length) {
-      this.#services.log.error('exchange.feed-behind', { facility: node.facility, node: hello.feedReceived, hub: length });
+      this.#services.log.error('exchange.feed-behind', {
+        facility: node.facility,
+        node: hello.feedReceived,
+        hub: length,
+      });
     }
     const backlogUpTo = hello.lineage[0]?.lastSequence ?? 0;
     const started = startHubExchange({ backlogUpTo, receivedUpTo: received, feedReceived: hello.feedReceived });

@@ -49,7 +49,10 @@ describe('the hub’s end of an exchange', () => {
     const ack = await connection.push();
     expect(ack).toMatchObject({ upTo: 3, refused: [], repeats: 0 });
     expect(toHex(ack.head)).toBe(toHex(node.head().slice(0, 8)));
-    const { rows } = await hub.admin.query(`select family_name, given_name, phone from ${node.facility}.patient where id = $1`, [id]);
+    const { rows } = await hub.admin.query(
+      `select family_name, given_name, phone from ${node.facility}.patient where id = $1`,
+      [id],
+    );
     expect(rows).toEqual([{ family_name: 'Traoré', given_name: 'Aminata', phone: '+22376123456' }]);
     expect((await hub.facility(node.facility)).changes).toBe(3);
     await connection.pull(1);
@@ -99,7 +102,9 @@ describe('the hub’s end of an exchange', () => {
     expect(second.hubHello?.received?.upTo).toBe(2);
     expect(await second.push()).toMatchObject({ upTo: 4, refused: [] });
     expect(await count(`select count(*) from ${node.facility}.patient`)).toBe(3);
-    expect(hub.log.lines().filter(({ event, facility }) => event === 'ingest.fork' && facility === node.facility)).toHaveLength(1);
+    expect(
+      hub.log.lines().filter(({ event, facility }) => event === 'ingest.fork' && facility === node.facility),
+    ).toHaveLength(1);
     second.drop();
   });
 
@@ -108,7 +113,11 @@ describe('the hub’s end of an exchange', () => {
     node.create('patient', PATIENT);
     const { number } = recordTypeNamed('encounter');
     const authorised = true;
-    node.write({ recordType: number, recordId: null, writes: { 2: { kind: 'register', value: 'yesterday', base: null, authorised } } });
+    node.write({
+      recordType: number,
+      recordId: null,
+      writes: { 2: { kind: 'register', value: 'yesterday', base: null, authorised } },
+    });
     node.write({
       recordType: 1,
       recordId: '00000000-0000-8000-8000-000000000000',
@@ -127,7 +136,9 @@ describe('the hub’s end of an exchange', () => {
       { position: 6, code: 'SH-X303' },
     ]);
     expect(await count(`select count(*) from ${node.facility}.patient`)).toBe(2);
-    expect(await count(`select count(*) from ${node.facility}.journal where node = $1`, node.node)).toBe(node.lastSequence);
+    expect(await count(`select count(*) from ${node.facility}.journal where node = $1`, node.node)).toBe(
+      node.lastSequence,
+    );
     expect(await count('select count(*) from hub.quarantine where facility = $1', node.facility)).toBe(refused.length);
     expect(await count(`select count(*) from ${node.facility}.encounter`)).toBe(0);
     connection.drop();

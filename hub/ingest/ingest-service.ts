@@ -48,7 +48,9 @@ export type IngestOptions = {
 };
 
 /** The record types that a consolidated fact is drawn from. */
-const FACT_TYPES: ReadonlySet<number> = new Set(['patient', 'encounter', 'condition'].map((name) => recordTypeNamed(name).number));
+const FACT_TYPES: ReadonlySet<number> = new Set(
+  ['patient', 'encounter', 'condition'].map((name) => recordTypeNamed(name).number),
+);
 
 /**
  * Takes what a node recorded. One call is one PostgreSQL transaction: the node's journal and records, those of every other
@@ -65,16 +67,23 @@ export class IngestService {
   async ingest(node: EnrolledNode, carried: readonly CarriedChange[]): Promise<Receipt> {
     const incoming = decodeIncoming(node.node, carried);
     const receivedAtMs = this.#options.clock.now();
-    const { receipt, forks } = await this.#options.database.transaction((sql) => this.#store(sql, { node, incoming, receivedAtMs }));
+    const { receipt, forks } = await this.#options.database.transaction((sql) =>
+      this.#store(sql, { node, incoming, receivedAtMs }),
+    );
     const { log } = this.#options;
     for (const incarnation of forks) log.warn('ingest.fork', { facility: node.facility, node: node.node, incarnation });
-    for (const { position, code } of receipt.refused) log.warn('ingest.refused', { facility: node.facility, sequence: position, code });
+    for (const { position, code } of receipt.refused)
+      log.warn('ingest.refused', { facility: node.facility, sequence: position, code });
     return receipt;
   }
 
   async #store(
     sql: Sql,
-    { node, incoming, receivedAtMs }: { readonly node: EnrolledNode; readonly incoming: readonly IncomingChange[]; readonly receivedAtMs: number },
+    {
+      node,
+      incoming,
+      receivedAtMs,
+    }: { readonly node: EnrolledNode; readonly incoming: readonly IncomingChange[]; readonly receivedAtMs: number },
   ): Promise<{ readonly receipt: Receipt; readonly forks: readonly string[] }> {
     const { facility } = node;
     const receivedAt = new Date(receivedAtMs);
@@ -84,7 +93,11 @@ export class IngestService {
     const outcome = followChain(knowledge, incoming);
     const records = await recordsPatched(sql, facility, outcome.fresh);
     const { checked, refusals } = judge(outcome, records);
-    const rulings = await this.#options.origin.append({ sql, drafts: clockRulings(checked, receivedAtMs), nowMs: receivedAtMs });
+    const rulings = await this.#options.origin.append({
+      sql,
+      drafts: clockRulings(checked, receivedAtMs),
+      nowMs: receivedAtMs,
+    });
     await applyChanges({ sql, facility, changes: checked, receivedAt, records });
     await deliver({ sql, facility, changes: rulings, receivedAt });
     await appendUnreadable(sql, facility, { outcome, receivedAt });
@@ -101,10 +114,21 @@ export class IngestService {
     const { node, receivedAt } = completion;
     const completed = await completedChanges(sql, completion);
     if (completed.length === 0) return;
-    await lockFacilities(sql, await affectedFacilities(sql, node.facility, completed.map(({ change }) => change)));
+    await lockFacilities(
+      sql,
+      await affectedFacilities(
+        sql,
+        node.facility,
+        completed.map(({ change }) => change),
+      ),
+    );
     const elsewhere = await distribute({ sql, from: node.facility, completed, receivedAt });
     const events = [...elsewhere].map(([facility, records]) => ({ facility, records }));
-    await this.#options.bus.publish(sql, [{ facility: node.facility, records: factRecords(completed) }, ...events], receivedAt);
+    await this.#options.bus.publish(
+      sql,
+      [{ facility: node.facility, records: factRecords(completed) }, ...events],
+      receivedAt,
+    );
   }
 }
 
@@ -116,23 +140,38 @@ type Completion = {
   readonly receivedAt: Date;
 };
 
-async function readKnowledge(sql: Sql, node: EnrolledNode, incoming: readonly IncomingChange[]): Promise<ChainKnowledge> {
+async function readKnowledge(
+  sql: Sql,
+  node: EnrolledNode,
+  incoming: readonly IncomingChange[],
+): Promise<ChainKnowledge> {
   const { facility, journalKey } = node;
   const current = await readCurrentIncarnation(sql, facility);
   const parents = parentsOf(incoming);
-  const named = [...incoming.flatMap(({ change }) => change?.origin.incarnation ?? []), ...parents.map(({ incarnation }) => incarnation)];
+  const named = [
+    ...incoming.flatMap(({ change }) => change?.origin.incarnation ?? []),
+    ...parents.map(({ incarnation }) => incarnation),
+  ];
   const chains = await readChains(sql, node.node, [...new Set(current === null ? named : [...named, current])]);
   const inside = parents.filter(({ incarnation, sequence }) => sequence < (chains.get(incarnation)?.lastSequence ?? 0));
   const headsAt = new Map<string, Uint8Array>();
   for (const { incarnation, sequence } of inside) {
-    const head = await asFacility(sql, facility, () => new RegisterStore(sql, facility).headAt(node.node, incarnation, sequence));
+    const head = await asFacility(sql, facility, () =>
+      new RegisterStore(sql, facility).headAt(node.node, incarnation, sequence),
+    );
     if (head !== undefined) headsAt.set(headKey(incarnation, sequence), head);
   }
   return { node: node.node, journalKey, current, chains, headsAt };
 }
 
-function recordsPatched(sql: Sql, facility: string, fresh: readonly StoredChange[]): Promise<ReadonlyMap<string, RecordRow>> {
-  const patched = new Set(fresh.flatMap(({ change }) => (change.kind === 'record' && !change.isCreate ? [change.recordId] : [])));
+function recordsPatched(
+  sql: Sql,
+  facility: string,
+  fresh: readonly StoredChange[],
+): Promise<ReadonlyMap<string, RecordRow>> {
+  const patched = new Set(
+    fresh.flatMap(({ change }) => (change.kind === 'record' && !change.isCreate ? [change.recordId] : [])),
+  );
   if (patched.size === 0) return Promise.resolve(new Map());
   return asFacility(sql, facility, () => new RegisterStore(sql, facility).records([...patched]));
 }
@@ -164,11 +203,16 @@ async function appendUnreadable(
   { outcome, receivedAt }: { readonly outcome: ChainOutcome; readonly receivedAt: Date },
 ): Promise<void> {
   if (outcome.unreadable.length === 0) return;
-  await asFacility(sql, facility, () => new RegisterStore(sql, facility).appendUnreadable(outcome.unreadable, receivedAt));
+  await asFacility(sql, facility, () =>
+    new RegisterStore(sql, facility).appendUnreadable(outcome.unreadable, receivedAt),
+  );
 }
 
 /** The record changes that belong to transactions which are now complete, those of earlier frames included. */
-async function completedChanges(sql: Sql, { node, knowledge, outcome, checked }: Completion): Promise<readonly StoredChange[]> {
+async function completedChanges(
+  sql: Sql,
+  { node, knowledge, outcome, checked }: Completion,
+): Promise<readonly StoredChange[]> {
   const completed = checked.filter(({ change }) => {
     const chain = outcome.chains.get(change.origin.incarnation);
     return change.kind === 'record' && chain !== undefined && change.sequence <= chain.completedSequence;
@@ -181,13 +225,20 @@ async function completedChanges(sql: Sql, { node, knowledge, outcome, checked }:
     const origin = { node: node.node, incarnation };
     const open = { after: before.completedSequence, before: before.lastSequence + 1 };
     const { facility } = node;
-    earlier.push(...(await asFacility(sql, facility, () => new RegisterStore(sql, facility).changesBetween(origin, open.after, open.before))));
+    earlier.push(
+      ...(await asFacility(sql, facility, () =>
+        new RegisterStore(sql, facility).changesBetween(origin, open.after, open.before),
+      )),
+    );
   }
   return [...earlier, ...completed].filter(isOfRecord);
 }
 
 function factRecords(completed: readonly StoredChange[]): readonly string[] {
-  const ids = completed.filter(isOfRecord).filter(({ change }) => FACT_TYPES.has(change.recordType)).map(({ change }) => change.recordId);
+  const ids = completed
+    .filter(isOfRecord)
+    .filter(({ change }) => FACT_TYPES.has(change.recordType))
+    .map(({ change }) => change.recordId);
   return [...new Set(ids)];
 }
 
@@ -208,8 +259,18 @@ function quarantineOf(outcome: ChainOutcome, refusals: ReadonlyMap<number, Refus
   }));
 }
 
-function receiptOf({ current, chains, repeats }: ChainOutcome, refusals: ReadonlyMap<number, Refusal>, stored: number): Receipt {
+function receiptOf(
+  { current, chains, repeats }: ChainOutcome,
+  refusals: ReadonlyMap<number, Refusal>,
+  stored: number,
+): Receipt {
   const chain = current === null ? undefined : chains.get(current);
   const refused = [...refusals].map(([position, { code }]) => ({ position, code }));
-  return { upTo: chain?.lastSequence ?? 0, head: (chain?.head ?? new Uint8Array(0)).slice(0, 8), refused, repeats, stored };
+  return {
+    upTo: chain?.lastSequence ?? 0,
+    head: (chain?.head ?? new Uint8Array(0)).slice(0, 8),
+    refused,
+    repeats,
+    stored,
+  };
 }

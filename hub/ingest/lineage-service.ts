@@ -19,7 +19,11 @@ export class LineageService {
   greet({ facility, node }: EnrolledNode, lineage: readonly LineageEntry[]): Promise<HubHello['received']> {
     return this.#database.transaction(async (sql) => {
       await noteSeen(sql, facility, new Date(this.#clock.now()));
-      const chains = await readChains(sql, node, lineage.map(({ incarnation }) => incarnation));
+      const chains = await readChains(
+        sql,
+        node,
+        lineage.map(({ incarnation }) => incarnation),
+      );
       return receivedOf(lineage, (incarnation) => chains.get(incarnation)?.lastSequence);
     });
   }

@@ -24,7 +24,11 @@ export function signAccessToken({ login, version }: AccessClaims, issuer: TokenI
 }
 
 /** What a good token says; undefined for one that is forged, expired, of another hub or of another kind. */
-export async function readAccessToken(token: string, issuer: TokenIssuer, nowMs: number): Promise<AccessClaims | undefined> {
+export async function readAccessToken(
+  token: string,
+  issuer: TokenIssuer,
+  nowMs: number,
+): Promise<AccessClaims | undefined> {
   try {
     const { payload } = await jwtVerify(token, issuer.publicKey, {
       algorithms: ['EdDSA'],

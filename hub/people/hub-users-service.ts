@@ -11,10 +11,19 @@ import { addUser, findUser, type HubUser } from './hub-users-store.ts';
 import { hashPassword, unmatchablePasswordHash, verifyPassword } from './password.ts';
 
 /** What the accounts are made of. */
-export type HubUsersOptions = { readonly database: HubDatabase; readonly issuer: TokenIssuer; readonly clock: Clock; readonly log: Log };
+export type HubUsersOptions = {
+  readonly database: HubDatabase;
+  readonly issuer: TokenIssuer;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 /** An open session of a hub user. */
-export type HubSession = { readonly accessToken: string; readonly expiresInSeconds: number; readonly user: Omit<HubUser, 'version'> };
+export type HubSession = {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  readonly user: Omit<HubUser, 'version'>;
+};
 
 /** Argon2id takes 46 MiB each: more at once would let strangers push the hub out of its memory. */
 const MAX_AT_ONCE = 4;
@@ -37,14 +46,24 @@ export class HubUsersService {
     const user = { login, role, region: role === 'region' ? (region ?? null) : null };
     const passwordHash = await hashPassword(password);
     const createdAt = new Date(this.#options.clock.now());
-    const isAdded = await this.#options.database.transaction((sql) => addUser(sql, { ...user, passwordHash, createdAt }));
+    const isAdded = await this.#options.database.transaction((sql) =>
+      addUser(sql, { ...user, passwordHash, createdAt }),
+    );
     if (!isAdded) throw failHub('SH-K302');
     this.#options.log.info('people.user-added', { login, role });
     return user;
   }
 
   /** Signs somebody in. Throws SH-A301 for a wrong login or password alike, SH-A302 after too many attempts. */
-  async signIn({ login, password, address }: { readonly login: string; readonly password: string; readonly address: string }): Promise<HubSession> {
+  async signIn({
+    login,
+    password,
+    address,
+  }: {
+    readonly login: string;
+    readonly password: string;
+    readonly address: string;
+  }): Promise<HubSession> {
     const { database, issuer, clock, log } = this.#options;
     const key = `${login} ${address}`;
     if (!this.#limiter.mayTry(key) || this.#atOnce >= MAX_AT_ONCE) throw failHub('SH-A302');

@@ -22,7 +22,10 @@ export async function addUser(
 }
 
 /** A user and the hash of the password. */
-export async function findUser(sql: Sql, login: string): Promise<(HubUser & { readonly passwordHash: string }) | undefined> {
+export async function findUser(
+  sql: Sql,
+  login: string,
+): Promise<(HubUser & { readonly passwordHash: string }) | undefined> {
   const { rows } = await sql.query<HubUser & { readonly passwordHash: string }>(
     'select login, role, region, version, password_hash as "passwordHash" from hub.hub_user where login = $1',
     [login],

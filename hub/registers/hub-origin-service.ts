@@ -1,7 +1,7 @@
 import { deriveRecordId } from '@santehaggui/protocols/crypto/hash.ts';
 import { chainHead } from '@santehaggui/protocols/journal/chain.ts';
-import { encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Change, ClockCorrection, FieldWrites } from '@santehaggui/protocols/journal/change.ts';
+import { encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { tick } from '@santehaggui/protocols/journal/order-clock.ts';
 import type { Origin } from '@santehaggui/protocols/journal/stamp.ts';
 import { REGISTRY } from '../database/roles.ts';
@@ -47,7 +47,8 @@ export class HubOrigin {
       state = { incarnation: this.#incarnation, sequence: change.sequence, head, clock };
       stored.push({ change, encoded, head });
     };
-    if (state.incarnation !== this.#incarnation) write((entry) => ({ ...entry, kind: 'opening', parent: parentOf(state) }));
+    if (state.incarnation !== this.#incarnation)
+      write((entry) => ({ ...entry, kind: 'opening', parent: parentOf(state) }));
     drafts.forEach((draft, index) => {
       write((entry) => changeOf(draft, { ...entry, isLastOfTransaction: index === drafts.length - 1 }));
     });
@@ -63,7 +64,10 @@ function entryOf(origin: Origin, sequence: number, orderClock: Change['orderCloc
   return { origin, sequence, orderClock, isClockTrusted: true, isLastOfTransaction: false };
 }
 
-function parentOf({ incarnation, head }: HubOriginState): { readonly incarnation: string; readonly head: Uint8Array } | null {
+function parentOf({
+  incarnation,
+  head,
+}: HubOriginState): { readonly incarnation: string; readonly head: Uint8Array } | null {
   return incarnation === null ? null : { incarnation, head };
 }
 
@@ -71,5 +75,14 @@ function changeOf(draft: HubDraft, entry: Entry): Change {
   if (draft.kind === 'clock-correction') return { ...entry, ...draft };
   const { recordType, writes } = draft;
   const recordId = draft.kind === 'create' ? deriveRecordId(entry.origin, entry.sequence) : draft.recordId;
-  return { ...entry, kind: 'record', isCreate: draft.kind === 'create', recordId, recordType, author: null, role: 'system', writes };
+  return {
+    ...entry,
+    kind: 'record',
+    isCreate: draft.kind === 'create',
+    recordId,
+    recordType,
+    author: null,
+    role: 'system',
+    writes,
+  };
 }

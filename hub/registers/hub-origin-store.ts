@@ -10,7 +10,13 @@ export type HubOriginState = {
   readonly clock: OrderClock;
 };
 
-type OriginRow = { incarnation: string | null; sequence: string; head: Buffer; clock_ms: string; clock_counter: number };
+type OriginRow = {
+  incarnation: string | null;
+  sequence: string;
+  head: Buffer;
+  clock_ms: string;
+  clock_counter: number;
+};
 
 /** Reads and locks the hub's origin: its changes are written one transaction after the other. */
 export async function lockOrigin(sql: Sql): Promise<HubOriginState> {
@@ -28,11 +34,8 @@ export async function lockOrigin(sql: Sql): Promise<HubOriginState> {
 
 /** Writes where the hub stands now. */
 export async function writeOrigin(sql: Sql, { incarnation, sequence, head, clock }: HubOriginState): Promise<void> {
-  await sql.query('update hub.origin set incarnation = $1, sequence = $2, head = $3, clock_ms = $4, clock_counter = $5', [
-    incarnation,
-    sequence,
-    Buffer.from(head),
-    clock.ms,
-    clock.counter,
-  ]);
+  await sql.query(
+    'update hub.origin set incarnation = $1, sequence = $2, head = $3, clock_ms = $4, clock_counter = $5',
+    [incarnation, sequence, Buffer.from(head), clock.ms, clock.counter],
+  );
 }

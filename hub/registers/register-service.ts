@@ -19,7 +19,13 @@ export type ApplyOptions = {
  * takes, so that both ends hold the same. Answers those that were not there before, in the order given; the others do
  * nothing. The number of statements does not depend on the number of changes. The caller holds the facility's lock.
  */
-export function applyChanges({ sql, facility, changes, receivedAt, records }: ApplyOptions): Promise<readonly StoredChange[]> {
+export function applyChanges({
+  sql,
+  facility,
+  changes,
+  receivedAt,
+  records,
+}: ApplyOptions): Promise<readonly StoredChange[]> {
   if (changes.length === 0) return Promise.resolve([]);
   return asFacility(sql, facility, async () => {
     const store = new RegisterStore(sql, facility);

@@ -1,5 +1,5 @@
-import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange, type UnreadableChange } from './stored-change.ts';
@@ -85,7 +85,9 @@ export class RegisterStore {
 
   /** Which of these ids are here. */
   async heldAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await this.#sql.query<{ id: string }>(`select id from ${this.#schema}.record where id = any($1)`, [ids]);
+    const { rows } = await this.#sql.query<{ id: string }>(`select id from ${this.#schema}.record where id = any($1)`, [
+      ids,
+    ]);
     return new Set(rows.map(({ id }) => id));
   }
 

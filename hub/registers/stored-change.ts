@@ -1,5 +1,5 @@
-import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 
 /** A change as it goes into a journal. */
 export type StoredChange = {

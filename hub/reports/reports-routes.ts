@@ -38,7 +38,9 @@ const report = z.object({
 
 /** The weekly reports: a region's, and the nation's. */
 export function reportsRoutes(reports: ReportsService, clock: Clock): readonly HubRoute[] {
-  const responses = { 200: { description: 'Le rapport, en JSON ou en CSV (Accept: text/csv ou format=csv)', body: report } };
+  const responses = {
+    200: { description: 'Le rapport, en JSON ou en CSV (Accept: text/csv ou format=csv)', body: report },
+  };
   return [
     hubRoute({
       method: 'get',
@@ -91,6 +93,10 @@ function answerOf(found: ConsolidatedReport, format: string): Answer {
   const name = `rapport-${found.week}.csv`;
   return {
     body: weeklyCsv(found),
-    headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"`, vary: 'accept' },
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="${name}"`,
+      vary: 'accept',
+    },
   };
 }

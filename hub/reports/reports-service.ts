@@ -21,9 +21,14 @@ export class ReportsService {
     return this.#read('consolidated', { week, region });
   }
 
-  #read(schema: FactSchema, scope: { readonly week: string; readonly region: string | null }): Promise<ConsolidatedReport> {
+  #read(
+    schema: FactSchema,
+    scope: { readonly week: string; readonly region: string | null },
+  ): Promise<ConsolidatedReport> {
     const reader =
-      schema === 'consolidated' ? { role: 'ministry' as const } : { role: 'region_reader' as const, region: scope.region ?? '' };
+      schema === 'consolidated'
+        ? { role: 'ministry' as const }
+        : { role: 'region_reader' as const, region: scope.region ?? '' };
     return this.#database.report(reader, async (sql) =>
       weeklyReport(scope, await readFacilityWeeks(sql, schema, scope), await readCases(sql, schema, scope)),
     );

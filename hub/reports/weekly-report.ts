@@ -39,21 +39,25 @@ export function weeklyReport(
   };
 }
 
-const COLUMNS: readonly (readonly [heading: string, value: (row: ConsolidatedRow, week: string) => string | number])[] = [
-  ['semaine', (_row, week) => week],
-  ['région', (row) => row.region],
-  ['établissement', (row) => row.facility],
-  ['code maladie', (row) => row.disease],
-  ['maladie', (row) => row.label],
-  ['cas moins de 5 ans', (row) => row.casesUnder5],
-  ['cas 5 ans et plus', (row) => row.cases5AndOver],
-  ['décès moins de 5 ans', (row) => row.deathsUnder5],
-  ['décès 5 ans et plus', (row) => row.deaths5AndOver],
-];
+const COLUMNS: readonly (readonly [heading: string, value: (row: ConsolidatedRow, week: string) => string | number])[] =
+  [
+    ['semaine', (_row, week) => week],
+    ['région', (row) => row.region],
+    ['établissement', (row) => row.facility],
+    ['code maladie', (row) => row.disease],
+    ['maladie', (row) => row.label],
+    ['cas moins de 5 ans', (row) => row.casesUnder5],
+    ['cas 5 ans et plus', (row) => row.cases5AndOver],
+    ['décès moins de 5 ans', (row) => row.deathsUnder5],
+    ['décès 5 ans et plus', (row) => row.deaths5AndOver],
+  ];
 
 /** The report as CSV (RFC 4180): UTF-8, comma, CRLF, one line of headings. */
 export function weeklyCsv(report: ConsolidatedReport): string {
-  const lines = [COLUMNS.map(([heading]) => heading), ...report.rows.map((row) => COLUMNS.map(([, value]) => value(row, report.week)))];
+  const lines = [
+    COLUMNS.map(([heading]) => heading),
+    ...report.rows.map((row) => COLUMNS.map(([, value]) => value(row, report.week))),
+  ];
   return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 

@@ -15,7 +15,9 @@ export class FeedService {
   /** Entries after a position, in order: at least one if there is any, about `bytes` at most. */
   async read(facility: string, after: number, bytes: number): Promise<readonly FeedItem[]> {
     const limit = Math.min(2000, Math.max(1, Math.ceil(bytes / ENTRY_BYTES)));
-    const items = await this.#database.transaction((sql) => readFeed(sql, facility, { after, limit }), { isReadOnly: true });
+    const items = await this.#database.transaction((sql) => readFeed(sql, facility, { after, limit }), {
+      isReadOnly: true,
+    });
     let total = 0;
     const enough = items.findIndex((item) => {
       total += feedBytes(item);

@@ -47,7 +47,11 @@ export async function readFeed(
       `select j.meta, j.fields from unnest($1::int[], $2::text[], $3::bigint[]) with ordinality as f (node, incarnation, sequence, place)
        join ${quoteIdentifier(facility)}.journal j on (j.node, j.incarnation, j.sequence) = (f.node, f.incarnation, f.sequence)
        order by f.place`,
-      [places.map(({ node }) => node), places.map(({ incarnation }) => incarnation), places.map(({ sequence }) => sequence)],
+      [
+        places.map(({ node }) => node),
+        places.map(({ incarnation }) => incarnation),
+        places.map(({ sequence }) => sequence),
+      ],
     ),
   );
   return places.map(({ position }, index) => {
@@ -58,12 +62,17 @@ export async function readFeed(
 
 /** How long a facility's feed is. */
 export async function feedLength(sql: Sql, facility: string): Promise<number> {
-  const { rows } = await sql.query<{ length: string }>('select feed_length as length from hub.facility where code = $1', [facility]);
+  const { rows } = await sql.query<{ length: string }>(
+    'select feed_length as length from hub.facility where code = $1',
+    [facility],
+  );
   return Number(rows[0]?.length ?? 0);
 }
 
 /** Notes how much of its feed a node has; an older acknowledgement changes nothing. */
 export async function noteFeedAcknowledged(sql: Sql, facility: string, upTo: number): Promise<void> {
-  await sql.query('update hub.facility set feed_acknowledged = greatest(feed_acknowledged, $2) where code = $1', [facility, upTo]);
+  await sql.query('update hub.facility set feed_acknowledged = greatest(feed_acknowledged, $2) where code = $1', [
+    facility,
+    upTo,
+  ]);
 }
-

@@ -1,7 +1,10 @@
 import type { Sql } from '../database/sql.ts';
 
 /** The facilities that hold each of these records, of those records that more than one holds. */
-export async function readHolders(sql: Sql, records: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+export async function readHolders(
+  sql: Sql,
+  records: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const holders = new Map<string, Set<string>>();
   if (records.length === 0) return holders;
   const { rows } = await sql.query<{ id: string; facility: string }>(
@@ -13,7 +16,10 @@ export async function readHolders(sql: Sql, records: readonly string[]): Promise
 }
 
 /** Notes that facilities hold records. */
-export async function appendHolders(sql: Sql, pairs: readonly { readonly record: string; readonly facility: string }[]): Promise<void> {
+export async function appendHolders(
+  sql: Sql,
+  pairs: readonly { readonly record: string; readonly facility: string }[],
+): Promise<void> {
   if (pairs.length === 0) return;
   await sql.query(
     `insert into hub.holder (record_id, facility) select * from unnest($1::uuid[], $2::text[]) on conflict do nothing`,

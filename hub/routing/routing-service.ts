@@ -34,7 +34,11 @@ export async function deliver({ sql, facility, changes, receivedAt }: Delivery):
 }
 
 /** The facilities that changes of one of them may touch: their locks are taken before anything is read. */
-export async function affectedFacilities(sql: Sql, from: string, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+export async function affectedFacilities(
+  sql: Sql,
+  from: string,
+  changes: readonly Change[],
+): Promise<ReadonlySet<string>> {
   const ofRecords = changes.filter((change) => change.kind === 'record');
   const patched = ofRecords.filter(({ isCreate }) => !isCreate).map(({ recordId }) => recordId);
   const holders = await readHolders(sql, [...new Set(patched)]);
@@ -50,11 +54,18 @@ export async function affectedFacilities(sql: Sql, from: string, changes: readon
  * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
  * changes of records that others hold. Answers, by facility, the records that changed there.
  */
-export async function distribute({ sql, from, completed, receivedAt }: Distribution): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function distribute({
+  sql,
+  from,
+  completed,
+  receivedAt,
+}: Distribution): Promise<ReadonlyMap<string, readonly string[]>> {
   const changes = completed.filter(isOfRecord);
   const ids = [...new Set(changes.map(({ change }) => change.recordId))];
   const holders = await readHolders(sql, ids);
-  const referrals = changes.filter(({ change }) => change.recordType === ROUTED_TYPE).map(({ change }) => change.recordId);
+  const referrals = changes
+    .filter(({ change }) => change.recordType === ROUTED_TYPE)
+    .map(({ change }) => change.recordId);
   if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, [...new Set(referrals)]);
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
@@ -71,7 +82,11 @@ export async function distribute({ sql, from, completed, receivedAt }: Distribut
 type Routing = Omit<Distribution, 'completed'>;
 
 /** Where one referral goes, and the records of the sender's register and of the registry that go with it. */
-type Shipment = { readonly destinations: ReadonlySet<string>; readonly records: readonly string[]; readonly facilities: readonly string[] };
+type Shipment = {
+  readonly destinations: ReadonlySet<string>;
+  readonly records: readonly string[];
+  readonly facilities: readonly string[];
+};
 
 async function routeReferrals(routing: Routing, referrals: readonly string[]): Promise<void> {
   const { sql, from, receivedAt } = routing;
@@ -83,7 +98,10 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
     await giveRecords({ sql, source: REGISTRY, destination, ids: facilities, receivedAt });
     if (destination === from) continue;
     const records = [...new Set(bound.flatMap((shipment) => shipment.records))];
-    await appendHolders(sql, records.map((record) => ({ record, facility: from })));
+    await appendHolders(
+      sql,
+      records.map((record) => ({ record, facility: from })),
+    );
     await giveRecords({ sql, source: from, destination, ids: records, receivedAt });
   }
 }
@@ -91,8 +109,14 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
 async function shipmentsOf({ sql, from }: Routing, referrals: readonly string[]): Promise<readonly Shipment[]> {
   const holders = await readHolders(sql, referrals);
   const found = await asFacility(sql, from, () => routesIn(new RegisterStore(sql, from), referrals));
-  const codes = await facilitiesOfRecords(sql, found.flatMap(({ route }) => route.destination ?? []));
-  const known = await facilitiesOfRecords(sql, found.flatMap(({ facilities }) => facilities));
+  const codes = await facilitiesOfRecords(
+    sql,
+    found.flatMap(({ route }) => route.destination ?? []),
+  );
+  const known = await facilitiesOfRecords(
+    sql,
+    found.flatMap(({ facilities }) => facilities),
+  );
   return found.map(({ id, route, records, facilities }) => {
     const target = route.destination === null ? undefined : codes.get(route.destination);
     const destinations = new Set([from, ...(holders.get(id) ?? []), ...(target === undefined ? [] : [target])]);
@@ -100,19 +124,36 @@ async function shipmentsOf({ sql, from }: Routing, referrals: readonly string[])
   });
 }
 
-type FoundRoute = { readonly id: string; readonly route: ReferralRoute; readonly records: readonly string[]; readonly facilities: readonly string[] };
+type FoundRoute = {
+  readonly id: string;
+  readonly route: ReferralRoute;
+  readonly records: readonly string[];
+  readonly facilities: readonly string[];
+};
 
 async function routesIn(register: RegisterStore, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
   const routes = await routesOf(register, referrals);
-  const basedOn = await routesOf(register, [...routes.values()].flatMap((route) => route.basedOn ?? []));
+  const basedOn = await routesOf(
+    register,
+    [...routes.values()].flatMap((route) => route.basedOn ?? []),
+  );
   const found: FoundRoute[] = [];
   for (const [id, route] of routes) {
     const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
     const allergies = route.patient === null ? [] : await register.allergiesOf(route.patient, ALLERGY_TYPE);
-    const named = [...route.companions, ...allergies, ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions])];
+    const named = [
+      ...route.companions,
+      ...allergies,
+      ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions]),
+    ];
     const held = await register.heldAmong(named);
     const facilities = [...new Set([...route.facilities, ...(earlier?.facilities ?? [])])];
-    found.push({ id, route, records: [...new Set([...named, id])].filter((record) => record === id || held.has(record)), facilities });
+    found.push({
+      id,
+      route,
+      records: [...new Set([...named, id])].filter((record) => record === id || held.has(record)),
+      facilities,
+    });
   }
   return found;
 }
@@ -138,7 +179,10 @@ export type Gift = {
  */
 export async function giveRecords({ sql, source, destination, ids, receivedAt }: Gift): Promise<void> {
   if (ids.length === 0) return;
-  await appendHolders(sql, ids.map((record) => ({ record, facility: destination })));
+  await appendHolders(
+    sql,
+    ids.map((record) => ({ record, facility: destination })),
+  );
   const held = await asFacility(sql, destination, () => new RegisterStore(sql, destination).heldAmong(ids));
   const missing = ids.filter((id) => !held.has(id));
   if (missing.length === 0) return;
@@ -147,7 +191,10 @@ export async function giveRecords({ sql, source, destination, ids, receivedAt }:
   await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
 }
 
-function correctionsOf(sql: Sql, facility: string): Promise<readonly (StoredChange & { readonly change: ClockCorrection })[]> {
+function correctionsOf(
+  sql: Sql,
+  facility: string,
+): Promise<readonly (StoredChange & { readonly change: ClockCorrection })[]> {
   return asFacility(sql, facility, () => new RegisterStore(sql, facility).corrections());
 }
 

@@ -15,7 +15,10 @@ afterAll(async () => {
 });
 
 async function feedLength(facility: string): Promise<number> {
-  const { rows } = await hub.admin.query<{ length: string }>('select feed_length as length from hub.facility where code = $1', [facility]);
+  const { rows } = await hub.admin.query<{ length: string }>(
+    'select feed_length as length from hub.facility where code = $1',
+    [facility],
+  );
   return Number(rows[0]?.length);
 }
 
@@ -37,9 +40,16 @@ async function expectConverged(node: FakeNode, connection: FakeConnection): Prom
   expect(toHex(combineDigests(entries ?? []))).toBe(toHex(combineDigests(node.typeDigests())));
 }
 
-function patientWithCare(node: FakeNode, from: string): { readonly patient: string; readonly nurse: string; readonly allergy: string } {
+function patientWithCare(
+  node: FakeNode,
+  from: string,
+): { readonly patient: string; readonly nurse: string; readonly allergy: string } {
   const nurse = node.create('practitioner', { familyName: 'Guindo', role: 'nurse', facility: from });
-  const patient = node.create('patient', { familyName: 'Ongoïba', givenName: 'Yassa', sex: 'male', birthDate: '2023' }, { isLast: false });
+  const patient = node.create(
+    'patient',
+    { familyName: 'Ongoïba', givenName: 'Yassa', sex: 'male', birthDate: '2023' },
+    { isLast: false },
+  );
   const encounter = node.create('encounter', { patient, start: Date.now(), status: 'finished' }, { isLast: false });
   node.create('condition', { patient, encounter, code: 'B50.0' }, { isLast: false });
   const allergy = node.create('allergyIntolerance', { patient, text: 'pénicilline', reactions: ['urticaire'] });
@@ -51,7 +61,11 @@ describe('a referral', () => {
     const sangha = await hub.enrolled('cscom_sangha');
     const djenne = await hub.enrolled('csref_djenne', { kind: 'csref' });
     const mopti = await hub.enrolled('sih_mopti', { kind: 'hospital' });
-    const [a, b, c] = [sangha, djenne, mopti].map((node) => node.enrolled?.facilityId as string) as [string, string, string];
+    const [a, b, c] = [sangha, djenne, mopti].map((node) => node.enrolled?.facilityId as string) as [
+      string,
+      string,
+      string,
+    ];
     for (const node of [sangha, djenne, mopti]) await exchange(node);
     expect(sangha.recordsOf('facility').toSorted()).toEqual([a, b, c].toSorted());
 
@@ -99,7 +113,13 @@ describe('a referral', () => {
     expect(sangha.fields(physician)).toMatchObject({ familyName: 'Cissé' });
 
     const surgeon = mopti.create('practitioner', { familyName: 'Dembélé', role: 'physician', facility: c });
-    mopti.patch(onward, { status: 'closed', closedAt: Date.now(), closedBy: surgeon, outcome: 'recovered', instructions: 'repos' });
+    mopti.patch(onward, {
+      status: 'closed',
+      closedAt: Date.now(),
+      closedBy: surgeon,
+      outcome: 'recovered',
+      instructions: 'repos',
+    });
     await exchange(mopti);
     djenne.patch(referral, { status: 'closed', closedAt: Date.now(), closedBy: physician, outcome: 'transferred' });
     sangha.patch(patient, { phone: '+22376123456' });
@@ -143,7 +163,11 @@ describe('a referral', () => {
     const before = await feedLength(target.facility);
     const patient = sender.create('patient', { familyName: 'Dicko', givenName: 'Hawa' });
     const to = target.enrolled?.facilityId as string;
-    sender.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' }, { isLast: false });
+    sender.create(
+      'referral',
+      { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' },
+      { isLast: false },
+    );
     await connection.push();
     expect(await feedLength(target.facility)).toBe(before);
     sender.patch(patient, { village: 'Konna' });
@@ -163,7 +187,11 @@ describe('a referral', () => {
     const clockMs = Date.now() + 24 * 3600 * 1000;
     const patient = sender.create('patient', { familyName: 'Maïga', givenName: 'Oumar' }, { clockMs });
     const to = target.enrolled?.facilityId as string;
-    sender.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' }, { clockMs });
+    sender.create(
+      'referral',
+      { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' },
+      { clockMs },
+    );
     await exchange(sender);
     await exchange(target);
     target.patch(patient, { familyName: 'Maiga' });
@@ -186,7 +214,8 @@ describe('a referral', () => {
     await exchange(right);
     const sides = [left, right];
     for (let round = 0; round < 4; round++) {
-      for (const node of sides) for (const patient of patients) node.patch(patient, { village: `${node.facility} ${round}` });
+      for (const node of sides)
+        for (const patient of patients) node.patch(patient, { village: `${node.facility} ${round}` });
       await Promise.all(
         sides.map(async (node) => {
           const connection = await hub.connect(node);

@@ -53,13 +53,25 @@ export class FakeConnection {
     const link = this.#node.link as LinkKeys;
     const { node, incarnation, lineage, feedReceived } = this.#node;
     const nonce = new Uint8Array(randomBytes(16));
-    const hello: Message = { kind: 'node-hello', nonce, lineage, feedReceived, wallMs: Date.now(), isClockTrusted: true };
+    const hello: Message = {
+      kind: 'node-hello',
+      nonce,
+      lineage,
+      feedReceived,
+      wallMs: Date.now(),
+      isClockTrusted: true,
+    };
     this.sendFrame(sealHello({ node, incarnation, counter: this.#counter++ & 0xffff }, hello, link.send));
     const frame = await this.#nextFrame();
     const answer = openHello(frame, link.receive);
     if (answer.kind !== 'hub-hello') throw new TypeError('no HELLO of a hub');
     const hubIncarnation = toHex(frame.subarray(4, 10));
-    this.#lane = new LiveLane(link, { nodeIncarnation: incarnation, hubIncarnation, nodeNonce: nonce, hubNonce: answer.nonce });
+    this.#lane = new LiveLane(link, {
+      nodeIncarnation: incarnation,
+      hubIncarnation,
+      nodeNonce: nonce,
+      hubNonce: answer.nonce,
+    });
     this.hubHello = answer;
     return answer;
   }
@@ -84,7 +96,9 @@ export class FakeConnection {
     const message = (this.#lane as LiveLane).open(await this.#nextFrame());
     if (message.kind === 'changes') {
       this.#node.applyFeed(message.changes);
-      this.sendFrame(this.seal({ kind: 'ack', upTo: this.#node.feedReceived, head: new Uint8Array(), refused: [], repeats: 0 }));
+      this.sendFrame(
+        this.seal({ kind: 'ack', upTo: this.#node.feedReceived, head: new Uint8Array(), refused: [], repeats: 0 }),
+      );
     }
     return message;
   }

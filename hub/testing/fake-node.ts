@@ -10,7 +10,11 @@ import {
   sealTo,
   signKeysFromSeed,
 } from '@santehaggui/protocols/crypto/sodium.ts';
-import { enrolmentAnswer, type EnrolmentAnswer, parseEnrolmentToken } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import {
+  type EnrolmentAnswer,
+  enrolmentAnswer,
+  parseEnrolmentToken,
+} from '@santehaggui/protocols/enrolment/enrolment.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import type { Change, ClockCorrection, FieldWrites, RecordChange } from '@santehaggui/protocols/journal/change.ts';
@@ -18,7 +22,13 @@ import { decodeChange, type EncodedChange, encodeChange } from '@santehaggui/pro
 import { combineDigests, type DigestEntry, recordDigest } from '@santehaggui/protocols/journal/digest.ts';
 import { mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
-import { fieldNamed, type NamedFields, namedFields, recordTypeNamed, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import {
+  fieldNamed,
+  type NamedFields,
+  namedFields,
+  recordTypeNamed,
+  recordTypeNumbered,
+} from '@santehaggui/protocols/records/catalogue.ts';
 import type { FieldValue } from '@santehaggui/protocols/records/record-type.ts';
 
 type Journalled = { readonly change: Change; readonly encoded: EncodedChange };
@@ -132,7 +142,11 @@ export class FakeNode {
 
   /** Journals any change of a record, right or wrong; answers the record's id. */
   write(
-    { recordType, recordId, writes }: { readonly recordType: number; readonly recordId: string | null; readonly writes: FieldWrites },
+    {
+      recordType,
+      recordId,
+      writes,
+    }: { readonly recordType: number; readonly recordId: string | null; readonly writes: FieldWrites },
     { clockMs = Date.now(), isLast = true }: WriteOptions = {},
   ): string {
     if (this.#own.at(-1)?.change.origin.incarnation !== this.#incarnation) this.#open(clockMs);
@@ -169,7 +183,9 @@ export class FakeNode {
 
   /** Own changes after a sequence, as they are sent. */
   changesAfter(sequence: number, limit = 1000): readonly CarriedChange[] {
-    return this.#own.slice(sequence, sequence + limit).map(({ encoded }, index) => ({ position: sequence + index + 1, encoded }));
+    return this.#own
+      .slice(sequence, sequence + limit)
+      .map(({ encoded }, index) => ({ position: sequence + index + 1, encoded }));
   }
 
   /** Applies entries of the feed. */
@@ -200,7 +216,13 @@ export class FakeNode {
   /** The ids of the records of a type. */
   recordsOf(typeName: string): readonly string[] {
     const { number } = recordTypeNamed(typeName);
-    return [...new Set(this.#recordChanges().filter(({ recordType }) => recordType === number).map(({ recordId }) => recordId))];
+    return [
+      ...new Set(
+        this.#recordChanges()
+          .filter(({ recordType }) => recordType === number)
+          .map(({ recordId }) => recordId),
+      ),
+    ];
   }
 
   /** The digests of the types, as a node asks the hub for them. */
@@ -211,11 +233,17 @@ export class FakeNode {
       const entry = { key: id, count: 1, digest: recordDigest(type, state) };
       byType.set(type, [...(byType.get(type) ?? []), entry]);
     }
-    return [...byType].sort(([a], [b]) => a - b).map(([type, records]) => {
-      const ranges = Map.groupBy(records, ({ key }) => Number.parseInt(key.slice(0, 2), 16));
-      const parts = [...ranges].map(([first, range]) => ({ key: String(first), count: range.length, digest: combineDigests(range) }));
-      return { key: String(type), count: records.length, digest: combineDigests(parts) };
-    });
+    return [...byType]
+      .sort(([a], [b]) => a - b)
+      .map(([type, records]) => {
+        const ranges = Map.groupBy(records, ({ key }) => Number.parseInt(key.slice(0, 2), 16));
+        const parts = [...ranges].map(([first, range]) => ({
+          key: String(first),
+          count: range.length,
+          digest: combineDigests(range),
+        }));
+        return { key: String(type), count: records.length, digest: combineDigests(parts) };
+      });
   }
 
   #open(clockMs: number): void {
@@ -239,10 +267,14 @@ export class FakeNode {
   }
 
   #recordChanges(): readonly RecordChange[] {
-    return [...this.#own, ...this.#received.values()].map(({ change }) => change).filter((change) => change.kind === 'record');
+    return [...this.#own, ...this.#received.values()]
+      .map(({ change }) => change)
+      .filter((change) => change.kind === 'record');
   }
 
   #corrections(): readonly ClockCorrection[] {
-    return [...this.#received.values()].map(({ change }) => change).filter((change) => change.kind === 'clock-correction');
+    return [...this.#received.values()]
+      .map(({ change }) => change)
+      .filter((change) => change.kind === 'clock-correction');
   }
 }

@@ -8,7 +8,11 @@ import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
 import { runServices } from '@santehaggui/runtime/lifecycle/run-services.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
-import { type PostgresEngine, startTestPostgres, type TestPostgres } from '@santehaggui/runtime/testing/test-postgres.ts';
+import {
+  type PostgresEngine,
+  startTestPostgres,
+  type TestPostgres,
+} from '@santehaggui/runtime/testing/test-postgres.ts';
 import { type Clock, systemClock } from '@santehaggui/runtime/time/clock.ts';
 import type pg from 'pg';
 import { composeHub } from '../compose.ts';
@@ -68,7 +72,7 @@ export class TestHub implements AsyncDisposable {
     const { promise: isReady, resolve: ready } = Promise.withResolvers<void>();
     const ended = runServices(services, { log: log.log, signal: controller.signal, ready });
     await Promise.race([isReady, ended]);
-    const { url } = addresses?.() as { readonly url: string };
+    const { url } = (addresses as () => { readonly url: string })();
     const stop = async (): Promise<void> => {
       controller.abort();
       await ended;
@@ -86,7 +90,13 @@ export class TestHub implements AsyncDisposable {
 
   /** Registers a facility. */
   addFacility(code: string, more: Readonly<Record<string, unknown>> = {}): Promise<FacilityAddAnswer> {
-    return this.operator('POST', '/facilities', { code, name: `Centre ${code}`, kind: 'cscom', region: 'Mopti', ...more });
+    return this.operator('POST', '/facilities', {
+      code,
+      name: `Centre ${code}`,
+      kind: 'cscom',
+      region: 'Mopti',
+      ...more,
+    });
   }
 
   /** A facility as the registry lists it. */
@@ -123,7 +133,11 @@ export class TestHub implements AsyncDisposable {
 
   /** Posts to the HTTP API. */
   async post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    };
     return answerOf(await fetch(`${this.url}/api/v1${path}`, init));
   }
 

@@ -66,12 +66,12 @@ export function parsePath(text: string): FhirPath {
  * field. Throws a {@link FhirProblem} where an array stands for a single value, or the other way round.
  */
 export function find(resource: JsonObject, path: Pick<FhirPath, 'steps'>, ownSystem?: string): Found | undefined {
-  return descend([], { node: resource, steps: path.steps, ownSystem })[0];
+  return startsIn(resource, path) ? descend([], { node: resource, steps: path.steps, ownSystem })[0] : undefined;
 }
 
 /** All that a path with `[*]` leads to; otherwise as {@link find}. */
 export function findAll(resource: JsonObject, path: Pick<FhirPath, 'steps'>, ownSystem?: string): Found[] {
-  return descend([], { node: resource, steps: path.steps, ownSystem });
+  return startsIn(resource, path) ? descend([], { node: resource, steps: path.steps, ownSystem }) : [];
 }
 
 /** Writes a value, and all that is missing on the way, as its conditions want it. Not for paths with `[*]`. */
@@ -114,6 +114,12 @@ export function drop({ trail }: Found): void {
 export function isEmpty(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+/** Most paths of a type lead nowhere in most resources: this tells most of them without making anything. */
+function startsIn(resource: JsonObject, { steps }: Pick<FhirPath, 'steps'>): boolean {
+  const first = steps[0];
+  return first !== undefined && Object.hasOwn(resource, first.member);
 }
 
 type Descent = { readonly node: JsonObject; readonly steps: readonly PathStep[]; readonly ownSystem: string | undefined };

@@ -87,9 +87,12 @@ function write(resource: JsonObject, { mapping, value, fields, all, references }
 function writeSet(resource: JsonObject, mapping: FieldMapping, value: readonly string[]): void {
   const current = currentMembers(resource, mapping);
   const said = new Set(current.map((member) => member.value));
-  for (const { leaf, value: member } of current.toReversed()) {
-    if (!value.includes(member)) drop({ value: null, trail: elementTrail(leaf.alternative.path, leaf.found.trail) });
-  }
+  const elements = current
+    .filter((member) => !value.includes(member.value))
+    .map(({ leaf }) => elementTrail(leaf.alternative.path, leaf.found.trail))
+    // From the end: taking one out moves those after it.
+    .sort((left, right) => Number(right.at(-1)?.key) - Number(left.at(-1)?.key));
+  for (const trail of elements) drop({ value: null, trail });
   const alternative = mapping.alternatives[0];
   const missing = value.filter((member) => !said.has(member));
   if (alternative !== undefined && missing.length > 0) writeMembers(resource, { mapping, alternative, members: missing });

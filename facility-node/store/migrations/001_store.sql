@@ -15,8 +15,9 @@ create table record (
   updated_at integer not null
 ) strict;
 
-create unique index record_by_age on record (type, created_position);
-create index record_digests on record (type, id, digest);
+-- Lists go through it by age; digests are compared from it alone, without a look at the rows. Ids are random, so an index
+-- that begins with them makes every new record dirty a page of its own: there is only that of the primary key.
+create index record_by_age on record (type, created_position, id, digest);
 
 create table journal (
   -- The order of arrival here. Nothing is ever deleted, so it is dense.
@@ -27,6 +28,8 @@ create table journal (
   -- Null for openings and clock corrections.
   record_id text,
   type integer,
+  -- The position of the record's first change here: the record's created_position.
+  record_position integer,
   meta blob not null,
   fields blob not null,
   -- The chain head after this change; null for what others wrote.
@@ -36,7 +39,8 @@ create table journal (
   unique (node, incarnation, sequence)
 ) strict;
 
-create index journal_of_record on journal (record_id, position) where record_id is not null;
+-- The changes of a record after its first.
+create index journal_of_record on journal (record_position, position) where record_position <> position;
 create unique index journal_own on journal (sequence) where head is not null;
 
 -- One row for each start of the daemon that wrote something.

@@ -117,7 +117,8 @@ export class FakeHub implements AsyncDisposable {
       for (const { encoded } of changes) {
         const change = decodeChange(encoded);
         const position = journal.lastPosition() + 1;
-        if (!journal.add({ position, change, encoded, head: null, receivedAt: nowMs })) continue;
+        const recordPosition = change.kind === 'record' ? (records.positionOf(change.recordId) ?? position) : null;
+        if (!journal.add({ position, change, recordPosition, encoded, head: null, receivedAt: nowMs })) continue;
         if (change.kind === 'record') records.apply(change, { position, nowMs });
         this.#feed.push({ position: this.#feed.length + 1, encoded });
       }

@@ -17,7 +17,7 @@ export type AdminParts = OperatorParts &
   };
 
 /** The local socket that the CLI speaks to, `DIR/admin.sock` (mode 0660): HTTP below `/v1`. */
-export function adminService(parts: AdminParts): ListenService {
+export function adminSocket(parts: AdminParts): ListenService {
   const { socketPath, sessions, clock, log } = parts;
   const app = createHttpApp<AdminPolicy, AdminCaller>({
     log,
@@ -25,7 +25,8 @@ export function adminService(parts: AdminParts): ListenService {
     maxBodyBytes: 64 * 1024,
     basePath: '/v1',
     routes: [...operatorRoutes(parts), ...recordsRoutes(parts)],
-    authorise: async (policy, head) => (policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head)),
+    authorise: async (policy, head) =>
+      policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head),
   });
   return listenService({ name: 'admin', app, at: { socketPath }, log, clock });
 }

@@ -1,0 +1,82 @@
+import type { RecordChange, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
+import { describe, expect, it } from 'vitest';
+import { checkChange } from './change-check.ts';
+
+function changeOf(recordType: number, writes: RecordChange['writes'], more: Partial<RecordChange> = {}): RecordChange {
+  return {
+    kind: 'record',
+    origin: { node: 5, incarnation: '00000000000a' },
+    sequence: 2,
+    orderClock: { ms: 1, counter: 0 },
+    isClockTrusted: true,
+    isLastOfTransaction: true,
+    isCreate: true,
+    recordId: '00000000-0000-8000-8000-000000000001',
+    recordType,
+    author: null,
+    role: 'nurse',
+    writes,
+    ...more,
+  };
+}
+const register = (value: RegisterWrite['value']): RegisterWrite => ({
+  kind: 'register',
+  value,
+  base: null,
+  authorised: true,
+});
+const codeOf = (change: RecordChange, held?: number): string | undefined => checkChange(change, held)?.code;
+
+describe('a change that a node sends', () => {
+  it('is taken when its values are what the fields hold', () => {
+    expect(
+      codeOf(
+        changeOf(1, {
+          1: register('Sow'),
+          4: register('1987-05~'),
+          60: { kind: 'set', add: ['a|1'], remove: [], authorised: true },
+        }),
+      ),
+    ).toBeUndefined();
+    expect(codeOf(changeOf(5, { 7: register('37.5'), 6: register(0) }))).toBeUndefined();
+  });
+
+  it('is refused for a value that the field cannot hold, and the refusal does not repeat it', () => {
+    for (const [type, writes] of [
+      [1, { 4: register('hier') }],
+      [4, { 1: register('not-an-id') }],
+      [4, { 2: register('2026-11-18') }],
+      [4, { 2: register(8_640_000_000_000_000) }],
+      [5, { 7: register('37,5') }],
+      [1, { 1: register('a\u0000') }],
+      [1, { 1: register('\ud800') }],
+      [1, { 1: { kind: 'set', add: ['x'], remove: [], authorised: true } }],
+      [1, { 60: register('x') }],
+      [1, { 60: { kind: 'set', add: ['\ud800'], remove: [], authorised: true } }],
+    ] as const) {
+      const refusal = checkChange(changeOf(type, writes as RecordChange['writes']), undefined);
+      expect(refusal?.code).toBe('SH-X303');
+      expect(refusal?.detail).not.toMatch(/hier|not-an-id|37,5/);
+    }
+  });
+
+  it('is kept when its type or field is of a newer catalogue', () => {
+    expect(codeOf(changeOf(99, { 1: register('x') }))).toBeUndefined();
+    expect(codeOf(changeOf(1, { 55: register('x') }))).toBeUndefined();
+  });
+
+  it('is refused when it patches what the node does not hold, holds as another type, or may not patch', () => {
+    const patch = { isCreate: false };
+    expect(codeOf(changeOf(1, { 1: register('x') }, patch))).toBe('SH-X304');
+    expect(codeOf(changeOf(1, { 1: register('x') }, patch), 4)).toBe('SH-X304');
+    expect(codeOf(changeOf(3, { 2: register('Mine') }, patch), 3)).toBe('SH-X305');
+    expect(codeOf(changeOf(1, { 1: register('x') }, patch), 1)).toBeUndefined();
+  });
+
+  it('is never one that merging would throw on', () => {
+    for (const member of ['__proto__', 'constructor', 'toString']) {
+      const change = changeOf(1, { 60: { kind: 'set', add: [member], remove: [], authorised: true } });
+      expect([undefined, 'SH-X303']).toContain(codeOf(change));
+    }
+  });
+});
