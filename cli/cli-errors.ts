@@ -1,4 +1,5 @@
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
+import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
 
 /** The codes that the command line adds to the runtime's: 500 to 599. */
 export const cliErrors = errorCodes({
@@ -38,6 +39,12 @@ export const cliErrors = errorCodes({
       fr: 'Donnez les options citées, ou lancez la commande dans un terminal pour être guidé.',
       en: 'Give the options listed, or run the command in a terminal to be guided.',
     },
+  },
+  'SH-I506': {
+    kind: 'input',
+    exitCode: exitCodes.refused,
+    title: { fr: 'Interrompu avant la fin des questions', en: 'Interrupted before the end of the questions' },
+    remedy: { fr: 'Rien n’a été fait : relancez la commande.', en: 'Nothing was done: run the command again.' },
   },
   'SH-N501': {
     kind: 'not-found',

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 
 type Run = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** As the launchers have it: without, each run strips and compiles everything again. */
 const compileCache = fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url));
@@ -248,6 +248,14 @@ describe('haggui', () => {
     await writeFile(join(hub.path, 'identity', 'hub.json'), '{}');
     const sync = await haggui(['sync', 'status', '--data', hub.path]);
     expect(sync).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('SH-K501') });
+  });
+
+  it('lists the options that init lacks where nobody can be asked', async () => {
+    const { exitCode, stderr } = await haggui(['init', '--code', 'cscom_sangha', '--name', 'CSCOM de Sangha']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--admin-login');
+    expect(stderr).toContain('--password-file');
+    expect(stderr).not.toContain('--code :');
   });
 
   it('shows the help of everything, in the language asked for', async () => {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { failCli } from '../cli-errors.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** Asks one thing on stderr, so that stdout stays clean; `isSecret` echoes nothing. Rejects when the run is aborted. */
@@ -30,6 +31,9 @@ export function openPrompter({ stdin, stderr, signal, errorPaint }: Invocation):
       try {
         const answer = (await lines.question(isSecret ? '' : prompt, { signal })).trim();
         return answer === '' ? (preset ?? '') : answer;
+      } catch (error) {
+        // On a terminal in raw mode Ctrl-C and Ctrl-D are keys, not a signal and an end.
+        throw signal.aborted ? error : failCli('SH-I506', { cause: error });
       } finally {
         isMuted = false;
         if (isSecret) stderr.write('\n');

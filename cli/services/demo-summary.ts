@@ -1,3 +1,4 @@
+import { epiWeekOf } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import type { Invocation } from '../invocation.ts';
 import { barOf, type Column, pairLines, tableLines } from '../screen/table.ts';
 import type { DemoDistrict } from './demo-district.ts';
@@ -76,8 +77,14 @@ export function summaryLines(invocation: Invocation, result: DemoResult): readon
   ];
 }
 
+/** The days that are played end yesterday. */
+function playedWeek(nowMs: number): string {
+  return epiWeekOf(nowMs - 24 * 3600 * 1000);
+}
+
 /** The addresses and logins of a district that keeps running. */
-export function accessLines({ text, paint }: Invocation, district: DemoDistrict): readonly string[] {
+export function accessLines(invocation: Invocation, district: DemoDistrict): readonly string[] {
+  const { text, paint, clock } = invocation;
   type Access = readonly [place: string, url: string, login: string, role: string, password: string];
   const staff = district.nodes.flatMap((node) =>
     node.profile.staff.map(({ login, role }): Access => [node.code, node.lanUrl, login, role, node.passwordOf(login)]),
@@ -103,6 +110,7 @@ export function accessLines({ text, paint }: Invocation, district: DemoDistrict)
       ? []
       : [
           `  bin/haggui status --data ${first.dataDirectory}`,
+          `  bin/haggui report weekly --data ${first.dataDirectory} --period ${playedWeek(clock.now())}`,
           `  bin/haggui hub facility list --data ${district.hubDirectory}`,
         ]),
     '',

@@ -54,6 +54,7 @@ export function importLines({ text, format, paint }: Invocation, result: ShownIm
     count('refused'),
     count('unsupported'),
   ];
+  const rows = Object.entries(result.resources);
   const more = (hidden: number): string => `  ${text('import.more', { count: format.integer(hidden) })}`;
   const refusals = result.refusals.map(
     ({ file, path, reason }) => `  ${file}${path === '' ? '' : ` ${path}`} · ${reason}`,
@@ -61,9 +62,8 @@ export function importLines({ text, format, paint }: Invocation, result: ShownIm
   const incomplete = result.incomplete.map(({ file, path, reason }) => `  ${file} ${path} · ${reason}`);
   const unresolved = result.unresolved.map(({ file, path, reference }) => `  ${file} ${path} · ${reference}`);
   return [
-    text('import.files', { count: format.integer(result.files) }),
-    '',
-    ...tableLines(columns, Object.entries(result.resources), paint),
+    format.label(text('import.files'), format.integer(result.files)),
+    ...(rows.length === 0 ? [] : ['', ...tableLines(columns, rows, paint)]),
     ...(refusals.length === 0 ? [] : ['', paint.red(text('import.refusals')), ...listed(refusals, more)]),
     ...(incomplete.length === 0 ? [] : ['', paint.yellow(text('import.incomplete')), ...listed(incomplete, more)]),
     ...(unresolved.length === 0 ? [] : ['', paint.yellow(text('import.unresolved')), ...listed(unresolved, more)]),

@@ -35,7 +35,8 @@ function csvCell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const CSV_COLUMNS = ['disease', 'label', 'casesUnder5', 'cases5AndOver', 'deathsUnder5', 'deaths5AndOver'] as const;
+const COUNTS = ['casesUnder5', 'cases5AndOver', 'deathsUnder5', 'deaths5AndOver'] as const;
+const CSV_COLUMNS = ['disease', 'label', ...COUNTS] as const;
 
 /** A facility's report as comma-separated values (RFC 4180), without the last line's end. */
 export function weeklyReportCsv({ facility, week, rows }: WeeklyReport): string {
@@ -45,7 +46,7 @@ export function weeklyReportCsv({ facility, week, rows }: WeeklyReport): string 
 }
 
 function countColumns<Row extends WeeklyReportRow>({ text, format, paint }: Invocation): readonly Column<Row>[] {
-  const count = (name: 'casesUnder5' | 'cases5AndOver' | 'deathsUnder5' | 'deaths5AndOver'): Column<Row> => ({
+  const count = (name: (typeof COUNTS)[number]): Column<Row> => ({
     header: text(`report.${name}`),
     cell: (row) => (row[name] === 0 ? paint.dim('0') : format.integer(row[name])),
     align: 'right',
@@ -109,12 +110,15 @@ async function consolidatedReport(
     { header: text('facility.code'), cell: ({ facility }) => facility },
     ...countColumns<Row>(invocation),
   ];
+  // Every facility reports every disease, zero too: over a region that is more than a screen.
+  const notable = report.rows.filter((row) => COUNTS.some((name) => row[name] > 0));
   return written(request, report, [
     paint.bold(text('report.hubTitle', { region: report.region ?? 'Mali', week: report.week })),
     text('report.reporting', { reporting: report.facilitiesReporting, expected: report.facilitiesExpected }),
     text('report.encounters', { count: format.integer(report.encounters) }),
     '',
-    ...(report.rows.length === 0 ? [text('report.nothing')] : tableLines(columns, report.rows, paint)),
+    ...(notable.length === 0 ? [text('report.nothing')] : tableLines(columns, notable, paint)),
+    ...(notable.length === report.rows.length ? [] : ['', paint.dim(text('report.zerosHidden'))]),
   ]);
 }
 

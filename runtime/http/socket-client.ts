@@ -1,6 +1,11 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createRequire } from 'node:module';
 import { fromProblem } from '../errors/problem.ts';
 import { failRuntime } from '../errors/runtime-errors.ts';
+
+// An ESM import of node:http reads each of its exports, its WebSocket among them, and so loads all of undici: 0.1 s of the
+// command line's 0.4 s at each start (Node 26.10). `require` reads only what is taken.
+const { request: httpRequest } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
 
 /** A request to a daemon's local socket. */
 export type SocketRequest = {
