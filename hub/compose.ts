@@ -127,7 +127,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     log,
   });
   return {
-    services: [...services, notifications, bus.service(), exchange.service(), http, admin],
+    // The exchange stops before the server whose connections it took over.
+    services: [...services, notifications, bus.service(), http, exchange.service(), admin],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };

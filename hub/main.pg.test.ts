@@ -11,8 +11,9 @@ import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FakeConnection } from './testing/fake-connection.ts';
-import { FakeNode } from './testing/fake-node.ts';
+import { CLOSE } from './ingest/exchange-session.ts';
+import { FakeConnection } from './ingest/fake-connection.ts';
+import { FakeNode } from './ingest/fake-node.ts';
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -116,8 +117,8 @@ describe('a hub on its embedded PostgreSQL', () => {
     expect(postmaster()).not.toBe(orphan);
     const again = await FakeConnection.open(node, ready.url);
     expect(again.hubHello?.received?.upTo).toBe(2);
-    again.drop();
     expect(await second.end('SIGTERM')).toBe(0);
+    expect(await again.untilClosed()).toBe(CLOSE.goingAway);
     expect(() => process.kill(postmaster(), 0)).toThrow();
   });
 

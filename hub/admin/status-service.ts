@@ -30,8 +30,11 @@ export class StatusService {
   async status(): Promise<HubStatus> {
     const { version, facilities, bus, connected, url, clock } = this.#options;
     const found = await Promise.all([facilities.count(), bus.waiting()]).catch(() => undefined);
-    const [count, waiting] = found ?? [{ total: 0, enrolled: 0 }, 0];
-    const checks: HealthCheck[] = [databaseCheck(found !== undefined), outboxCheck(waiting)];
+    const [count, { waiting, setAside }] = found ?? [
+      { total: 0, enrolled: 0 },
+      { waiting: 0, setAside: 0 },
+    ];
+    const checks: HealthCheck[] = [databaseCheck(found !== undefined), outboxCheck(waiting, setAside)];
     const states = checks.map(({ state }) => state);
     return {
       version,
@@ -51,7 +54,11 @@ function databaseCheck(answers: boolean): HealthCheck {
     : { name: 'database', state: 'failing', detail: 'PostgreSQL ne répond pas', remedy: 'Regardez le journal du hub.' };
 }
 
-function outboxCheck(waiting: number): HealthCheck {
+function outboxCheck(waiting: number, setAside: number): HealthCheck {
+  if (setAside > 0) {
+    const detail = `${setAside} événement(s) mis de côté : les rapports ne sont pas complets`;
+    return { name: 'outbox', state: 'degraded', detail, remedy: 'Le journal du hub dit pourquoi ; signalez-le.' };
+  }
   return waiting < MANY_EVENTS
     ? { name: 'outbox', state: 'ok', detail: `${waiting} événement(s) en attente` }
     : {

@@ -1,6 +1,6 @@
 import { namedFields, recordTypeNamed, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Sql } from '../database/sql.ts';
-import type { OutboxEvent } from '../events/outbox-store.ts';
+import type { OutboxEvent } from '../events/outbox-event.ts';
 import { readRecords, readRelated, regionsOf, replaceFacts, type StoredFields } from './consolidated-store.ts';
 import { drawFacts, factSource, type NamedRecord } from './facts.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
-import { failHub } from '../errors/hub-errors.ts';
+import { failDatabase } from './database-errors.ts';
 
 /**
  * A service that holds a data directory for one hub: the next would take the first one's PostgreSQL for an orphan. On Linux
@@ -22,7 +22,8 @@ export function dataLock(directory: string): Service {
       try {
         await once(server, 'listening');
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw failHub('SH-K300', { why: directory, cause });
+        if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE')
+          throw failDatabase('SH-K300', { why: directory, cause });
         throw cause;
       }
       server.unref();

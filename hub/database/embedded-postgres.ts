@@ -8,7 +8,7 @@ import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import pg from 'pg';
-import { failHub } from '../errors/hub-errors.ts';
+import { failDatabase } from './database-errors.ts';
 import { embeddedBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { removeLeftover } from './postgres-orphan.ts';
 import { openPathTo, type PostgresUser, postgresUser } from './postgres-user.ts';
@@ -103,7 +103,7 @@ export function embeddedPostgres(options: EmbeddedPostgres): Service {
         }
         await stop(server);
         log.error('postgres.died', { exitCode: server.exitCode, signal: server.signalCode });
-        if (clock.monotonic() - failingSince > SERVE_WITHIN_MS) throw failHub('SH-T300');
+        if (clock.monotonic() - failingSince > SERVE_WITHIN_MS) throw failDatabase('SH-T300');
         await clock.sleep(wait.next(), signal).catch(() => {});
       }
     },
@@ -147,7 +147,7 @@ async function initialise({ directory, password, log }: EmbeddedPostgres, { bina
       env: ENVIRONMENT,
     });
   } catch (cause) {
-    throw failHub('SH-C300', {
+    throw failDatabase('SH-C300', {
       why: String((cause as { stderr?: unknown }).stderr ?? cause)
         .trim()
         .slice(-500),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { failHub } from '../errors/hub-errors.ts';
+import { failDatabase } from './database-errors.ts';
 
 /** The programs of a PostgreSQL. */
 export type PostgresBinaries = { readonly postgres: string; readonly initdb: string };
@@ -19,7 +19,7 @@ export function embeddedBinaries(): PostgresBinaries {
     const binaries = { postgres: join(native, 'postgres'), initdb: join(native, 'initdb') };
     if (existsSync(binaries.postgres) && existsSync(binaries.initdb)) return binaries;
   } catch (cause) {
-    throw failHub('SH-C300', { why: platform, cause });
+    throw failDatabase('SH-C300', { why: platform, cause });
   }
-  throw failHub('SH-C300', { why: platform });
+  throw failDatabase('SH-C300', { why: platform });
 }

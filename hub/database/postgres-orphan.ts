@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { failHub } from '../errors/hub-errors.ts';
+import { failDatabase } from './database-errors.ts';
 
 /** What is left of a PostgreSQL in its data folder. */
 export type Leftover =
@@ -46,7 +46,7 @@ export async function removeLeftover(
     signal(pid, 'SIGINT');
     if (!(await hasEnded(pid, FAST_STOP_MS, clock))) {
       signal(pid, 'SIGQUIT');
-      if (!(await hasEnded(pid, IMMEDIATE_STOP_MS, clock))) throw failHub('SH-K300', { why: `PostgreSQL ${pid}` });
+      if (!(await hasEnded(pid, IMMEDIATE_STOP_MS, clock))) throw failDatabase('SH-K300', { why: `PostgreSQL ${pid}` });
     }
   }
   // After a reboot the number may belong to another process of the same user, and PostgreSQL would refuse to start.

@@ -3,7 +3,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { failHub } from '../errors/hub-errors.ts';
+import { failDatabase } from './database-errors.ts';
 
 const run = promisify(execFile);
 
@@ -23,13 +23,13 @@ export async function postgresUser(): Promise<PostgresUser> {
   try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', USER]);
   } catch (cause) {
-    throw failHub('SH-C300', {
+    throw failDatabase('SH-C300', {
       why: { fr: 'root n’a pu créer l’utilisateur « postgres »', en: 'root could not make the user "postgres"' },
       cause,
     });
   }
   const made = await idsOf(USER);
-  if (made === null) throw failHub('SH-C300');
+  if (made === null) throw failDatabase('SH-C300');
   return made;
 }
 
@@ -50,7 +50,7 @@ export async function openPathTo(path: string, user: PostgresUser, log: Log): Pr
     const { mode } = statSync(folder);
     chmodSync(folder, (mode & 0o7777) | 0o001);
     log.warn('postgres.folder-opened', { folder, to: 'all' });
-    if (!(await maySearch(folder, user))) throw failHub('SH-C300', { why: folder });
+    if (!(await maySearch(folder, user))) throw failDatabase('SH-C300', { why: folder });
   }
 }
 

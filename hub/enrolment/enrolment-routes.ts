@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { enrolmentEnvelope, type HubIdentity, hubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
-import { type HubRoute, hubRoute } from '../http/hub-route.ts';
+import { type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { EnrolmentService } from './enrolment-service.ts';
 
 /** The hub's public keys, and enrolment. */

@@ -1,31 +1,13 @@
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
-import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
 
 /** The codes that the hub adds to the runtime's: SH-…300 to SH-…499. */
 export const hubErrors = errorCodes({
-  'SH-C300': {
-    kind: 'config',
-    title: { fr: 'PostgreSQL ne peut pas s’installer ici', en: 'PostgreSQL cannot be set up here' },
-    remedy: {
-      fr: 'Lancez le hub sous un compte ordinaire, choisissez un autre dossier de données, ou donnez --database-url.',
-      en: 'Run the hub as an ordinary user, choose another data directory, or give --database-url.',
-    },
-  },
   'SH-C301': {
     kind: 'config',
     title: { fr: 'L’identité du hub ne se lit pas', en: 'The hub’s identity cannot be read' },
     remedy: {
       fr: 'Restaurez DOSSIER/identity/hub.json d’une sauvegarde : sans lui les nœuds ne reconnaissent plus ce hub.',
       en: 'Restore DIR/identity/hub.json from a backup: without it the nodes do not know this hub.',
-    },
-  },
-  'SH-K300': {
-    kind: 'conflict',
-    exitCode: exitCodes.cannotWorkNow,
-    title: { fr: 'Un autre hub travaille dans ce dossier de données', en: 'Another hub works in this data directory' },
-    remedy: {
-      fr: 'Arrêtez l’autre hub, ou choisissez un autre dossier.',
-      en: 'Stop the other hub, or choose another directory.',
     },
   },
   'SH-K301': {
@@ -88,14 +70,6 @@ export const hubErrors = errorCodes({
     status: 429,
     title: { fr: 'Trop d’essais', en: 'Too many attempts' },
     remedy: { fr: 'Attendez un quart d’heure, puis recommencez.', en: 'Wait a quarter of an hour, then try again.' },
-  },
-  'SH-T300': {
-    kind: 'transient',
-    title: { fr: 'La base de données du hub ne répond pas', en: 'The hub’s database does not answer' },
-    remedy: {
-      fr: 'Réessayez dans un instant ; si cela dure, regardez le journal du hub.',
-      en: 'Try again in a moment; if it lasts, look at the hub’s log.',
-    },
   },
   'SH-X300': {
     kind: 'input',

@@ -3,7 +3,15 @@ import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
-import { appendOutbox, countOutbox, type OutboxEvent, takeOutbox } from './outbox-store.ts';
+import type { OutboxEvent } from './outbox-event.ts';
+import {
+  appendOutbox,
+  countOutbox,
+  noteOutboxFailure,
+  oldestOutbox,
+  takeOutbox,
+  takeOutboxEvent,
+} from './outbox-store.ts';
 
 /** What a consumer does with events; its writes go into the transaction that takes them off the queue. */
 export type Consumer = (sql: Sql, events: readonly OutboxEvent[]) => Promise<void>;
@@ -38,8 +46,8 @@ export class EmbeddedBus {
     return appendOutbox(sql, events, at);
   }
 
-  /** How many events wait. */
-  waiting(): Promise<number> {
+  /** How many events wait, those set aside included, and how many are set aside. */
+  waiting(): Promise<{ readonly waiting: number; readonly setAside: number }> {
     return this.#options.database.transaction(countOutbox, { isReadOnly: true });
   }
 
@@ -48,18 +56,41 @@ export class EmbeddedBus {
     this.#wake();
   }
 
-  /** Hands all that waits to the consumers; answers how many events that was. */
-  async drain(): Promise<number> {
-    const { database, consumers } = this.#options;
-    for (let total = 0; ; ) {
-      const taken = await database.transaction(async (sql) => {
-        const events = await takeOutbox(sql, BATCH);
-        if (events.length > 0) for (const consume of consumers) await consume(sql, events);
-        return events.length;
-      });
-      total += taken;
-      if (taken < BATCH) return total;
+  /**
+   * Hands all that waits to the consumers. Where one fails on a batch the events are handed over one by one, so that a bad
+   * one keeps back nothing but itself.
+   */
+  async drain(): Promise<void> {
+    const { database, log } = this.#options;
+    for (let taken = BATCH; taken === BATCH; ) {
+      try {
+        taken = await database.transaction(async (sql) => this.#consume(sql, await takeOutbox(sql, BATCH)));
+      } catch (error) {
+        log.error('events.batch-failed', { error });
+        await this.#drainSingly();
+        return;
+      }
     }
+  }
+
+  async #drainSingly(): Promise<void> {
+    const { database, log } = this.#options;
+    for (const id of await database.transaction((sql) => oldestOutbox(sql, BATCH))) {
+      try {
+        await database.transaction(async (sql) => {
+          const event = await takeOutboxEvent(sql, id);
+          return this.#consume(sql, event === undefined ? [] : [event]);
+        });
+      } catch (error) {
+        log.error('events.event-failed', { id, error });
+        await database.transaction((sql) => noteOutboxFailure(sql, id));
+      }
+    }
+  }
+
+  async #consume(sql: Sql, events: readonly OutboxEvent[]): Promise<number> {
+    if (events.length > 0) for (const consume of this.#options.consumers) await consume(sql, events);
+    return events.length;
   }
 
   /** The service that drains the queue whenever it is woken, and every few seconds in any case. */

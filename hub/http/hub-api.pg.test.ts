@@ -3,7 +3,8 @@ import { epiWeekOf } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { NOTIFIABLE_DISEASES } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeNode } from '../testing/fake-node.ts';
+import { composeHub } from '../compose.ts';
+import { FakeNode } from '../ingest/fake-node.ts';
 import { TestHub } from '../testing/test-hub.ts';
 
 // A Wednesday; only the hub's idea of the time, its services sleep on the machine's clock.
@@ -28,7 +29,7 @@ let hub: TestHub;
 let sangha: FakeNode;
 
 beforeAll(async () => {
-  hub = await TestHub.start({ clock });
+  hub = await TestHub.start(composeHub, clock);
   sangha = await hub.enrolled('cscom_sangha');
   await hub.addFacility('csref_djenne', { kind: 'csref' });
   await hub.addFacility('cscom_segou', { region: 'Ségou' });

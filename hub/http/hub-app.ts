@@ -5,8 +5,8 @@ import type { Authorise } from '@santehaggui/runtime/http/route.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Express } from 'express';
+import { type HubPolicy, type HubPrincipal, type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
-import { type HubPolicy, type HubPrincipal, type HubRoute, hubRoute } from './hub-route.ts';
 
 /** What the hub's API is made of. */
 export type HubAppOptions = {

@@ -1,6 +1,5 @@
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FakeNode } from '../testing/fake-node.ts';
 import {
   type ChainKnowledge,
   type ChainOutcome,
@@ -10,6 +9,7 @@ import {
   OutOfTurn,
   parentsOf,
 } from './chain-check.ts';
+import { FakeNode } from './fake-node.ts';
 
 beforeAll(() => sodiumReady());
 

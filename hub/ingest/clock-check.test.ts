@@ -1,8 +1,8 @@
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FakeNode } from '../testing/fake-node.ts';
 import { decodeIncoming } from './chain-check.ts';
 import { clockRulings } from './clock-check.ts';
+import { FakeNode } from './fake-node.ts';
 
 beforeAll(() => sodiumReady());
 

@@ -9,8 +9,8 @@ import { ForgedFrame, helloHeader, LiveLane, openHello, sealHello } from '@sante
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { type FeedService, feedBytes } from '../routing/feed-service.ts';
-import type { FeedItem } from '../routing/feed-store.ts';
+import { type FeedItem, feedBytes } from '../routing/feed-item.ts';
+import type { FeedService } from '../routing/feed-service.ts';
 import { OutOfTurn } from './chain-check.ts';
 import { answerDigest } from './digest-service.ts';
 import type { HelloCounter } from './hello-counter.ts';

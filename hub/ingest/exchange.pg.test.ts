@@ -4,10 +4,11 @@ import { encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakeConnection } from '../testing/fake-connection.ts';
-import type { FakeNode } from '../testing/fake-node.ts';
+import { composeHub } from '../compose.ts';
 import { TestHub } from '../testing/test-hub.ts';
 import { CLOSE } from './exchange-session.ts';
+import { FakeConnection } from './fake-connection.ts';
+import type { FakeNode } from './fake-node.ts';
 
 const PATIENT = { familyName: 'Traoré', givenName: 'Aminata', sex: 'female', birthDate: '1990-05-12' };
 
@@ -15,7 +16,7 @@ let hub: TestHub;
 let serial = 0;
 
 beforeAll(async () => {
-  hub = await TestHub.start();
+  hub = await TestHub.start(composeHub);
 }, 120_000);
 afterAll(async () => {
   await hub[Symbol.asyncDispose]();

@@ -3,12 +3,12 @@ import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
-import { asFacility, type HubDatabase } from '../database/hub-database.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import type { HubOrigin } from '../registers/hub-origin-service.ts';
-import { applyChanges } from '../registers/register-service.ts';
-import { type RecordRow, RegisterStore } from '../registers/register-store.ts';
+import type { RecordRow } from '../registers/record-row.ts';
+import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { affectedFacilities, deliver, distribute } from '../routing/routing-service.ts';
 import {
@@ -98,9 +98,9 @@ export class IngestService {
       drafts: clockRulings(checked, receivedAtMs),
       nowMs: receivedAtMs,
     });
-    await applyChanges({ sql, facility, changes: checked, receivedAt, records });
+    await new Register(sql, facility).apply(checked, { receivedAt, records });
     await deliver({ sql, facility, changes: rulings, receivedAt });
-    await appendUnreadable(sql, facility, { outcome, receivedAt });
+    await new Register(sql, facility).keepUnreadable(outcome.unreadable, receivedAt);
     await this.#complete(sql, { node, knowledge, outcome, checked, receivedAt });
     await appendQuarantine(sql, facility, { entries: quarantineOf(outcome, refusals), refusedAt: receivedAt });
     const stored = outcome.fresh.length + outcome.unreadable.length;
@@ -156,9 +156,7 @@ async function readKnowledge(
   const inside = parents.filter(({ incarnation, sequence }) => sequence < (chains.get(incarnation)?.lastSequence ?? 0));
   const headsAt = new Map<string, Uint8Array>();
   for (const { incarnation, sequence } of inside) {
-    const head = await asFacility(sql, facility, () =>
-      new RegisterStore(sql, facility).headAt(node.node, incarnation, sequence),
-    );
+    const head = await new Register(sql, facility).headAt(node.node, incarnation, sequence);
     if (head !== undefined) headsAt.set(headKey(incarnation, sequence), head);
   }
   return { node: node.node, journalKey, current, chains, headsAt };
@@ -172,8 +170,7 @@ function recordsPatched(
   const patched = new Set(
     fresh.flatMap(({ change }) => (change.kind === 'record' && !change.isCreate ? [change.recordId] : [])),
   );
-  if (patched.size === 0) return Promise.resolve(new Map());
-  return asFacility(sql, facility, () => new RegisterStore(sql, facility).records([...patched]));
+  return new Register(sql, facility).records([...patched]);
 }
 
 /** Marks the changes that cannot be merged. A patch of a record whose creation was refused is refused with it. */
@@ -197,17 +194,6 @@ function judge(
   return { checked, refusals };
 }
 
-async function appendUnreadable(
-  sql: Sql,
-  facility: string,
-  { outcome, receivedAt }: { readonly outcome: ChainOutcome; readonly receivedAt: Date },
-): Promise<void> {
-  if (outcome.unreadable.length === 0) return;
-  await asFacility(sql, facility, () =>
-    new RegisterStore(sql, facility).appendUnreadable(outcome.unreadable, receivedAt),
-  );
-}
-
 /** The record changes that belong to transactions which are now complete, those of earlier frames included. */
 async function completedChanges(
   sql: Sql,
@@ -225,11 +211,7 @@ async function completedChanges(
     const origin = { node: node.node, incarnation };
     const open = { after: before.completedSequence, before: before.lastSequence + 1 };
     const { facility } = node;
-    earlier.push(
-      ...(await asFacility(sql, facility, () =>
-        new RegisterStore(sql, facility).changesBetween(origin, open.after, open.before),
-      )),
-    );
+    earlier.push(...(await new Register(sql, facility).changesBetween(origin, open.after, open.before)));
   }
   return [...earlier, ...completed].filter(isOfRecord);
 }

@@ -1,6 +1,6 @@
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { z } from 'zod';
-import { type HubRoute, hubRoute } from '../http/hub-route.ts';
+import { type HubRoute, hubRoute } from './hub-route.ts';
 import type { HubUsersService } from './hub-users-service.ts';
 
 const sessionAnswer = z.object({

@@ -4,7 +4,7 @@ import { mergeRecord } from '@santehaggui/protocols/journal/merge.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extendRecords, remergeRecord } from './apply-changes.ts';
-import type { RecordRow } from './register-store.ts';
+import type { RecordRow } from './record-row.ts';
 
 describe('applying changes', () => {
   it('gives, in batches of any size, the state that merging everything at once gives', () => {

@@ -2,7 +2,7 @@ import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journ
 import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
 import { EMPTY_STATE, extendState, mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { stampOf } from '@santehaggui/protocols/journal/stamp.ts';
-import type { RecordRow, RecordWrite } from './register-store.ts';
+import type { RecordRow, RecordWrite } from './record-row.ts';
 import { covers } from './stored-change.ts';
 
 /** What merging looks at. `changes` are new here, in order; `corrections` are all that this register holds. */

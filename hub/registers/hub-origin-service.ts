@@ -7,7 +7,7 @@ import type { Origin } from '@santehaggui/protocols/journal/stamp.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import { type HubOriginState, lockOrigin, writeOrigin } from './hub-origin-store.ts';
-import { applyChanges } from './register-service.ts';
+import { Register } from './register-service.ts';
 import type { StoredChange } from './stored-change.ts';
 
 /** What the hub writes: a new record, a patch of one, or a ruling on clocks that ran ahead. */
@@ -53,7 +53,7 @@ export class HubOrigin {
       write((entry) => changeOf(draft, { ...entry, isLastOfTransaction: index === drafts.length - 1 }));
     });
     await writeOrigin(sql, state);
-    await applyChanges({ sql, facility: REGISTRY, changes: stored, receivedAt: new Date(nowMs) });
+    await new Register(sql, REGISTRY).apply(stored, { receivedAt: new Date(nowMs) });
     return stored.filter(({ change }) => change.kind !== 'opening');
   }
 }

@@ -1,48 +1,103 @@
+import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
-import { type RecordRow, RegisterStore } from './register-store.ts';
-import { isCorrection, isOfRecord, journalKeyOf, type StoredChange } from './stored-change.ts';
+import type { RecordRow } from './record-row.ts';
+import { RegisterStore } from './register-store.ts';
+import { isCorrection, isOfRecord, journalKeyOf, type StoredChange, type UnreadableChange } from './stored-change.ts';
 
-/** Changes for one facility's register, inside `sql`'s transaction. */
+/** Changes for a register. */
 export type ApplyOptions = {
-  readonly sql: Sql;
-  readonly facility: string;
-  readonly changes: readonly StoredChange[];
   readonly receivedAt: Date;
   /** The records that existing ones among the changes touch, when the caller has already read them. */
   readonly records?: ReadonlyMap<string, RecordRow>;
 };
 
+type RecordOf = StoredChange & { readonly change: RecordChange };
+type CorrectionOf = StoredChange & { readonly change: ClockCorrection };
+
 /**
- * Appends changes to a facility's journal and merges them into its records: the same two steps as the node's own store
- * takes, so that both ends hold the same. Answers those that were not there before, in the order given; the others do
- * nothing. The number of statements does not depend on the number of changes. The caller holds the facility's lock.
+ * One facility's register in one transaction. Each call enters the facility's role and leaves it again, so that no statement
+ * on health data runs with more rights than that facility's. Whoever writes holds the facility's lock.
  */
-export function applyChanges({
-  sql,
-  facility,
-  changes,
-  receivedAt,
-  records,
-}: ApplyOptions): Promise<readonly StoredChange[]> {
-  if (changes.length === 0) return Promise.resolve([]);
-  return asFacility(sql, facility, async () => {
-    const store = new RegisterStore(sql, facility);
-    const keys = await store.appendChanges(changes, receivedAt);
-    const inserted = changes.filter((stored) => keys.has(journalKeyOf(stored)));
-    await mergeInserted(store, { inserted, receivedAt, records });
-    return inserted;
-  });
+export class Register {
+  readonly #sql: Sql;
+  readonly #facility: string;
+
+  constructor(sql: Sql, facility: string) {
+    this.#sql = sql;
+    this.#facility = facility;
+  }
+
+  /**
+   * Appends changes to the journal and merges them into the records: the same two steps as the node's own store takes, so
+   * that both ends hold the same. Answers those that were not there before, in the order given; the others do nothing. The
+   * number of statements does not depend on the number of changes.
+   */
+  apply(changes: readonly StoredChange[], options: ApplyOptions): Promise<readonly StoredChange[]> {
+    if (changes.length === 0) return Promise.resolve([]);
+    return this.#within(async (store) => {
+      const keys = await store.appendChanges(changes, options.receivedAt);
+      const inserted = changes.filter((stored) => keys.has(journalKeyOf(stored)));
+      await mergeInserted(store, inserted, options);
+      return inserted;
+    });
+  }
+
+  /** Keeps bytes that are no change, for the chain's sake. */
+  async keepUnreadable(entries: readonly UnreadableChange[], receivedAt: Date): Promise<void> {
+    if (entries.length > 0) await this.#within((store) => store.appendUnreadable(entries, receivedAt));
+  }
+
+  /** The records of these ids that are here. */
+  records(ids: readonly string[]): Promise<ReadonlyMap<string, RecordRow>> {
+    return ids.length === 0 ? Promise.resolve(new Map()) : this.#within((store) => store.records(ids));
+  }
+
+  /** Which of these ids are here. */
+  heldAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return ids.length === 0 ? Promise.resolve(new Set()) : this.#within((store) => store.heldAmong(ids));
+  }
+
+  /** The allergies of a patient. */
+  allergiesOf(patient: string, allergyType: number): Promise<readonly string[]> {
+    return this.#within((store) => store.allergiesOf(patient, allergyType));
+  }
+
+  /** All changes of these records, in the order in which they came here. */
+  historyOf(ids: readonly string[]): Promise<readonly RecordOf[]> {
+    return this.#within((store) => store.historyOf(ids));
+  }
+
+  /** Every clock correction that reached this facility. */
+  corrections(): Promise<readonly CorrectionOf[]> {
+    return this.#within((store) => store.corrections());
+  }
+
+  /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */
+  changesBetween(
+    origin: { readonly node: number; readonly incarnation: string },
+    after: number,
+    before: number,
+  ): Promise<readonly StoredChange[]> {
+    return this.#within((store) => store.changesBetween(origin, after, before));
+  }
+
+  /** The chain head after one change of an incarnation; undefined when the change is not here. */
+  headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
+    return this.#within((store) => store.headAt(node, incarnation, sequence));
+  }
+
+  #within<Result>(work: (store: RegisterStore) => Promise<Result>): Promise<Result> {
+    return asFacility(this.#sql, this.#facility, () => work(new RegisterStore(this.#sql, this.#facility)));
+  }
 }
 
-type MergeOptions = {
-  readonly inserted: readonly StoredChange[];
-  readonly receivedAt: Date;
-  readonly records: ReadonlyMap<string, RecordRow> | undefined;
-};
-
-async function mergeInserted(store: RegisterStore, { inserted, receivedAt, records }: MergeOptions): Promise<void> {
+async function mergeInserted(
+  store: RegisterStore,
+  inserted: readonly StoredChange[],
+  { receivedAt, records }: ApplyOptions,
+): Promise<void> {
   const changes = inserted.filter(isOfRecord).map(({ change }) => change);
   const newCorrections = inserted.filter(isCorrection).map(({ change }) => change);
   if (changes.length === 0 && newCorrections.length === 0) return;

@@ -1,21 +1,8 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
-import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import type { RecordRow, RecordWrite } from './record-row.ts';
 import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange, type UnreadableChange } from './stored-change.ts';
-
-/** A row of `record`. */
-export type RecordRow = {
-  readonly id: string;
-  readonly type: number;
-  readonly fields: RecordState['fields'];
-  readonly stamps: RecordState['stamps'];
-  readonly conflicts: number;
-  readonly lastStamp: string;
-};
-
-/** A row of `record` to be written. */
-export type RecordWrite = RecordRow & { readonly digest: Uint8Array };
 
 type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
 

@@ -5,7 +5,7 @@ import type { Answer } from '@santehaggui/runtime/http/route.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import { failHub } from '../errors/hub-errors.ts';
-import { type HubPrincipal, type HubRoute, hubRoute } from '../http/hub-route.ts';
+import { type HubPrincipal, type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { ReportsService } from './reports-service.ts';
 import { weeklyCsv } from './weekly-report.ts';
 

@@ -1,5 +1,6 @@
 import type { HubDatabase } from '../database/hub-database.ts';
-import { type FeedItem, feedLength, noteFeedAcknowledged, readFeed } from './feed-store.ts';
+import { type FeedItem, feedBytes } from './feed-item.ts';
+import { feedLength, noteFeedAcknowledged, readFeed } from './feed-store.ts';
 
 /** The least that an entry takes: how many to read so that about `bytes` come. */
 const ENTRY_BYTES = 64;
@@ -35,9 +36,4 @@ export class FeedService {
   acknowledged(facility: string, upTo: number): Promise<void> {
     return this.#database.transaction((sql) => noteFeedAcknowledged(sql, facility, upTo));
   }
-}
-
-/** How many bytes an entry takes in a frame, about. */
-export function feedBytes({ encoded }: FeedItem): number {
-  return encoded.meta.length + encoded.fields.length + 4;
 }

@@ -1,13 +1,10 @@
-import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { StoredChange } from '../registers/stored-change.ts';
+import type { FeedItem } from './feed-item.ts';
 
 /** The channel on which grown feeds are announced; the payload is the facility's code. */
 export const FEED_CHANNEL = 'hub_feed';
-
-/** One entry of a feed. */
-export type FeedItem = { readonly position: number; readonly encoded: EncodedChange };
 
 /** Appends changes to a facility's feed, in order, and announces it at commit. The caller holds the facility's lock. */
 export async function appendFeed(sql: Sql, facility: string, changes: readonly StoredChange[]): Promise<void> {

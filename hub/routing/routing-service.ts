@@ -1,10 +1,8 @@
 import type { Change, ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { asFacility } from '../database/hub-database.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
-import { applyChanges } from '../registers/register-service.ts';
-import { RegisterStore } from '../registers/register-store.ts';
+import { Register } from '../registers/register-service.ts';
 import { covers, isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
 import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
@@ -29,7 +27,7 @@ export type Distribution = {
 /** Merges changes into a facility's register and puts those that were not there into its node's feed. */
 export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
   const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
-  const inserted = await applyChanges({ sql, facility, changes: stored, receivedAt });
+  const inserted = await new Register(sql, facility).apply(stored, { receivedAt });
   await appendFeed(sql, facility, inserted);
 }
 
@@ -70,7 +68,7 @@ export async function distribute({
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
   if (others.size === 0) return changed;
-  const corrections = await correctionsOf(sql, from);
+  const corrections = await new Register(sql, from).corrections();
   for (const facility of [...others].sort()) {
     const held = changes.filter(({ change }) => holders.get(change.recordId)?.has(facility));
     await deliver({ sql, facility, changes: [...held, ...covering(corrections, held)], receivedAt });
@@ -108,7 +106,7 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
 
 async function shipmentsOf({ sql, from }: Routing, referrals: readonly string[]): Promise<readonly Shipment[]> {
   const holders = await readHolders(sql, referrals);
-  const found = await asFacility(sql, from, () => routesIn(new RegisterStore(sql, from), referrals));
+  const found = await routesIn(new Register(sql, from), referrals);
   const codes = await facilitiesOfRecords(
     sql,
     found.flatMap(({ route }) => route.destination ?? []),
@@ -131,7 +129,7 @@ type FoundRoute = {
   readonly facilities: readonly string[];
 };
 
-async function routesIn(register: RegisterStore, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
+async function routesIn(register: Register, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
   const routes = await routesOf(register, referrals);
   const basedOn = await routesOf(
     register,
@@ -158,7 +156,7 @@ async function routesIn(register: RegisterStore, referrals: readonly string[]): 
   return found;
 }
 
-async function routesOf(register: RegisterStore, ids: readonly string[]): Promise<ReadonlyMap<string, ReferralRoute>> {
+async function routesOf(register: Register, ids: readonly string[]): Promise<ReadonlyMap<string, ReferralRoute>> {
   const rows = await register.records([...new Set(ids)]);
   const referrals = [...rows.values()].filter(({ type }) => type === ROUTED_TYPE);
   return new Map(referrals.map(({ id, fields }) => [id, routeOf(namedFields(REFERRAL, fields))]));
@@ -183,19 +181,12 @@ export async function giveRecords({ sql, source, destination, ids, receivedAt }:
     sql,
     ids.map((record) => ({ record, facility: destination })),
   );
-  const held = await asFacility(sql, destination, () => new RegisterStore(sql, destination).heldAmong(ids));
+  const held = await new Register(sql, destination).heldAmong(ids);
   const missing = ids.filter((id) => !held.has(id));
   if (missing.length === 0) return;
-  const history = await asFacility(sql, source, () => new RegisterStore(sql, source).historyOf(missing));
-  const corrections = covering(await correctionsOf(sql, source), history);
+  const history = await new Register(sql, source).historyOf(missing);
+  const corrections = covering(await new Register(sql, source).corrections(), history);
   await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
-}
-
-function correctionsOf(
-  sql: Sql,
-  facility: string,
-): Promise<readonly (StoredChange & { readonly change: ClockCorrection })[]> {
-  return asFacility(sql, facility, () => new RegisterStore(sql, facility).corrections());
 }
 
 function covering(

@@ -1,14 +1,15 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeConnection } from '../testing/fake-connection.ts';
-import { FakeNode } from '../testing/fake-node.ts';
+import { composeHub } from '../compose.ts';
+import type { FakeConnection } from '../ingest/fake-connection.ts';
+import { FakeNode } from '../ingest/fake-node.ts';
 import { TestHub } from '../testing/test-hub.ts';
 
 let hub: TestHub;
 
 beforeAll(async () => {
-  hub = await TestHub.start();
+  hub = await TestHub.start(composeHub);
 }, 120_000);
 afterAll(async () => {
   await hub[Symbol.asyncDispose]();
@@ -213,18 +214,48 @@ describe('a referral', () => {
     await exchange(left);
     await exchange(right);
     const sides = [left, right];
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 8; round++) {
+      const connections = await Promise.all(sides.map((node) => hub.connect(node)));
       for (const node of sides)
         for (const patient of patients) node.patch(patient, { village: `${node.facility} ${round}` });
-      await Promise.all(
-        sides.map(async (node) => {
-          const connection = await hub.connect(node);
-          await connection.push(3);
-          connection.drop();
-        }),
-      );
+      const pushes = connections.map((connection) => connection.push());
+      expect((await Promise.all(pushes)).flatMap(({ refused }) => refused)).toEqual([]);
+      for (const connection of connections) connection.drop();
     }
     for (const node of [...sides, ...sides]) await exchange(node);
     for (const patient of patients) expect(right.fields(patient)).toEqual(left.fields(patient));
   });
+
+  it('reads nothing of a register before it holds the locks of all facilities that it will touch', async () => {
+    const left = await hub.enrolled('lock_left', { region: 'Lock' });
+    const right = await hub.enrolled('lock_right', { region: 'Lock' });
+    const patient = left.create('patient', { familyName: 'Diarra', givenName: 'Sali' });
+    const to = right.enrolled?.facilityId as string;
+    left.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'avis' });
+    await exchange(left);
+    left.patch(patient, { village: 'Mopti' });
+    const connection = await hub.connect(left);
+    const holder = await hub.admin.connect();
+    await holder.query('begin');
+    await holder.query(`select 1 from hub.facility where code = 'lock_right' for no key update`);
+    const acknowledged = connection.push().then(() => 'acknowledged');
+    expect(await Promise.race([acknowledged, waitingStatement()])).toMatch(
+      /^select 1 from hub\.facility where code = any/,
+    );
+    await holder.query('commit');
+    holder.release();
+    expect(await acknowledged).toBe('acknowledged');
+    connection.drop();
+  });
 });
+
+/** The statement that waits for a lock, once one does. */
+async function waitingStatement(): Promise<string> {
+  for (;;) {
+    const { rows } = await hub.admin.query<{ query: string }>(
+      `select query from pg_stat_activity where usename = 'haggui_service' and wait_event_type = 'Lock'`,
+    );
+    if (rows[0] !== undefined) return rows[0].query;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -5,20 +5,42 @@ import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
+import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import { runServices } from '@santehaggui/runtime/lifecycle/run-services.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
-import {
-  type PostgresEngine,
-  startTestPostgres,
-  type TestPostgres,
-} from '@santehaggui/runtime/testing/test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '@santehaggui/runtime/testing/test-postgres.ts';
 import { type Clock, systemClock } from '@santehaggui/runtime/time/clock.ts';
-import type pg from 'pg';
-import { composeHub } from '../compose.ts';
 import { registerMigrations } from '../database/prepare-database.ts';
-import { FakeConnection } from './fake-connection.ts';
-import { FakeNode } from './fake-node.ts';
+import { FakeConnection } from '../ingest/fake-connection.ts';
+import { FakeNode } from '../ingest/fake-node.ts';
+
+type Settings = {
+  readonly data: string;
+  readonly database: { readonly url: string };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly tlsKey: undefined;
+    readonly tlsCertificate: undefined;
+  };
+  readonly log: { readonly level: 'debug' };
+};
+
+type Parts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly freePort: () => Promise<number>;
+  readonly version: string;
+  readonly registerMigrations: readonly Migration[];
+};
+
+/** `composeHub` of compose.ts, given by the test: nothing but `main.ts` and tests may import that. */
+type ComposeHub = (config: Settings, parts: Parts) => Promise<Composition>;
 
 /** A whole hub in this process, on a PostgreSQL of its own. */
 export class TestHub implements AsyncDisposable {
@@ -26,7 +48,7 @@ export class TestHub implements AsyncDisposable {
   readonly log: RecordingLog;
   readonly url: string;
   /** The superuser's pool. */
-  readonly admin: pg.Pool;
+  readonly admin: ReturnType<TestPostgres['pool']>;
   readonly #adminSocket: string;
   readonly #stop: () => Promise<void>;
 
@@ -46,12 +68,12 @@ export class TestHub implements AsyncDisposable {
   }
 
   /** Starts one. `clock` is what the hub believes. */
-  static async start(options: { readonly clock?: Clock; readonly engine?: PostgresEngine } = {}): Promise<TestHub> {
+  static async start(compose: ComposeHub, clock: Clock = systemClock): Promise<TestHub> {
     await sodiumReady();
-    const postgres = await startTestPostgres(options.engine === undefined ? {} : { engine: options.engine });
+    const postgres = await startTestPostgres();
     const directory = await temporaryDirectory();
     const log = recordingLog();
-    const { services, addresses } = await composeHub(
+    const { services, addresses } = await compose(
       {
         data: directory.path,
         database: { url: postgres.url },
@@ -59,7 +81,7 @@ export class TestHub implements AsyncDisposable {
         log: { level: 'debug' },
       },
       {
-        clock: options.clock ?? systemClock,
+        clock,
         log: log.log,
         random: Math.random,
         randomBytes: (count) => new Uint8Array(randomBytes(count)),

@@ -76,7 +76,9 @@ create table outbox (
   id bigint generated always as identity primary key,
   facility text not null references facility (code),
   records uuid[] not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- how often a consumer failed on it; after five times it is set aside for a person to look at
+  attempts integer not null default 0
 );
 
 -- The hub as an origin of changes (node 0).
