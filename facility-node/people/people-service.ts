@@ -2,13 +2,13 @@ import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
+import { hashPassword, type PasswordCost, SMALL_MACHINE_COST } from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import type { RecordStore } from '../store/record-store.ts';
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { OwnFacility } from './own-facility.ts';
-import { hashPassword, PASSWORD_COST, type PasswordCost } from './password.ts';
 import { failPeople } from './people-errors.ts';
 import { SessionStore } from './session-store.ts';
 
@@ -37,7 +37,7 @@ export type AccountRequest = z.input<typeof accountRequest>;
 /** An account that was made. */
 export type NewAccount = { readonly login: string; readonly role: Role; readonly practitionerId: string };
 
-/** What the service is made of; `passwordCost` defaults to {@link PASSWORD_COST}. */
+/** What the service is made of; `passwordCost` defaults to {@link SMALL_MACHINE_COST}. */
 export type PeopleOptions = {
   readonly store: RecordStore;
   readonly audit: AuditTrail;
@@ -56,7 +56,7 @@ export class PeopleService {
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
 
-  constructor({ store, audit, clock, facility, passwordCost = PASSWORD_COST }: PeopleOptions) {
+  constructor({ store, audit, clock, facility, passwordCost = SMALL_MACHINE_COST }: PeopleOptions) {
     this.#store = store;
     this.#audit = audit;
     this.#clock = clock;

@@ -2,6 +2,12 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { RequestHead } from '@santehaggui/runtime/http/route.ts';
+import {
+  type PasswordCost,
+  SMALL_MACHINE_COST,
+  unmatchablePasswordHash,
+  verifyPassword,
+} from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenKey } from './access-token.ts';
@@ -10,7 +16,6 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { Caller, Staff } from './caller.ts';
 import { LoginFailureStore } from './login-failure-store.ts';
 import type { OwnFacility } from './own-facility.ts';
-import { PASSWORD_COST, type PasswordCost, unmatchablePasswordHash, verifyPassword } from './password.ts';
 import { failPeople } from './people-errors.ts';
 import { may, type NodePolicy, permissionsOf } from './permissions.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
@@ -44,7 +49,7 @@ export type SessionServiceOptions = {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly facility: OwnFacility;
-  /** Of the accounts' passwords, so that an unknown login takes as long; default {@link PASSWORD_COST}. */
+  /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
   readonly passwordCost?: PasswordCost;
 };
 
@@ -68,7 +73,7 @@ export class SessionService {
     this.#sessions = new SessionStore(db);
     this.#failures = new LoginFailureStore(db);
     this.#tokenKeys = new TokenKeyStore(db);
-    this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? PASSWORD_COST);
+    this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? SMALL_MACHINE_COST);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { SMALL_MACHINE_COST } from '@santehaggui/runtime/passwords/password.ts';
 import { describe, expect, it } from 'vitest';
 import {
   clientOf,
@@ -6,7 +7,6 @@ import {
   type TestAnswer,
   type TestClinic,
 } from '../lan/testing/test-clinic.ts';
-import { PASSWORD_COST } from './password.ts';
 
 const signIn = (clinic: TestClinic, login: string, password = TEST_PASSWORD): Promise<TestAnswer> =>
   clinic.anonymous('POST', '/api/v1/sessions', { body: { login, password } });
@@ -34,11 +34,13 @@ describe('sessions', () => {
   });
 
   it('keeps passwords as Argon2id with its cost, and tokens as hashes', async () => {
-    await using clinic = await openTestClinic({ passwordCost: PASSWORD_COST });
+    await using clinic = await openTestClinic({ passwordCost: SMALL_MACHINE_COST });
     await clinic.as('nurse');
     const cookie = cookieOf(await signIn(clinic, 'nurse')).split('=')[1]!;
     const hash = clinic.node.db.prepare('select password_hash from account').pluck().get() as string;
-    expect(hash).toMatch(new RegExp(`^\\$argon2id\\$v=19\\$m=${PASSWORD_COST.memoryKiB},t=2,p=1\\$[^$]+\\$[^$]+$`));
+    expect(hash).toMatch(
+      new RegExp(`^\\$argon2id\\$v=19\\$m=${SMALL_MACHINE_COST.memoryKiB},t=2,p=1\\$[^$]+\\$[^$]+$`),
+    );
     const tokens = clinic.node.db.prepare('select hash from refresh_token').pluck().all() as Buffer[];
     expect(tokens).toHaveLength(2);
     expect(tokens.every((token) => token.length === 32 && !token.equals(Buffer.from(cookie, 'base64url')))).toBe(true);

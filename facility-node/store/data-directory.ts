@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where everything of a node lies. */
@@ -35,27 +35,5 @@ export function makeDataDirectory({ root, identityFile, databaseKeyFile, databas
     join(root, 'logs'),
   ]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-  }
-}
-
-/**
- * Writes a small secret file (mode 0600) so that a power cut leaves the old one or the new one, never half: written
- * beside, synced, renamed, and the folder synced.
- */
-export function writeSecretFile(path: string, text: string): void {
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

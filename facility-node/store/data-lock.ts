@@ -1,20 +1,9 @@
-import Database from 'better-sqlite3';
+import { holdLockFile } from '@santehaggui/runtime/sql/lock-file.ts';
 import { failStore } from './store-errors.ts';
 
-/**
- * Holds a data directory for one process until disposed of or the process dies, however it dies: the lock is the
- * operating system's, on an SQLite file that never holds a row. Throws SH-K101 when another process has it.
- */
+/** Holds a data directory for one process until disposed of. Throws SH-K101 when another process has it. */
 export function lockDataDirectory(lockFile: string): Disposable {
-  const db = new Database(lockFile, { timeout: 0 });
-  try {
-    db.pragma('journal_mode = memory');
-    db.exec('begin exclusive');
-  } catch (error) {
-    db.close();
-    if ((error as { code?: unknown }).code === 'SQLITE_BUSY')
-      throw failStore('SH-K101', { why: lockFile, cause: error });
-    throw error;
-  }
-  return { [Symbol.dispose]: () => void db.close() };
+  const lock = holdLockFile(lockFile);
+  if (lock === undefined) throw failStore('SH-K101', { why: lockFile });
+  return lock;
 }

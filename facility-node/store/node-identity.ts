@@ -8,8 +8,9 @@ import {
   sealKeysFromSeed,
   signKeysFromSeed,
 } from '@santehaggui/protocols/crypto/sodium.ts';
+import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { z } from 'zod';
-import { type DataDirectory, writeSecretFile } from './data-directory.ts';
+import type { DataDirectory } from './data-directory.ts';
 import { failStore } from './store-errors.ts';
 
 const key = z.string().regex(/^[0-9a-f]{64}$/);

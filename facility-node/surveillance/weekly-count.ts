@@ -1,6 +1,6 @@
 import type { WeeklyReportRow } from '@santehaggui/protocols/api/lan-api.ts';
+import { isUnderFive } from '@santehaggui/protocols/surveillance/age-band.ts';
 import { diseasesOf, NOTIFIABLE_DISEASES } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
-import { isUnderFive } from './age-band.ts';
 
 /** A diagnosis of the registers in the week that is counted. */
 export type CountedCondition = {

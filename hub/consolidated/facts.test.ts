@@ -1,5 +1,5 @@
+import { isUnderFive } from '@santehaggui/protocols/surveillance/age-band.ts';
 import { describe, expect, it } from 'vitest';
-import { isUnderFive } from './age-band.ts';
 import { drawFacts, factSource } from './facts.ts';
 
 const AT = Date.UTC(2026, 10, 18);

@@ -1,8 +1,8 @@
 import { sha256 } from '@santehaggui/protocols/crypto/hash.ts';
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import { isUnderFive } from '@santehaggui/protocols/surveillance/age-band.ts';
 import { epiWeekOf } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { diseasesOf } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
-import { isUnderFive } from './age-band.ts';
 
 /** A record of a facility's register, its fields by name. */
 export type NamedRecord = { readonly id: string; readonly fields: NamedFields };

@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import {
@@ -9,6 +9,7 @@ import {
   signKeysFromSeed,
 } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { z } from 'zod';
 import { failHub } from '../errors/hub-errors.ts';
 
@@ -75,22 +76,7 @@ function makeIdentity(path: string, randomBytes: (count: number) => Uint8Array):
     databaseSecret: secret(),
   };
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    // Without this a power cut may take the name back, and the hub with it.
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  writeSecretFile(path, `${JSON.stringify(content, null, 2)}\n`);
   return content;
 }
 

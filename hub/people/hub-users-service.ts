@@ -1,6 +1,12 @@
 import type { hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import {
+  hashPassword,
+  SERVER_COST,
+  unmatchablePasswordHash,
+  verifyPassword,
+} from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { z } from 'zod';
 import type { HubDatabase } from '../database/hub-database.ts';
@@ -8,7 +14,6 @@ import { failHub } from '../errors/hub-errors.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import { addUser, findUser, type HubUser } from './hub-users-store.ts';
-import { hashPassword, unmatchablePasswordHash, verifyPassword } from './password.ts';
 
 /** What the accounts are made of. */
 export type HubUsersOptions = {
@@ -32,7 +37,7 @@ const MAX_AT_ONCE = 4;
 export class HubUsersService {
   readonly #options: HubUsersOptions;
   readonly #limiter: AttemptLimiter;
-  readonly #nobody = unmatchablePasswordHash();
+  readonly #nobody = unmatchablePasswordHash(SERVER_COST);
   #atOnce = 0;
 
   constructor(options: HubUsersOptions) {
@@ -44,7 +49,7 @@ export class HubUsersService {
   async add({ login, password, role, region }: z.infer<typeof hubUserRequest>): Promise<Omit<HubUser, 'version'>> {
     if (role === 'region' && region === undefined) throw failHub('SH-I303');
     const user = { login, role, region: role === 'region' ? (region ?? null) : null };
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashPassword(password, SERVER_COST);
     const createdAt = new Date(this.#options.clock.now());
     const isAdded = await this.#options.database.transaction((sql) =>
       addUser(sql, { ...user, passwordHash, createdAt }),

@@ -166,4 +166,12 @@ describe('the merge rule', () => {
     };
     expect(mergeRecord([add(1), unauthorised], []).fields['60']).toEqual(['penicillin']);
   });
+
+  it('takes any text as a member of a set', () => {
+    const change: RecordChange = {
+      ...write({ at: 1, value: null }),
+      writes: { 60: { kind: 'set', add: ['__proto__', 'constructor'], remove: [], authorised: true } },
+    };
+    expect(mergeRecord([change], []).fields['60']).toEqual(['__proto__', 'constructor']);
+  });
 });

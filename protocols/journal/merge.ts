@@ -175,15 +175,13 @@ function standingTags(writes: readonly { readonly stamp: Stamp; readonly write: 
       for (const tag of seen) if (write.authorised || !authorisedAdditions.has(tag)) removed.add(`${tag} ${member}`);
     }
   }
-  const tags: Record<string, Stamp[]> = {};
+  // A Map, because a member is anybody's text: `__proto__` is one like any other.
+  const tags = new Map<string, Stamp[]>();
   for (const { stamp, write } of writes) {
-    for (const member of write.add) {
-      if (removed.has(`${stamp} ${member}`)) continue;
-      tags[member] = [...(tags[member] ?? []), stamp];
-    }
+    for (const member of new Set(write.add)) if (!removed.has(`${stamp} ${member}`)) append(tags, member, stamp);
   }
-  for (const stamps of Object.values(tags)) stamps.sort(compareStamps);
-  return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+  for (const stamps of tags.values()) stamps.sort(compareStamps);
+  return Object.fromEntries([...tags].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isOnce(typeNumber: number, fieldNumber: number): boolean {

@@ -1,10 +1,11 @@
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
+import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import type { Database } from 'better-sqlite3';
 import { readClockState } from '../clock-state.ts';
-import { type DataDirectory, dataDirectory, makeDataDirectory, writeSecretFile } from '../data-directory.ts';
+import { type DataDirectory, dataDirectory, makeDataDirectory } from '../data-directory.ts';
 import { openNodeDatabase } from '../open-database.ts';
 import { RecordStore } from '../record-store.ts';
 import type { RecordIndexer } from '../record-table.ts';

@@ -4,7 +4,10 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
  * Argon2id (RFC 9106) with the smaller of the OWASP settings: 19 MiB, 2 passes, 1 lane. A Raspberry Pi 4 takes about a
  * quarter of a second for it; more memory would let a few sign-ins at once push the daemon out of a small machine.
  */
-export const PASSWORD_COST = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
+export const SMALL_MACHINE_COST = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
+
+/** Argon2id with OWASP's first setting, 46 MiB: for accounts that see whole regions, on a machine with memory to spare. */
+export const SERVER_COST = { memoryKiB: 47_104, passes: 1, lanes: 1 } as const;
 
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
