@@ -26,7 +26,7 @@ type Options = { readonly data: string; readonly config?: string } & Readonly<Re
 const name = 'haggui-node';
 const { env, argv } = process;
 const language: Language = /^en/i.test(env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '') ? 'en' : 'fr';
-const defaultData = env.HAGGUI_DATA ?? '/var/lib/haggui-node';
+const defaultData = env.HAGGUI_DATA ?? '/var/lib/santehaggui';
 
 /** The configuration file named, else that of the data directory if it has one. */
 const sourcesOf = ({ data, config, ...flags }: Options): ConfigSources => {

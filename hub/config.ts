@@ -4,7 +4,7 @@ import { type ConfigOf, configTable } from '@santehaggui/runtime/config/config-t
 export const hubConfigTable = configTable({
   data: {
     kind: 'path',
-    default: '/var/lib/santehaggui/hub',
+    default: '/var/lib/santehaggui',
     env: 'HAGGUI_DATA',
     flag: '--data',
     fr: 'Dossier de données : identité, prise locale, PostgreSQL embarqué',
