@@ -1,20 +1,22 @@
 import { fromUuid } from '@santehaggui/protocols/crypto/bytes.ts';
-import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
+import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { Database, Statement } from 'better-sqlite3';
 
 type DigestRow = { readonly id: string; readonly digest: Buffer };
 
-/** What this replica holds, in the three depths in which it is compared with the hub's. */
+/** What this replica holds, in the four depths in which it is compared with the hub's. */
 export class DigestStore {
   readonly #types: Statement<[], number>;
   readonly #ofType: Statement<[number], DigestRow>;
   readonly #ofRange: Statement<[number, string, string], DigestRow>;
+  readonly #record: Statement<[string], { readonly fields: string; readonly stamps: string }>;
 
   constructor(db: Database) {
     this.#types = db.prepare<[], number>('select distinct type from record order by type').pluck();
     // Sorted here and not by SQLite: read in the order of an index by id, every record would be looked up in its row.
     this.#ofType = db.prepare('select id, digest from record where type = ?');
     this.#ofRange = db.prepare('select id, digest from record where type = ? and id >= ? and id < ?');
+    this.#record = db.prepare('select fields, stamps from record where id = ?');
   }
 
   /** One entry a record type that has records, in order of the types' numbers. */
@@ -48,6 +50,12 @@ export class DigestStore {
     // 'g' comes after every hexadecimal digit.
     const to = range === 255 ? 'g' : (range + 1).toString(16).padStart(2, '0');
     return inOrder(this.#ofRange.all(type, from, to));
+  }
+
+  /** One entry a field of a record; none when it is not here. */
+  fields(recordId: string): readonly DigestEntry[] {
+    const row = this.#record.get(recordId);
+    return row === undefined ? [] : fieldDigests({ fields: JSON.parse(row.fields), stamps: JSON.parse(row.stamps) });
   }
 }
 

@@ -85,11 +85,25 @@ describe('JournalStore', () => {
     const journal = journalOf(target);
     expect(journal.applyFeed(feed)).toEqual({ upTo: 3, repeats: 0, quarantined: 0 });
     const before = replicaOf(target);
+    expect(journal.applyFeed(feed.slice(0, 2))).toEqual({ upTo: 3, repeats: 2, quarantined: 0 });
+    expect(journal.syncState().feedReceived).toBe(3);
     expect(journal.applyFeed(feed)).toEqual({ upTo: 3, repeats: 3, quarantined: 0 });
     expect(journal.applyFeed(fromPosition(feed, 4))).toEqual({ upTo: 6, repeats: 3, quarantined: 0 });
     expect(replicaOf(target)).toBe(before);
     expect(before).toBe(replicaOf(source));
     expect(target.db.prepare('select count(*) from journal').pluck().get()).toBe(3);
+  });
+
+  it('writes after what it has received, although the other clock is ahead', async () => {
+    await using source = await openTestStore({ node: 1 });
+    await using target = await openTestStore({ node: 2 });
+    const id = source.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    await source.clock.advance(5 * 60_000);
+    source.store.transact(nurse, (tx) => tx.patch(id, { village: 'Ireli' }));
+    journalOf(target).applyFeed(fromPosition(journalOf(source).journalAfter(0, PLENTY), 1));
+    target.store.transact(nurse, (tx) => tx.patch(id, { village: 'Banani' }));
+    journalOf(source).applyFeed(fromPosition(journalOf(target).journalAfter(0, PLENTY), 1));
+    for (const node of [source, target]) expect(node.store.record(id)?.fields.village).toBe('Banani');
   });
 
   it('quarantines what it cannot apply and goes on', async () => {

@@ -1,12 +1,15 @@
 import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { compareOrderClocks } from '@santehaggui/protocols/journal/order-clock.ts';
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
+import { openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import { describe, expect, it } from 'vitest';
+import { readDatabaseKey } from './open-database.ts';
 import type { WriteContext } from './record-transaction.ts';
-import { openTestStore } from './testing/test-store.ts';
+import { openTestStore, type TestStore } from './testing/test-store.ts';
 
 const system: WriteContext = { author: null, role: 'system' };
 const nurse: WriteContext = { author: null, role: 'nurse' };
@@ -15,6 +18,15 @@ const fanta = { familyName: 'Traoré', givenName: 'Fanta', sex: 'female' };
 
 type Row = { sequence: number; meta: Buffer; fields: Buffer; head: Buffer; is_last: number };
 const ownRows = 'select sequence, meta, fields, head, is_last from journal where head is not null order by sequence';
+
+const openEncryptedSqliteForTest = ({ directory }: TestStore) => {
+  const db = openEncryptedSqlite({
+    path: directory.databaseFile,
+    keyHex: readDatabaseKey(directory),
+    busyTimeoutMs: 0,
+  });
+  return { db, [Symbol.dispose]: () => void db.close() };
+};
 
 const codeOf = (work: () => unknown): string | undefined => {
   try {
@@ -223,6 +235,41 @@ describe('RecordStore', () => {
       'not indexable',
     );
     expect(node.db.prepare('select count(*) from record').pluck().get()).toBe(1);
+  });
+
+  it('keeps the place of a record in lists, whoever looks', async () => {
+    const places: number[] = [];
+    await using node = await openTestStore({ indexers: [(_db, record) => places.push(record.createdPosition)] });
+    const id = node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    node.store.transact(nurse, (tx) => tx.patch(id, { village: 'Sangha' }));
+    expect(places).toEqual([2, 2]);
+    expect(node.store.record(id)?.createdPosition).toBe(2);
+  });
+
+  it('writes after the clock of before, although the machine forgot the time while it was off', async () => {
+    await using node = await openTestStore();
+    node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    node.clock.setNow(0);
+    await node.reopen();
+    node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    const clocks = node.db
+      .prepare<[], Row>(ownRows)
+      .all()
+      .map((row) => decodeChange(row));
+    const isLater = clocks
+      .slice(1)
+      .map(({ orderClock }, index) => compareOrderClocks(orderClock, clocks[index]!.orderClock) > 0);
+    expect(isLater).toEqual([true, true, true]);
+    expect(clocks.map(({ isClockTrusted }) => isClockTrusted)).toEqual([true, true, false, false]);
+  });
+
+  it('lets nobody else write from the start of the work on', async () => {
+    await using node = await openTestStore();
+    using other = openEncryptedSqliteForTest(node);
+    node.store.transact(nurse, () => {
+      expect(() => other.db.exec('begin immediate')).toThrowError(expect.objectContaining({ code: 'SQLITE_BUSY' }));
+    });
+    other.db.exec('begin immediate; rollback');
   });
 
   it('wakes listeners after a commit that wrote, and not after one that did not', async () => {

@@ -4,12 +4,14 @@ import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/messages.t
 import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 
-/** This replica as it is now: how far it is, and its digests in the three depths. */
+/** This replica as it is now: how far it is, and its digests in the four depths. */
 export type OwnReplica = {
   readonly at: () => { readonly sequence: number; readonly feed: number };
   readonly types: () => readonly DigestEntry[];
   readonly ranges: (type: number) => readonly DigestEntry[];
   readonly records: (type: number, range: number) => readonly DigestEntry[];
+  /** None for a record that is not here. */
+  readonly fields: (recordId: string) => readonly DigestEntry[];
 };
 
 /** Thrown when either side moved on during the comparison: ask again. */
@@ -27,7 +29,7 @@ export function replicaDigest(types: readonly DigestEntry[]): string {
 
 /**
  * Compares this replica with the hub's: by types, then by ranges of the types that differ, then by records of the ranges
- * that differ. Throws {@link MovedOn} when the two did not speak of the same changes.
+ * that differ, then by their fields. Throws {@link MovedOn} when the two did not speak of the same changes.
  */
 export async function checkReplica(
   own: OwnReplica,
@@ -56,14 +58,24 @@ export async function checkReplica(
     for (const rangeKey of different(own.ranges(type), await answer({ level: 'ranges', type }))) {
       const range = Number(rangeKey);
       const ids = different(own.records(type, range), await answer({ level: 'records', type, range }));
-      const recordType = recordTypeNumbered(type)?.name ?? typeKey;
-      differences.push(...ids.map((recordId) => ({ recordType, recordId, fields: [] })));
-      if (differences.length >= MAX_DIFFERENCES) {
-        return { converged: false, ...digests, differences: differences.slice(0, MAX_DIFFERENCES) };
+      for (const recordId of ids) {
+        if (differences.length >= MAX_DIFFERENCES) return { converged: false, ...digests, differences };
+        const fields = different(own.fields(recordId), await answer({ level: 'fields', record: recordId }));
+        differences.push({
+          recordType: recordTypeNumbered(type)?.name ?? typeKey,
+          recordId,
+          fields: namesOf(type, fields),
+        });
       }
     }
   }
   return { converged: false, ...digests, differences };
+}
+
+/** The names of fields by number; the number of one that only a newer catalogue knows. */
+function namesOf(typeNumber: number, numbers: readonly string[]): readonly string[] {
+  const names = Object.entries(recordTypeNumbered(typeNumber)?.fields ?? {});
+  return numbers.map((number) => names.find(([, field]) => String(field.number) === number)?.[0] ?? number);
 }
 
 /** The keys that only one side has, or that the two have with other digests, in order. */

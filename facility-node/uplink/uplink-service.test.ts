@@ -89,13 +89,18 @@ describe('UplinkService', () => {
 
   it('finishes over a link that is cut after every few frames', async () => {
     await using hub = await FakeHub.start();
-    await using node = await openTestUplink({ maxFrameBytes: 1024 });
+    await using node = await openTestUplink({ maxFrameBytes: 256 });
     add(node, 60);
-    hub.faults.cutAfterFrames = 3;
+    hub.faults.cutAfterFrames = 2;
     await node.join(hub);
     await node.uplink.syncNow();
-    expect(hub.connections).toBeGreaterThan(2);
+    expect(hub.connections).toBeGreaterThan(10);
     expect(hub.received()).toBe(61);
+    hub.faults.cutAfterFrames = 1000;
+    const { connections } = hub;
+    hub.cut();
+    await expect.poll(() => hub.connections).toBe(connections + 1);
+    await node.uplink.syncNow();
     expect(await node.uplink.verify()).toMatchObject({ converged: true });
   });
 
@@ -108,6 +113,30 @@ describe('UplinkService', () => {
     hub.restoreTo(5);
     await expect.poll(() => hub.received(), { timeout: 10_000 }).toBe(21);
     expect((await node.uplink.syncNow()).acknowledgedSequence).toBe(21);
+  });
+
+  it('believes a hub that says less than before, even if it says no more', async () => {
+    await using hub = await FakeHub.start();
+    await using node = await openTestUplink();
+    add(node, 20);
+    await node.join(hub);
+    await node.uplink.syncNow();
+    hub.faults.cutAfterFrames = 1;
+    hub.restoreTo(5);
+    await expect.poll(() => node.uplink.status().pendingChanges, { timeout: 10_000 }).toBe(16);
+  });
+
+  it('waits for the whole feed, however late it comes', async () => {
+    await using hub = await FakeHub.start();
+    await using elsewhere = await openTestStore({ node: 77 });
+    await using node = await openTestUplink();
+    await node.join(hub);
+    await node.uplink.syncNow();
+    hub.faults.feedDelayMs = 400;
+    elsewhere.store.transact(nurse, (tx) => tx.create(patient, { familyName: 'Guindo', givenName: 'Yagalé' }));
+    const { store, timekeeper, log } = elsewhere;
+    hub.feed(new JournalStore({ store, timekeeper, log: log.log }).journalAfter(0, 1_000_000));
+    expect((await node.uplink.syncNow()).receivedFeedSequence).toBe(2);
   });
 
   it('tells of refused changes and of a chain that is not its own', async () => {
@@ -141,6 +170,17 @@ describe('UplinkService', () => {
       .poll(() => node.uplink.status().lastExchange, { timeout: 10_000 })
       .toMatchObject({ ok: false, error: 'the hub did not greet' });
     expect(node.uplink.status().connected).toBe(false);
+  });
+
+  it('notices a connection that is dead although nobody closed it, and opens another', async () => {
+    await using hub = await FakeHub.start();
+    await using node = await openTestUplink({ timeoutSeconds: 1, keepaliveSeconds: 1 });
+    await node.join(hub);
+    await node.uplink.syncNow();
+    hub.freeze();
+    await expect.poll(() => hub.connections, { timeout: 15_000 }).toBe(2);
+    add(node, 1);
+    await expect.poll(() => countAtHub(hub), { timeout: 15_000 }).toBe(1);
   });
 
   it('refuses to exchange while no hub is known, and says when the hub does not answer', async () => {

@@ -166,7 +166,7 @@ export class UplinkService implements Service {
       else if (await this.#isDrained(session, target)) break;
     }
     this.#remember({ at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name });
-    this.#countBytes();
+    this.keepCounters();
     return this.status();
   }
 
@@ -196,6 +196,7 @@ export class UplinkService implements Service {
         types: () => digests.types(),
         ranges: (type: number) => digests.ranges(type),
         records: (type: number, range: number) => digests.records(type, range),
+        fields: (recordId: string) => digests.fields(recordId),
       };
       try {
         return await checkReplica(own, (ask) => session.ask(ask));
@@ -254,7 +255,7 @@ export class UplinkService implements Service {
     const { state, reason } = await session.run(connection);
     ended.abort();
     await alive;
-    this.#countBytes();
+    this.keepCounters();
     const wasLive = session.wasLive();
     const { acknowledged, feedReceived } = this.#machine;
     if (state.acknowledged > acknowledged || state.feedReceived > feedReceived) this.#failuresInARow = 0;
@@ -263,6 +264,7 @@ export class UplinkService implements Service {
     this.#connection = undefined;
     log.info('uplink.closed', { reason, wasLive });
     if (!signal.aborted && !(wasLive && isAllSafe(state))) this.#failed(reason);
+    else if (this.#lastExchange !== null) journal.rememberExchange(this.#lastExchange);
     this.#watch.notify();
     return wasLive;
   }
@@ -327,7 +329,8 @@ export class UplinkService implements Service {
     return { sent: bytes.sent - this.#countedBytes.sent, received: bytes.received - this.#countedBytes.received };
   }
 
-  #countBytes(): void {
+  /** Stores the counters of bytes, which otherwise wait for the end of the connection. */
+  keepCounters(): void {
     const { sent, received } = this.#uncounted();
     this.#parts.journal.countBytes(sent, received);
     this.#countedBytes = { sent: this.#countedBytes.sent + sent, received: this.#countedBytes.received + received };

@@ -1,6 +1,6 @@
 import type { Digest } from '@santehaggui/protocols/frames/messages.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { readPlace, readRangeDigests, readRecordDigests, readTypeDigests } from './digest-store.ts';
+import { readFieldDigests, readPlace, readRangeDigests, readRecordDigests, readTypeDigests } from './digest-store.ts';
 
 /**
  * Answers a node that compares its replica with ours: the digests of its facility's register and, of the same snapshot,
@@ -19,7 +19,9 @@ export function answerDigest(
       if (ask.level === 'types') return { kind: 'digest', ask, at, entries: await readTypeDigests(sql, facility) };
       if (ask.level === 'ranges')
         return { kind: 'digest', ask, at, entries: await readRangeDigests(sql, facility, ask.type) };
-      return { kind: 'digest', ask, at, entries: await readRecordDigests(sql, facility, ask) };
+      if (ask.level === 'records')
+        return { kind: 'digest', ask, at, entries: await readRecordDigests(sql, facility, ask) };
+      return { kind: 'digest', ask, at, entries: await readFieldDigests(sql, facility, ask.record) };
     },
     { isolation: 'repeatable read', isReadOnly: true },
   );

@@ -1,4 +1,5 @@
-import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
+import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
+import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 
@@ -48,6 +49,17 @@ export async function readRecordDigests(
     ),
   );
   return rows.map(({ id, digest }) => ({ key: id, count: 1, digest: new Uint8Array(digest) }));
+}
+
+/** One entry a field of a record; none when it is not here. */
+export async function readFieldDigests(sql: Sql, facility: string, record: string): Promise<readonly DigestEntry[]> {
+  const { rows } = await asFacility(sql, facility, () =>
+    sql.query<Pick<RecordState, 'fields' | 'stamps'>>(
+      `select fields, stamps from ${quoteIdentifier(facility)}.record where id = $1`,
+      [record],
+    ),
+  );
+  return rows.flatMap(fieldDigests);
 }
 
 // The digest of a range, computed where the records are: `combineDigests` of protocols/journal/digest.ts in SQL.

@@ -1,5 +1,5 @@
 import { decodeCbor, encodeCbor } from '../cbor.ts';
-import { fromHex, toHex } from '../crypto/bytes.ts';
+import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
 import type { EncodedChange } from '../journal/change-codec.ts';
 
 /** The first byte of every frame. */
@@ -51,14 +51,17 @@ export type Ack = {
 
 /**
  * The comparison of two replicas, node asking, hub answering with the same `ask`. `types`: one digest per record type;
- * `ranges`: one per first byte of the record id, of one type; `records`: one per record of such a range.
+ * `ranges`: one per first byte of the record id, of one type; `records`: one per record of such a range; `fields`: one per
+ * field of a record.
  */
 export type DigestAsk =
   | { readonly level: 'types' }
   | { readonly level: 'ranges'; readonly type: number }
-  | { readonly level: 'records'; readonly type: number; readonly range: number };
+  | { readonly level: 'records'; readonly type: number; readonly range: number }
+  | { readonly level: 'fields'; readonly record: string };
 
-/** A digest frame; `entries` is null in the question. Keys are type numbers, range bytes or record ids (UUID text). */
+/** A digest frame; `entries` is null in the question. Keys are type numbers, range bytes, record ids (UUID text) or
+ * field numbers. */
 export type Digest = {
   readonly kind: 'digest';
   readonly ask: DigestAsk;
@@ -78,7 +81,7 @@ export class MalformedMessage extends Error {
 /** No frame body is larger, sealed or open, in bytes. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
-const LEVELS = ['types', 'ranges', 'records'] as const;
+const LEVELS = ['types', 'ranges', 'records', 'fields'] as const;
 
 /** The type byte of a message's frame. */
 export function frameTypeOf(message: Message): number {
@@ -112,7 +115,7 @@ export function encodeMessage(message: Message): Uint8Array {
       ]);
     case 'digest': {
       const { ask, at, entries } = message;
-      const detail = ask.level === 'types' ? [] : ask.level === 'ranges' ? [ask.type] : [ask.type, ask.range];
+      const detail = digestDetail(ask);
       const rows = entries === null ? null : entries.map(({ key, count, digest }) => [key, count, digest]);
       return encodeCbor([LEVELS.indexOf(ask.level), detail, [at.sequence, at.feed], rows]);
     }
@@ -188,15 +191,8 @@ function ack([upTo, head, refused, repeats]: readonly unknown[]): Ack {
 }
 
 function digest([level, detail, at, rows]: readonly unknown[]): Digest {
-  const [type, range] = list(detail);
   const [sequence, feed] = list(at);
-  const name = LEVELS[natural(level)];
-  const ask: DigestAsk =
-    name === 'types'
-      ? { level: 'types' }
-      : name === 'ranges'
-        ? { level: 'ranges', type: natural(type) }
-        : { level: 'records', type: natural(type), range: natural(range) };
+  const ask = digestAsk(natural(level), list(detail));
   return {
     kind: 'digest',
     ask,
@@ -209,6 +205,27 @@ function digest([level, detail, at, rows]: readonly unknown[]): Digest {
             return { key: text(key), count: natural(count), digest: bytes(bytesOfDigest) };
           }),
   };
+}
+
+function digestDetail(ask: DigestAsk): readonly unknown[] {
+  if (ask.level === 'types') return [];
+  if (ask.level === 'ranges') return [ask.type];
+  return ask.level === 'records' ? [ask.type, ask.range] : [fromUuid(ask.record)];
+}
+
+function digestAsk(level: number, [first, second]: readonly unknown[]): DigestAsk {
+  switch (LEVELS[level]) {
+    case 'types':
+      return { level: 'types' };
+    case 'ranges':
+      return { level: 'ranges', type: natural(first) };
+    case 'records':
+      return { level: 'records', type: natural(first), range: natural(second) };
+    case 'fields':
+      return { level: 'fields', record: toUuid(bytes(first, 16)) };
+    default:
+      throw new RangeError('no such level of digests');
+  }
 }
 
 function list(value: unknown): readonly unknown[] {

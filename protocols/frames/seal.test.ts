@@ -39,6 +39,12 @@ const MESSAGES: readonly Message[] = [
     at: { sequence: 9, feed: 2 },
     entries: [{ key: '7', count: 3, digest: nonce }],
   },
+  {
+    kind: 'digest',
+    ask: { level: 'fields', record: 'a0000000-0000-8000-8000-000000000001' },
+    at: { sequence: 9, feed: 2 },
+    entries: [],
+  },
   { kind: 'digest', ask: { level: 'types' }, at: { sequence: 0, feed: 0 }, entries: [] },
 ];
 const seed = {

@@ -9,6 +9,15 @@ export function recordDigest(recordType: number, state: Pick<RecordState, 'field
   return sha256(canonicalJson([recordType, state.fields, state.stamps])).slice(0, 16);
 }
 
+/** One entry a field of a record (key its number), over its value and the stamp of its winning write. */
+export function fieldDigests({ fields, stamps }: Pick<RecordState, 'fields' | 'stamps'>): readonly DigestEntry[] {
+  const numbers = [...new Set([...Object.keys(fields), ...Object.keys(stamps)])].sort((a, b) => Number(a) - Number(b));
+  return numbers.map((key) => {
+    const digest = sha256(canonicalJson([fields[key] ?? null, stamps[key] ?? null])).slice(0, 16);
+    return { key, count: 1, digest };
+  });
+}
+
 /** A part of a replica in a comparison: how many records it has, and what they amount to. */
 export type DigestEntry = { readonly key: string; readonly count: number; readonly digest: Uint8Array };
 

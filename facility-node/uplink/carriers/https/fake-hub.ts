@@ -38,6 +38,8 @@ export type Faults = {
   isForger?: boolean;
   /** Answers with a chain head that is not the node's. */
   hasOtherChain?: boolean;
+  /** Sends its feed so much later than it could. */
+  feedDelayMs?: number;
   /** Refuses changes of this sequence. */
   refuses?: number;
 };
@@ -126,6 +128,11 @@ export class FakeHub implements AsyncDisposable {
     this.#pushFeed();
   }
 
+  /** Stops reading without telling: what a mobile network does to a connection it has forgotten. */
+  freeze(): void {
+    this.#live?.socket.pause();
+  }
+
   /** Cuts the connection that is open. */
   cut(): void {
     this.#live?.socket.terminate();
@@ -149,7 +156,8 @@ export class FakeHub implements AsyncDisposable {
         socket.terminate();
         return;
       }
-      if (this.faults.isSilent === true) return;
+      // A frozen socket gives what it had read once it is terminated.
+      if (this.faults.isSilent === true || socket.readyState !== socket.OPEN) return;
       if (lane === undefined) lane = this.#greet(socket, frame);
       else this.#receive(lane.open(frame), (message) => socket.send((lane as LiveLane).seal(message)));
     });
@@ -203,13 +211,11 @@ export class FakeHub implements AsyncDisposable {
 
   #digest({ ask }: Digest): Digest {
     const digests = new DigestStore(this.replica.db);
-    const entries =
-      ask.level === 'types'
-        ? digests.types()
-        : ask.level === 'ranges'
-          ? digests.ranges(ask.type)
-          : digests.records(ask.type, ask.range);
-    return { kind: 'digest', ask, at: { sequence: this.received(), feed: this.#feed.length }, entries };
+    const at = { sequence: this.received(), feed: this.#feed.length };
+    if (ask.level === 'types') return { kind: 'digest', ask, at, entries: digests.types() };
+    if (ask.level === 'ranges') return { kind: 'digest', ask, at, entries: digests.ranges(ask.type) };
+    if (ask.level === 'records') return { kind: 'digest', ask, at, entries: digests.records(ask.type, ask.range) };
+    return { kind: 'digest', ask, at, entries: digests.fields(ask.record) };
   }
 
   #pushFeed(): void {
@@ -219,7 +225,7 @@ export class FakeHub implements AsyncDisposable {
     if (changes.length === 0) return;
     this.#live.sentFeed = this.#feed.length;
     // After the HELLO, which is sent by the caller before anything else leaves.
-    setImmediate(() => socket.send(lane.seal({ kind: 'changes', changes })));
+    setTimeout(() => socket.send(lane.seal({ kind: 'changes', changes })), this.faults.feedDelayMs ?? 0);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,0 +1,460 @@
+CREATE INDEX allergy_intolerance_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 7;
+
+CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patient_id is not null;
+
+CREATE INDEX clock_correction_target on clock_correction (node, incarnation);
+
+CREATE INDEX condition_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 6;
+
+CREATE INDEX condition_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 6;
+
+CREATE INDEX condition_recorded on record (type, json_extract(fields, '$."8"')) where type = 6;
+
+CREATE INDEX encounter_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 4;
+
+CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
+
+CREATE INDEX idempotency_age on idempotency (created_at);
+
+CREATE INDEX idempotency_key on idempotency (account_id, key);
+
+CREATE INDEX immunization_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 9;
+
+CREATE INDEX immunization_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 9;
+
+CREATE UNIQUE INDEX import_key_by_id on import_key (foreign_id, resource_type, source_system);
+
+CREATE INDEX import_key_by_url on import_key (full_url) where full_url is not null;
+
+CREATE INDEX import_waiting_by_reference on import_waiting (reference);
+
+CREATE INDEX journal_of_record on journal (record_position, position) where record_position <> position;
+
+CREATE UNIQUE INDEX journal_own on journal (sequence) where head is not null;
+
+CREATE INDEX medication_request_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 8;
+
+CREATE INDEX medication_request_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 8;
+
+CREATE INDEX observation_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 5;
+
+CREATE INDEX observation_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 5;
+
+CREATE INDEX record_by_age on record (type, created_position, id, digest);
+
+CREATE INDEX referral_patient on record (type, json_extract(fields, '$."2"'), created_position) where type = 10;
+
+CREATE INDEX refresh_token_of_session on refresh_token (session_id);
+
+CREATE INDEX session_expiry on session (expires_at);
+
+CREATE INDEX session_of_account on session (account_id);
+
+CREATE TABLE account (
+  id integer primary key,
+  -- Lower case.
+  login text not null unique,
+  -- PHC string.
+  password_hash text not null,
+  role text not null,
+  -- The record of the practitioner that this account signs in.
+  practitioner_id text not null,
+  -- Raised whenever rights change: tokens of an older one are refused.
+  permission_version integer not null default 1,
+  disabled_at integer,
+  created_at integer not null
+) strict;
+
+CREATE TABLE audit_event (
+  id integer primary key,
+  at integer not null,
+  login text,
+  practitioner_id text,
+  role text,
+  action text not null check (action in ('create', 'read', 'update', 'delete', 'search', 'sign-in', 'sign-out', 'export', 'import')),
+  record_type text,
+  record_id text,
+  patient_id text,
+  purpose text not null,
+  request_id text,
+  source_address text,
+  decision text not null check (decision in ('permit', 'deny')),
+  -- JSON.
+  detail text
+) strict;
+
+CREATE TABLE clock_correction (
+  position integer primary key references journal (position),
+  node integer not null,
+  incarnation text not null,
+  from_sequence integer not null,
+  to_sequence integer not null,
+  ms integer not null,
+  counter integer not null
+) strict;
+
+CREATE TABLE clock_state (
+  id integer primary key check (id = 1),
+  -- The latest time that this node had proof of.
+  floor_ms integer not null,
+  order_ms integer not null,
+  order_counter integer not null
+) strict;
+
+CREATE TABLE conflict (
+  id text not null,
+  record_id text not null references record (id),
+  field integer not null,
+  winner text not null,
+  loser text not null,
+  found_at integer not null,
+  primary key (record_id, field, id)
+) strict, without rowid;
+
+CREATE TABLE counter (
+  series text primary key,
+  value integer not null
+) strict, without rowid;
+
+CREATE TABLE idempotency (
+  account_id integer not null references account (id),
+  route text not null,
+  key text not null,
+  -- SHA-256 of the body as it was taken.
+  body_hash blob not null,
+  status integer not null,
+  answer text not null,
+  -- What the POST made: `key:` references find it here.
+  record_type text,
+  record_id text,
+  created_at integer not null,
+  primary key (account_id, route, key)
+) strict, without rowid;
+
+CREATE TABLE import_key (
+  -- Rows are appended: a big import writes few pages here.
+  id integer primary key,
+  -- `meta.source` of the resource or its Bundle, or the default.
+  source_system text not null,
+  resource_type text not null,
+  -- `id` of the resource; its fullUrl, else its hash, where it has none.
+  foreign_id text not null,
+  -- Null where it is `urn:uuid:` and the id.
+  full_url text,
+  record_id text not null references record (id),
+  -- By field number, the hash of the value that came in last: what another system did not change is not written again.
+  field_hashes text not null
+) strict;
+
+CREATE TABLE import_waiting (
+  record_id text not null references record (id),
+  field text not null,
+  source_system text not null,
+  -- `Type/id`, or a URL.
+  reference text not null,
+  primary key (record_id, field)
+) strict, without rowid;
+
+CREATE TABLE incarnation (
+  incarnation text primary key,
+  opened_sequence integer not null unique
+) strict;
+
+CREATE TABLE journal (
+  -- The order of arrival here. Nothing is ever deleted, so it is dense.
+  position integer primary key,
+  node integer not null,
+  incarnation text not null,
+  sequence integer not null,
+  -- Null for openings and clock corrections.
+  record_id text,
+  type integer,
+  -- The position of the record's first change here: the record's created_position.
+  record_position integer,
+  meta blob not null,
+  fields blob not null,
+  -- The chain head after this change; null for what others wrote.
+  head blob,
+  received_at integer not null,
+  is_last integer not null,
+  unique (node, incarnation, sequence)
+) strict;
+
+CREATE TABLE login_failure (
+  login text not null,
+  address text not null,
+  failures integer not null,
+  blocked_until integer not null,
+  last_at integer not null,
+  primary key (login, address)
+) strict, without rowid;
+
+CREATE TABLE patient_key (
+  id integer primary key,
+  record_id text not null unique
+) strict;
+
+CREATE VIRTUAL TABLE patient_search using fts5 (
+  plain, sound, digits, number,
+  content = '', contentless_delete = 1, detail = column, prefix = '1 2 3 4', tokenize = "unicode61 remove_diacritics 0"
+);
+
+CREATE TABLE quarantine (
+  direction text not null check (direction in ('up', 'down')),
+  position integer not null,
+  code text not null,
+  meta blob,
+  fields blob,
+  at integer not null,
+  primary key (direction, position)
+) strict, without rowid;
+
+CREATE TABLE record (
+  id text primary key,
+  -- The type's stable number in the catalogue.
+  type integer not null,
+  -- Values by field number, and for each the write that gave it.
+  fields text not null,
+  stamps text not null,
+  digest blob not null,
+  last_stamp text not null,
+  conflicts integer not null default 0,
+  -- Where the record's first change stands in this journal: the cursor of lists.
+  created_position integer not null,
+  updated_at integer not null
+) strict;
+
+CREATE TABLE refresh_token (
+  -- SHA-256 of the token.
+  hash blob primary key,
+  session_id text not null references session (id) on delete cascade,
+  issued_at integer not null,
+  used_at integer
+) strict, without rowid;
+
+CREATE TABLE schema_migration (number integer primary key, name text not null, checksum text not null, applied_at integer not null) strict;
+
+CREATE TABLE session (
+  id text primary key,
+  account_id integer not null references account (id),
+  address text,
+  created_at integer not null,
+  last_used_at integer not null,
+  expires_at integer not null,
+  revoked_at integer,
+  revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled'))
+) strict;
+
+CREATE TABLE sync_state (
+  id integer primary key check (id = 1),
+  acknowledged_sequence integer not null default 0,
+  feed_received integer not null default 0,
+  bytes_sent integer not null default 0,
+  bytes_received integer not null default 0,
+  last_exchange_at integer,
+  last_exchange_ok integer,
+  last_exchange_carrier text,
+  last_exchange_error text
+) strict;
+
+CREATE TABLE token_key (
+  kid text primary key,
+  -- PKCS #8, DER.
+  private_key blob not null,
+  created_at integer not null
+) strict;
+
+CREATE TRIGGER audit_event_is_never_changed before update on audit_event
+begin
+  select raise(abort, 'audit_event is append-only');
+end;
+
+CREATE TRIGGER audit_event_is_never_deleted before delete on audit_event
+begin
+  select raise(abort, 'audit_event is append-only');
+end;
+
+CREATE VIEW "allergy_intolerance" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "code",
+  json_extract(fields, '$."3"') as "text",
+  json_extract(fields, '$."4"') as "criticality",
+  json_extract(fields, '$."5"') as "clinical_status",
+  json_extract(fields, '$."6"') as "verification",
+  json_extract(fields, '$."7"') as "reactions",
+  json_extract(fields, '$."8"') as "recorded_at",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 7;
+
+CREATE VIEW "condition" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "encounter",
+  json_extract(fields, '$."3"') as "code",
+  json_extract(fields, '$."4"') as "text",
+  json_extract(fields, '$."5"') as "clinical_status",
+  json_extract(fields, '$."6"') as "verification",
+  json_extract(fields, '$."7"') as "onset",
+  json_extract(fields, '$."8"') as "recorded_at",
+  json_extract(fields, '$."9"') as "severity",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 6;
+
+CREATE VIEW "encounter" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "start",
+  json_extract(fields, '$."3"') as "end",
+  json_extract(fields, '$."4"') as "class",
+  json_extract(fields, '$."5"') as "status",
+  json_extract(fields, '$."6"') as "reason",
+  json_extract(fields, '$."7"') as "practitioner",
+  json_extract(fields, '$."8"') as "residence",
+  json_extract(fields, '$."9"') as "outcome",
+  json_extract(fields, '$."10"') as "note",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 4;
+
+CREATE VIEW "facility" as select
+  id,
+  json_extract(fields, '$."1"') as "code",
+  json_extract(fields, '$."2"') as "name",
+  json_extract(fields, '$."3"') as "kind",
+  json_extract(fields, '$."4"') as "region",
+  json_extract(fields, '$."5"') as "district",
+  json_extract(fields, '$."6"') as "referral_target",
+  json_extract(fields, '$."7"') as "phone",
+  cast(json_extract(fields, '$."8"') as real) as "latitude",
+  cast(json_extract(fields, '$."9"') as real) as "longitude",
+  json_extract(fields, '$."10"') as "population",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 3;
+
+CREATE VIEW "immunization" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "encounter",
+  json_extract(fields, '$."3"') as "vaccine",
+  json_extract(fields, '$."4"') as "status",
+  json_extract(fields, '$."5"') as "occurrence",
+  json_extract(fields, '$."6"') as "dose",
+  json_extract(fields, '$."7"') as "lot",
+  json_extract(fields, '$."8"') as "site",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 9;
+
+CREATE VIEW "medication_request" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "encounter",
+  json_extract(fields, '$."3"') as "medication",
+  json_extract(fields, '$."4"') as "text",
+  json_extract(fields, '$."5"') as "dosage",
+  json_extract(fields, '$."6"') as "status",
+  json_extract(fields, '$."7"') as "intent",
+  json_extract(fields, '$."8"') as "authored_on",
+  json_extract(fields, '$."9"') as "days",
+  cast(json_extract(fields, '$."10"') as real) as "quantity",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 8;
+
+CREATE VIEW "observation" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "encounter",
+  json_extract(fields, '$."3"') as "category",
+  json_extract(fields, '$."4"') as "code",
+  json_extract(fields, '$."5"') as "status",
+  json_extract(fields, '$."6"') as "effective",
+  cast(json_extract(fields, '$."7"') as real) as "value",
+  json_extract(fields, '$."8"') as "unit",
+  json_extract(fields, '$."9"') as "value_code",
+  json_extract(fields, '$."10"') as "value_text",
+  cast(json_extract(fields, '$."11"') as real) as "systolic",
+  cast(json_extract(fields, '$."12"') as real) as "diastolic",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 5;
+
+CREATE VIEW "patient" as select
+  id,
+  json_extract(fields, '$."1"') as "family_name",
+  json_extract(fields, '$."2"') as "given_name",
+  json_extract(fields, '$."3"') as "sex",
+  json_extract(fields, '$."4"') as "birth_date",
+  json_extract(fields, '$."5"') as "phone",
+  json_extract(fields, '$."6"') as "village",
+  json_extract(fields, '$."7"') as "nina",
+  json_extract(fields, '$."8"') as "number",
+  json_extract(fields, '$."9"') as "language",
+  json_extract(fields, '$."10"') as "guardian_name",
+  json_extract(fields, '$."11"') as "deceased_at",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 1;
+
+CREATE VIEW "practitioner" as select
+  id,
+  json_extract(fields, '$."1"') as "family_name",
+  json_extract(fields, '$."2"') as "given_name",
+  json_extract(fields, '$."3"') as "role",
+  json_extract(fields, '$."4"') as "phone",
+  json_extract(fields, '$."5"') as "facility",
+  json_extract(fields, '$."6"') as "active",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 2;
+
+CREATE VIEW "referral" as select
+  id,
+  json_extract(fields, '$."1"') as "number",
+  json_extract(fields, '$."2"') as "patient",
+  json_extract(fields, '$."3"') as "encounter",
+  json_extract(fields, '$."4"') as "from",
+  json_extract(fields, '$."5"') as "to",
+  json_extract(fields, '$."6"') as "requester",
+  json_extract(fields, '$."7"') as "based_on",
+  json_extract(fields, '$."8"') as "urgency",
+  json_extract(fields, '$."9"') as "status",
+  json_extract(fields, '$."10"') as "decided_at",
+  json_extract(fields, '$."11"') as "reason",
+  json_extract(fields, '$."12"') as "presumed_diagnosis",
+  cast(json_extract(fields, '$."13"') as real) as "temperature",
+  json_extract(fields, '$."14"') as "systolic",
+  json_extract(fields, '$."15"') as "diastolic",
+  json_extract(fields, '$."16"') as "pulse",
+  json_extract(fields, '$."17"') as "respiratory_rate",
+  json_extract(fields, '$."18"') as "consciousness",
+  json_extract(fields, '$."19"') as "gravidity",
+  json_extract(fields, '$."20"') as "parity",
+  json_extract(fields, '$."21"') as "gestation_weeks",
+  json_extract(fields, '$."22"') as "fetal_heart_rate",
+  json_extract(fields, '$."23"') as "treatment_given",
+  json_extract(fields, '$."24"') as "companion_name",
+  json_extract(fields, '$."25"') as "companion_phone",
+  json_extract(fields, '$."26"') as "transport",
+  json_extract(fields, '$."27"') as "called_at",
+  json_extract(fields, '$."28"') as "departed_at",
+  json_extract(fields, '$."29"') as "cost_xof",
+  json_extract(fields, '$."30"') as "arrived_at",
+  json_extract(fields, '$."31"') as "arrival_state",
+  json_extract(fields, '$."32"') as "received_by",
+  json_extract(fields, '$."33"') as "final_diagnosis",
+  json_extract(fields, '$."34"') as "acts",
+  json_extract(fields, '$."35"') as "outcome",
+  json_extract(fields, '$."36"') as "discharge_treatment",
+  json_extract(fields, '$."37"') as "instructions",
+  json_extract(fields, '$."38"') as "follow_up_on",
+  json_extract(fields, '$."39"') as "closed_at",
+  json_extract(fields, '$."40"') as "closed_by",
+  json_extract(fields, '$."41"') as "cancel_reason",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 10;
