@@ -45,7 +45,7 @@ export type Surroundings = {
   readonly randomBytes: (count: number) => Uint8Array;
 };
 
-const TIME_FLOOR_EVERY_MS = 5 * 60_000;
+const KEEP_EVERY_MS = 5 * 60_000;
 const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /**
@@ -110,7 +110,8 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   const maintenance = maintenanceJob({
     ...{ clock, log },
     chores: [
-      { name: 'time-floor', everyMs: TIME_FLOOR_EVERY_MS, run: () => store.keepTime() },
+      { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
+      { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
       { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void db.pragma('optimize') },
     ],
   });

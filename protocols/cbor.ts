@@ -27,14 +27,16 @@ export function asCborDecimal(value: unknown): CborDecimal | undefined {
  * lengths, other tags and trailing bytes throw.
  */
 export function decodeCbor(bytes: Uint8Array): unknown {
-  return decode(bytes, {
-    useMaps: true,
-    strict: true,
-    rejectDuplicateMapKeys: true,
-    allowIndefinite: false,
-    allowUndefined: false,
-    allowNaN: false,
-    allowInfinity: false,
-    tags: Tagged.preserve(4),
-  });
+  return decode(bytes, STRICT);
 }
+
+const STRICT = {
+  useMaps: true,
+  strict: true,
+  rejectDuplicateMapKeys: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowNaN: false,
+  allowInfinity: false,
+  tags: Tagged.preserve(4),
+};

@@ -8,7 +8,7 @@ import { qrLines } from '../screen/qr-code.ts';
 import { pairLines, tableLines } from '../screen/table.ts';
 import { adminClientFor } from './node-session.ts';
 
-/** `haggui hub facility add`: registers a facility and shows the token that enrols its node, once. */
+/** `haggui hub facility add`: registers a facility, or replaces its lost token, and shows the token, once. */
 export async function addFacility(invocation: Invocation, dataDirectory: string, request: unknown): Promise<Outcome> {
   const { text, paint, format, stdout } = invocation;
   const body = validate(facilityAddRequest, request);
@@ -18,7 +18,7 @@ export async function addFacility(invocation: Invocation, dataDirectory: string,
   return {
     json: answer,
     lines: [
-      paint.green(`✓ ${text('facility.added', { code: answer.code })}`),
+      paint.green(`✓ ${text(answer.isNew ? 'facility.added' : 'facility.tokenReplaced', { code: answer.code })}`),
       '',
       ...pairLines(
         [

@@ -121,7 +121,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'import.more': '… and {count} more (--json gives all)',
   'facility.addSummary': 'registers a facility at the hub and gives its token',
   'facility.addDescription':
-    'The token works once, for 72 hours, for this facility: give it to whoever installs the node.',
+    'The token works once, for 72 hours, for this facility: give it to whoever installs the node. One that expired or was lost can be replaced: repeat the command with the same data, as long as no node is enrolled.',
   'facility.listSummary': 'the registry of facilities',
   'facility.codeFlag': 'code of the facility: lower case, digits and _',
   'facility.nameFlag': 'name of the facility',
@@ -134,6 +134,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'facility.longitudeFlag': 'longitude in degrees',
   'facility.populationFlag': 'population of the health area',
   'facility.added': '{code} is registered',
+  'facility.tokenReplaced': '{code} was registered before: a new token, the earlier ones no longer work',
   'facility.token': 'Token',
   'facility.expires': 'Valid until',
   'facility.nextStep': 'On the facility’s machine:',

@@ -120,7 +120,7 @@ export const fr = {
   'import.more': '… et {count} autres (--json les donne toutes)',
   'facility.addSummary': 'inscrit un établissement au registre du hub et donne son jeton',
   'facility.addDescription':
-    'Le jeton sert une fois, pendant 72 heures, pour cet établissement : donnez-le à qui installe le nœud.',
+    'Le jeton sert une fois, pendant 72 heures, pour cet établissement : donnez-le à qui installe le nœud. Expiré ou perdu, il se remplace : répétez la commande avec les mêmes données, tant qu’aucun nœud n’est rattaché.',
   'facility.listSummary': 'le registre des établissements',
   'facility.codeFlag': 'code de l’établissement, minuscules, chiffres et _',
   'facility.nameFlag': 'nom de l’établissement',
@@ -133,6 +133,7 @@ export const fr = {
   'facility.longitudeFlag': 'longitude en degrés',
   'facility.populationFlag': 'population de l’aire de santé',
   'facility.added': '{code} est inscrit',
+  'facility.tokenReplaced': '{code} était déjà inscrit : nouveau jeton, les précédents ne valent plus',
   'facility.token': 'Jeton',
   'facility.expires': 'Valable jusqu’au',
   'facility.nextStep': 'Sur la machine de l’établissement :',

@@ -22,7 +22,11 @@ const MAX_KNOWN_NAMES = 20_000;
 
 /** The media type of a format. */
 export function exportContentType(format: ExportFormat): string {
-  const types = { fhir: 'application/fhir+json', ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
+  const types = {
+    fhir: 'application/fhir+json',
+    ndjson: 'application/x-ndjson',
+    csv: 'text/csv; charset=utf-8',
+  } as const;
   return types[format];
 }
 

@@ -1,6 +1,6 @@
+import type { Stamp } from '@santehaggui/protocols/journal/stamp.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
-import type { Stamp } from '@santehaggui/protocols/journal/stamp.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { type StoredRecord, storedRecord } from '../store/stored-record.ts';
 
@@ -32,9 +32,14 @@ export class ExportStore {
   }
 
   /** Up to `limit` records that came after a position; those of types that this release does not know are left out. */
-  after(position: number, { type, limit }: { readonly type: RecordType | undefined; readonly limit: number }): { records: StoredRecord[]; last: number | undefined } {
+  after(
+    position: number,
+    { type, limit }: { readonly type: RecordType | undefined; readonly limit: number },
+  ): { records: StoredRecord[]; last: number | undefined } {
     const rows = type === undefined ? this.#ofAll.all(position, limit) : this.#ofType.all(type.number, position, limit);
-    const records = rows.filter((row) => recordTypeNumbered(row.type) !== undefined).map((row) => storedRecord(held(row)) as StoredRecord);
+    const records = rows
+      .filter((row) => recordTypeNumbered(row.type) !== undefined)
+      .map((row) => storedRecord(held(row)) as StoredRecord);
     return { records, last: rows.at(-1)?.created_position };
   }
 }

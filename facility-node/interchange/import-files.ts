@@ -40,21 +40,30 @@ async function textOf(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (error) {
-    if (error instanceof TypeError) throw new FhirProblem('', 'not UTF-8 text');
-    throw new FhirProblem('', `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    if (error instanceof TypeError) throw problem('', 'not UTF-8 text', error);
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw problem('', `cannot be read (${code})`, error);
   }
 }
 
 function lineEntries(line: string, number: number): BundleEntry[] {
-  return bundleEntries(parsed(line, number)).map((entry) => ({ ...entry, path: entry.path === '' ? `line ${number}` : `line ${number}: ${entry.path}` }));
+  return bundleEntries(parsed(line, number)).map((entry) => ({
+    ...entry,
+    path: entry.path === '' ? `line ${number}` : `line ${number}: ${entry.path}`,
+  }));
 }
 
 function parsed(text: string, firstLine: number): Json {
   try {
     return parseJson(text);
   } catch (error) {
-    const problem = jsonProblem(text);
-    if (problem === undefined) throw error;
-    throw new FhirProblem(`line ${problem.line + firstLine - 1}, column ${problem.column}`, `not JSON: ${problem.reason}`);
+    const found = jsonProblem(text);
+    if (found === undefined) throw error;
+    const place = `line ${found.line + firstLine - 1}, column ${found.column}`;
+    throw problem(place, `not JSON: ${found.reason}`, error);
   }
+}
+
+function problem(path: string, reason: string, cause: unknown): FhirProblem {
+  return new FhirProblem(path, reason, { cause });
 }

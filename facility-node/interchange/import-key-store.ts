@@ -16,7 +16,6 @@ export type ForeignRecord = { readonly recordId: string; readonly resourceType: 
 /** A field that waits for the record that its reference names. */
 export type WaitingReference = { readonly recordId: string; readonly field: string };
 
-
 /** The tables `import_key` and `import_waiting`. Writing methods run inside the transaction that writes the record. */
 export class ImportKeyStore {
   readonly #find: Statement<[string, string, string], ImportKey>;
@@ -37,7 +36,9 @@ export class ImportKeyStore {
     const record = 'select record_id as recordId, resource_type as resourceType from import_key';
     this.#findByUrl = db.prepare(`${record} where full_url = ? limit 1`);
     this.#findByUuid = db.prepare(`${record} where foreign_id = ? limit 1`);
-    this.#findById = db.prepare('select record_id, source_system from import_key where foreign_id = ? and resource_type = ?');
+    this.#findById = db.prepare(
+      'select record_id, source_system from import_key where foreign_id = ? and resource_type = ?',
+    );
     this.#put = db.prepare(
       `insert into import_key (source_system, resource_type, foreign_id, full_url, record_id, field_hashes)
        values (?, ?, ?, ?, ?, ?)
@@ -73,7 +74,10 @@ export class ImportKeyStore {
   }
 
   /** Remembers what came in. */
-  put({ sourceSystem, resourceType, foreignId }: ForeignName, key: ImportKey & { readonly fullUrl: string | null }): void {
+  put(
+    { sourceSystem, resourceType, foreignId }: ForeignName,
+    key: ImportKey & { readonly fullUrl: string | null },
+  ): void {
     this.#put.run(sourceSystem, resourceType, foreignId, key.fullUrl, key.recordId, key.fieldHashes);
   }
 
@@ -91,7 +95,10 @@ export class ImportKeyStore {
   }
 
   /** Remembers that a field waits. */
-  wait({ recordId, field }: WaitingReference, { sourceSystem, reference }: { readonly sourceSystem: string; readonly reference: string }): void {
+  wait(
+    { recordId, field }: WaitingReference,
+    { sourceSystem, reference }: { readonly sourceSystem: string; readonly reference: string },
+  ): void {
     this.#wait.run(recordId, field, sourceSystem, reference);
   }
 

@@ -34,7 +34,12 @@ export type ImportedEntry = FilePlace & {
 };
 
 /** How many resources of a type were read, and what became of those that the writing thread never sees. */
-export type ReadCounts = { readonly read: number; readonly unchanged: number; readonly refused: number; readonly unsupported: number };
+export type ReadCounts = {
+  readonly read: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  readonly unsupported: number;
+};
 
 /** What all files together hold; nothing has been written yet. */
 export type ImportReading = {

@@ -45,7 +45,7 @@ export class ImportReader {
       for (const problem of problems) this.#refuse(file, problem);
       return;
     }
-    entries.forEach((entry, index) => this.#take(file, place, { entry, mapped: mapped[index] }));
+    for (const [index, entry] of entries.entries()) this.#take(file, place, { entry, mapped: mapped[index] });
   }
 
   /** To be called when all files are read: what they hold together. */
@@ -74,7 +74,11 @@ export class ImportReader {
     return entries;
   }
 
-  #take(file: string, place: number, { entry, mapped }: { readonly entry: BundleEntry; readonly mapped: MappedResource | undefined }): void {
+  #take(
+    file: string,
+    place: number,
+    { entry, mapped }: { readonly entry: BundleEntry; readonly mapped: MappedResource | undefined },
+  ): void {
     const { resource, resourceType, fullUrl, source } = entry;
     const number = mapped === undefined ? null : this.#taken.length;
     const indexed: IndexedResource = {
@@ -100,7 +104,8 @@ export class ImportReader {
     this.#taken.forEach(({ mapped }, number) => {
       const key = keyOf(mapped);
       const held = newest.get(key);
-      if (held === undefined || mapped.lastUpdated >= (this.#taken[held] as Waiting).mapped.lastUpdated) newest.set(key, number);
+      if (held === undefined || mapped.lastUpdated >= (this.#taken[held] as Waiting).mapped.lastUpdated)
+        newest.set(key, number);
     });
     this.#taken.forEach(({ mapped }, number) => {
       const standing = newest.get(keyOf(mapped)) ?? number;
@@ -144,7 +149,10 @@ function checked(entries: readonly BundleEntry[]): { mapped: (MappedResource | u
       const twin = seen.get(keyOf(resource));
       if (twin !== undefined && twin.fieldHashes !== resource.fieldHashes) {
         const id = entry.path === '' ? 'id' : `${entry.path}.id`;
-        throw new FhirProblem(id, `${resource.resourceType}/${resource.foreignId} is in the file twice, with different content`);
+        throw new FhirProblem(
+          id,
+          `${resource.resourceType}/${resource.foreignId} is in the file twice, with different content`,
+        );
       }
       seen.set(keyOf(resource), resource);
       return resource;

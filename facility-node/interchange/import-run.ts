@@ -27,11 +27,11 @@ export type ImportRequest = {
 };
 
 // A transaction of the thread that serves the LAN lasts 50 ms at most, its commit included (docs/architecture.md).
-const MAX_TRANSACTION_MS = 50;
-const MIN_WORK_MS = 20;
+const AIMED_TRANSACTION_MS = 35;
+const FIRST_BATCH = 10;
 const CHUNK = 200;
-// Some 90 MB of write-ahead log: each page of the indexes goes to the file once for all its changes.
-const ENTRIES_PER_CHECKPOINT = 4000;
+// Some 180 MB of write-ahead log: each page of the indexes goes to the file once for all its changes.
+const ENTRIES_PER_CHECKPOINT = 8000;
 
 type Outcomes = Record<string, { taken: number; unchanged: number }>;
 
@@ -40,15 +40,21 @@ type Outcomes = Record<string, { taken: number; unchanged: number }>;
  * others between them. Resolves with the counts; rejects only when the node itself fails, or the signal aborts: what was
  * committed then stays, and importing again does the rest.
  */
-export async function runImport(parts: ImportParts, { files, caller, signal, onProgress }: ImportRequest): Promise<ImportResult> {
+export async function runImport(
+  parts: ImportParts,
+  { files, caller, signal, onProgress }: ImportRequest,
+): Promise<ImportResult> {
   const start = parts.clock.monotonic();
   await using reader = startImportReader({ files, directory: parts.directory }, signal);
-  const reading = await reader.read((done, total) => onProgress?.({ event: 'progress', phase: 'reading', done, total }));
+  const reading = await reader.read((done, total) =>
+    onProgress?.({ event: 'progress', phase: 'reading', done, total }),
+  );
   const writer = new ImportWriter({ ...parts, caller });
   const writing: Writing = {
     reader,
     writer,
-    context: caller.kind === 'staff' ? { author: caller.practitionerId, role: caller.role } : { author: null, role: 'system' },
+    context:
+      caller.kind === 'staff' ? { author: caller.practitionerId, role: caller.role } : { author: null, role: 'system' },
     signal,
     onWritten: (done) => onProgress?.({ event: 'progress', phase: 'recording', done, total: reading.entries }),
   };
@@ -71,28 +77,25 @@ type Writing = {
   readonly onWritten: (done: number) => void;
 };
 
-async function writeAll(parts: ImportParts, { reader, writer, context, signal, onWritten }: Writing): Promise<Outcomes> {
+async function writeAll(
+  parts: ImportParts,
+  { reader, writer, context, signal, onWritten }: Writing,
+): Promise<Outcomes> {
   const outcomes: Outcomes = {};
   let done = 0;
-  let commitMs = 0;
+  let batch = FIRST_BATCH;
   let untilCheckpoint = ENTRIES_PER_CHECKPOINT;
   for await (const chunk of chunksOf(reader)) {
     for (let at = 0; at < chunk.length; ) {
       signal?.throwIfAborted();
+      const entries = chunk.slice(at, at + batch);
       const start = parts.clock.monotonic();
-      const workEnd = start + Math.max(MAX_TRANSACTION_MS - commitMs, MIN_WORK_MS);
-      const first = at;
-      at = parts.store.transact(context, (tx) => {
-        let next = first;
-        do {
-          const entry = chunk[next++] as ImportedEntry;
-          count(outcomes, entry, writer.take(entry, tx));
-        } while (next < chunk.length && parts.clock.monotonic() < workEnd);
-        return next;
+      parts.store.transact(context, (tx) => {
+        for (const entry of entries) count(outcomes, entry, writer.take(entry, tx));
       });
-      // A slow disk makes commits long; half of what was learnt is forgotten each time, for it may be fast again.
-      commitMs = (commitMs + Math.max(parts.clock.monotonic() - workEnd, 0)) / 2;
-      done += at - first;
+      at += entries.length;
+      done += entries.length;
+      if (entries.length === batch) batch = nextBatch(batch, parts.clock.monotonic() - start);
       onWritten(done);
       await letOthersIn();
     }
@@ -101,8 +104,14 @@ async function writeAll(parts: ImportParts, { reader, writer, context, signal, o
     untilCheckpoint = ENTRIES_PER_CHECKPOINT;
     await reader.checkpoint();
   }
-  await reader.checkpoint();
+  if (done >= ENTRIES_PER_CHECKPOINT) await reader.checkpoint();
   return outcomes;
+}
+
+/** So many entries that the next transaction lasts as long as aimed at: fewer at once when the disk is slow, more by and by. */
+function nextBatch(batch: number, lastedMs: number): number {
+  const fitting = Math.floor((batch * AIMED_TRANSACTION_MS) / Math.max(lastedMs, 1));
+  return Math.max(1, Math.min(fitting, Math.ceil(batch * 1.2), CHUNK));
 }
 
 async function* chunksOf(reader: ImportReaderClient): AsyncGenerator<readonly ImportedEntry[]> {
@@ -114,7 +123,9 @@ async function* chunksOf(reader: ImportReaderClient): AsyncGenerator<readonly Im
  * ids are hashes, so that each record touches another page of each.
  */
 async function tuned<Result>({ db }: RecordStore, work: () => Promise<Result>): Promise<Result> {
-  const usual = ['wal_autocheckpoint', 'cache_size'].map((name) => `${name} = ${Number(db.pragma(name, { simple: true }))}`);
+  const usual = ['wal_autocheckpoint', 'cache_size'].map(
+    (name) => `${name} = ${Number(db.pragma(name, { simple: true }))}`,
+  );
   db.pragma('wal_autocheckpoint = 0');
   db.pragma('cache_size = -65536');
   try {
@@ -134,7 +145,10 @@ function resources({ counts }: ImportReading, outcomes: Outcomes): Record<string
   return Object.fromEntries(
     named.map(([resourceType, { read, unchanged, refused, unsupported }]) => {
       const written = outcomes[resourceType] ?? { taken: 0, unchanged: 0 };
-      return [resourceType, { read, taken: written.taken, unchanged: unchanged + written.unchanged, refused, unsupported }];
+      return [
+        resourceType,
+        { read, taken: written.taken, unchanged: unchanged + written.unchanged, refused, unsupported },
+      ];
     }),
   );
 }

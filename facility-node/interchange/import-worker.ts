@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CheckpointStore } from './checkpoint-store.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
 import { importedFiles } from './import-files.ts';
 import type { ReaderData, ReaderMessage, WriterMessage } from './import-messages.ts';
 import { ImportReader } from './import-reader.ts';
@@ -19,12 +19,22 @@ for (const [index, file] of files.entries()) {
 }
 say({ kind: 'reading', reading: reader.finish() });
 
-port.on('message', (message: WriterMessage) => {
+const checkpoint = checkpoints();
+port.on('message', async (message: WriterMessage) => {
   if (message.kind === 'next') {
     say({ kind: 'entries', entries: reader.next(message.limit) });
     return;
   }
-  using checkpoints = new CheckpointStore(directory);
-  checkpoints.checkpoint();
+  await checkpoint();
   say({ kind: 'checkpointed' });
 });
+
+/** Opens the database, and loads what that needs, only in an import that is big enough. */
+function checkpoints(): () => Promise<void> {
+  let store: CheckpointStore | undefined;
+  return async () => {
+    const { CheckpointStore } = await import('./checkpoint-store.ts');
+    store ??= new CheckpointStore(directory);
+    store.checkpoint();
+  };
+}

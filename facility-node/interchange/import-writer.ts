@@ -1,5 +1,5 @@
-import { resourceKind } from '@santehaggui/protocols/fhir/resource-kinds.ts';
 import { referenceForm } from '@santehaggui/protocols/fhir/reference.ts';
+import { resourceKind } from '@santehaggui/protocols/fhir/resource-kinds.ts';
 import { fieldNamed, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { FieldValue, RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
@@ -32,7 +32,11 @@ export class ImportWriter {
   readonly #recordIds = new Map<number, string>();
   #hasWaiting: boolean;
 
-  constructor({ store, audit, caller }: { readonly store: RecordStore; readonly audit: AuditService; readonly caller: InterchangeCaller }) {
+  constructor({
+    store,
+    audit,
+    caller,
+  }: { readonly store: RecordStore; readonly audit: AuditService; readonly caller: InterchangeCaller }) {
     this.#store = store;
     this.#keys = new ImportKeyStore(store.db);
     this.#audit = audit;
@@ -57,7 +61,12 @@ export class ImportWriter {
     return isChanged ? 'taken' : 'unchanged';
   }
 
-  #remember(entry: ImportedEntry, recordId: string, action: 'create' | 'update' | undefined, links: { readonly fields: Fields; readonly waiting: readonly ImportedReference[] }): void {
+  #remember(
+    entry: ImportedEntry,
+    recordId: string,
+    action: 'create' | 'update' | undefined,
+    links: { readonly fields: Fields; readonly waiting: readonly ImportedReference[] },
+  ): void {
     this.#recordIds.set(entry.number, recordId);
     const { fieldHashes, fullUrl } = entry;
     this.#keys.put(entry, { recordId, fieldHashes, fullUrl });
@@ -89,14 +98,17 @@ export class ImportWriter {
       else waiting.push(reference);
     }
     const nowhere = entry.mentions.filter(({ reference }) => this.#heldRecord(entry, reference) === undefined);
-    for (const { path, reference } of [...waiting, ...nowhere]) this.unresolved.push({ file: entry.file, path, reference });
+    for (const { path, reference } of [...waiting, ...nowhere])
+      this.unresolved.push({ file: entry.file, path, reference });
     return { fields, waiting };
   }
 
   #recordFor(entry: ImportedEntry, { field, reference, target }: ImportedReference): string | undefined {
     if (target !== null) return this.#recordIds.get(target);
     const held = this.#heldRecord(entry, reference);
-    return held !== undefined && mayHold(recordTypeNamed(entry.recordType), field, held.resourceType) ? held.recordId : undefined;
+    return held !== undefined && mayHold(recordTypeNamed(entry.recordType), field, held.resourceType)
+      ? held.recordId
+      : undefined;
   }
 
   /** A record of an earlier import that a reference leads to. */
@@ -148,6 +160,8 @@ function patchWhatMayBe(tx: RecordTransaction, recordId: string, fields: Record<
     if (!hasCode(error, 'SH-K102') && !hasCode(error, 'SH-K103')) throw error;
     const names = Object.keys(fields);
     if (names.length < 2) return false;
-    return names.map((name) => patchWhatMayBe(tx, recordId, { [name]: fields[name] as FieldValue | null })).some(Boolean);
+    return names
+      .map((name) => patchWhatMayBe(tx, recordId, { [name]: fields[name] as FieldValue | null }))
+      .some(Boolean);
   }
 }

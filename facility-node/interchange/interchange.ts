@@ -1,6 +1,6 @@
-import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
-import { resourceKind } from '@santehaggui/protocols/fhir/resource-kinds.ts';
 import type { ImportResult } from '@santehaggui/protocols/api/admin-api.ts';
+import { resourceKind } from '@santehaggui/protocols/fhir/resource-kinds.ts';
+import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { type ExportFormat, type ExportSelection, exportCsv, exportFhir, exportNdjson } from './export-records.ts';
 import { type ImportParts, type ImportRequest, runImport } from './import-run.ts';
@@ -8,7 +8,11 @@ import type { InterchangeCaller } from './import-writer.ts';
 import { failInterchange } from './interchange-errors.ts';
 
 /** An export as it is asked for. `type` is a record name (`patient`) or a FHIR resource type (`Procedure`). */
-export type ExportRequest = { readonly format: ExportFormat; readonly type?: string; readonly caller: InterchangeCaller };
+export type ExportRequest = {
+  readonly format: ExportFormat;
+  readonly type?: string;
+  readonly caller: InterchangeCaller;
+};
 
 /** Records from other systems in, and all records out. */
 export type Interchange = {
@@ -40,7 +44,9 @@ export function createInterchange({ log, ...parts }: ImportParts & { readonly lo
       if (format === 'csv' && recordType === undefined) throw failInterchange('SH-I201');
       parts.audit.append(caller, { action: 'export', recordType: recordType?.name ?? 'records', detail: { format } });
       if (format === 'fhir') return exportFhir(parts.store, selection);
-      return format === 'csv' && recordType !== undefined ? exportCsv(parts.store, recordType) : exportNdjson(parts.store, selection);
+      return format === 'csv' && recordType !== undefined
+        ? exportCsv(parts.store, recordType)
+        : exportNdjson(parts.store, selection);
     },
   };
 }

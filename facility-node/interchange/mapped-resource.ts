@@ -5,11 +5,13 @@ import { isJsonObject } from '@santehaggui/protocols/fhir/json.ts';
 import { FhirProblem } from '@santehaggui/protocols/fhir/path.ts';
 import { referencesIn } from '@santehaggui/protocols/fhir/reference.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
-import { storedValueProblem } from '@santehaggui/protocols/records/schema.ts';
 import type { ImportedEntry } from './import-messages.ts';
 
 /** The system of resources that do not say where they come from. */
 export const UNKNOWN_SOURCE = 'urn:fhir-import';
+
+// What a text field holds at most (protocols/records/schema.ts).
+const MAX_SOURCE = 1_000_000;
 
 /** A resource as it will be written, but for what its references lead to. */
 export type MappedResource = Omit<ImportedEntry, 'number' | 'file' | 'references' | 'mentions'> & {
@@ -28,11 +30,7 @@ export function mapResource(entry: BundleEntry): MappedResource {
   const inFile = (below: string): string => `${path === '' ? resourceType : path}.${below}`;
   try {
     const { kind, fields, references, incomplete } = fromFhir(resource, fullUrl);
-    for (const [name, value] of Object.entries(fields)) {
-      const declaration = kind.recordType.fields[name];
-      const problem = declaration === undefined ? undefined : storedValueProblem(declaration, value);
-      if (problem !== undefined) throw new FhirProblem(name === 'source' ? 'id' : name, name === 'source' ? 'larger than 1 MB' : problem);
-    }
+    if (String(fields.source).length > MAX_SOURCE) throw new FhirProblem('id', 'larger than 1 MB');
     const id = typeof resource.id === 'string' ? resource.id : undefined;
     const held = new Set(references.map((reference) => reference.path));
     return {
@@ -54,9 +52,15 @@ export function mapResource(entry: BundleEntry): MappedResource {
       lastUpdated: isJsonObject(resource.meta) ? String(resource.meta.lastUpdated ?? '') : '',
     };
   } catch (error) {
-    if (error instanceof FhirProblem) throw new FhirProblem(inFile(error.path), error.reason);
+    if (error instanceof FhirProblem) throw error.at(inFile(error.path));
+    // The stack, and nothing else, ends in a RangeError here: a file must not stop the import of the others.
+    if (error instanceof RangeError) throw tooDeep(path === '' ? resourceType : path, error);
     throw error;
   }
+}
+
+function tooDeep(path: string, cause: RangeError): FhirProblem {
+  return new FhirProblem(path, 'nested too deeply', { cause });
 }
 
 function fieldHashes(
@@ -69,7 +73,8 @@ function fieldHashes(
     const number = declarations[name]?.number;
     if (number !== undefined) hashes[number] = shortHash(text);
   };
-  for (const [name, value] of Object.entries(fields)) add(name, typeof value === 'string' ? value : JSON.stringify(value));
+  for (const [name, value] of Object.entries(fields))
+    add(name, typeof value === 'string' ? value : JSON.stringify(value));
   for (const { field, reference } of references) add(field, reference);
   return JSON.stringify(hashes);
 }

@@ -26,7 +26,10 @@ export class ResourceIndex {
    * What a reference made by `from` leads to: by URL, else by type and id in the same file, the same system, or the only
    * system that has it (FHIR R4 §2.36.4.1). Undefined: none of these files, or one of several.
    */
-  resolve(reference: string, from: Pick<IndexedResource, 'file' | 'sourceSystem' | 'fullUrl'>): IndexedResource | undefined {
+  resolve(
+    reference: string,
+    from: Pick<IndexedResource, 'file' | 'sourceSystem' | 'fullUrl'>,
+  ): IndexedResource | undefined {
     const byUrl = this.#byUrl.get(reference);
     if (byUrl !== undefined) return nearest(byUrl, from) ?? byUrl[0];
     const form = referenceForm(reference);
@@ -35,7 +38,9 @@ export class ResourceIndex {
     const base = form.base ?? baseOf(from.fullUrl);
     const below = base === undefined ? undefined : this.#byUrl.get(`${base}/${typed}`);
     if (below !== undefined) return nearest(below, from) ?? below[0];
-    const sameBase = (this.#byId.get(typed) ?? []).filter(({ fullUrl }) => form.base === undefined || (baseOf(fullUrl) ?? form.base) === form.base);
+    const sameBase = (this.#byId.get(typed) ?? []).filter(
+      ({ fullUrl }) => form.base === undefined || (baseOf(fullUrl) ?? form.base) === form.base,
+    );
     return nearest(sameBase, from);
   }
 }

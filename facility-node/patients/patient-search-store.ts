@@ -4,14 +4,14 @@ import type { SearchWords } from './search-query.ts';
 /** The tables `patient_key` and `patient_search`. */
 export class PatientSearchStore {
   readonly #keyOf: Statement<[string], number>;
-  readonly #addKey: Statement<[string], number>;
+  readonly #addKey: Statement<[string]>;
   readonly #forget: Statement<[number]>;
   readonly #put: Statement<[SearchWords & { readonly key: number }]>;
   readonly #find: Statement<[string, number], string>;
 
   constructor(db: Database) {
     this.#keyOf = db.prepare<[string], number>('select id from patient_key where record_id = ?').pluck();
-    this.#addKey = db.prepare<[string], number>('insert into patient_key (record_id) values (?) returning id').pluck();
+    this.#addKey = db.prepare('insert into patient_key (record_id) values (?)');
     this.#forget = db.prepare('delete from patient_search where rowid = ?');
     this.#put = db.prepare(
       `insert into patient_search (rowid, plain, sound, digits, number) values (@key, @plain, @sound, @digits, @number)`,
@@ -29,7 +29,7 @@ export class PatientSearchStore {
   put(recordId: string, words: SearchWords): void {
     const known = this.#keyOf.get(recordId);
     if (known !== undefined) this.#forget.run(known);
-    const key = known ?? this.#addKey.get(recordId)!;
+    const key = known ?? Number(this.#addKey.run(recordId).lastInsertRowid);
     this.#put.run({ key, ...words });
   }
 

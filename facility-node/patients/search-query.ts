@@ -5,6 +5,11 @@ import { plainWords, soundOf } from './name-folding.ts';
 const MAX_WORDS = 6;
 /** Fewer digits than this say too little to look for them inside a phone number. */
 const MIN_PHONE_DIGITS = 3;
+/**
+ * Begins every word of a printed number. The columns share one list of words: without it each `san` of Sangaré would walk
+ * over all the numbers of Sangha. A letter that {@link plainWords} never gives.
+ */
+const OF_NUMBER = 'ν';
 
 /** What a patient is found by. `digits`, `number`: the phone and the printed number. */
 export type SearchWords = {
@@ -47,7 +52,7 @@ export function searchExpressions(typed: string): readonly SearchExpression[] {
     words.map(beginning),
   ].map((parts) => ({ match: parts.join(' AND '), isWhole: false }));
   const byName = words.length > 1 ? matches : matches.slice(0, 2);
-  return /[a-z]\d/.test(compact) ? [{ match: `number:"${compact}"*`, isWhole: true }, ...byName] : byName;
+  return /[a-z]\d/.test(compact) ? [{ match: inNumbers(compact), isWhole: true }, ...byName] : byName;
 }
 
 function whole(word: string): string {
@@ -63,8 +68,12 @@ function digitsExpression(digits: string): string {
   // A number may be typed with Mali's prefix or without, whatever way it was recorded.
   const national = digits.replace(/^(?:00)?223(?=\d{4})/, '');
   const inPhone = digits.length < MIN_PHONE_DIGITS ? [] : [digits, national].map((part) => `digits:"${part}"*`);
-  const inNumber = [digits, counter].map((part) => `number:"${part}"*`);
+  const inNumber = [digits, counter].map(inNumbers);
   return `(${[...new Set([...inPhone, ...inNumber])].join(' OR ')})`;
+}
+
+function inNumbers(beginning: string): string {
+  return `number:"${OF_NUMBER}${beginning}"*`;
 }
 
 function isDigits(word: string): boolean {
@@ -84,5 +93,6 @@ function numberWords(number: string): readonly string[] {
   const counter = /^0*(\d+)/.exec(ends.at(-2) ?? '')?.[1];
   // The check character alone would be found by any letter typed.
   const telling = ends.length > 1 ? ends.slice(0, -1) : ends;
-  return [...telling, ...(counter === undefined ? [] : [counter])].filter((word) => word !== '');
+  const words = [...telling, ...(counter === undefined ? [] : [counter])].filter((word) => word !== '');
+  return words.map((word) => `${OF_NUMBER}${word}`);
 }

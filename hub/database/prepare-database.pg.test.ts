@@ -20,6 +20,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'consolidated/001_facts.sql',
       'regional/001_views.sql',
       'registry/001_register.sql',
+      'registry/002_referral_patient.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

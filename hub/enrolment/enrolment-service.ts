@@ -17,6 +17,7 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/exchange-session.ts';
 import {
   addToken,
+  endTokens,
   enrolNode,
   facilityByCode,
   facilityByNode,
@@ -59,15 +60,21 @@ export class EnrolmentService {
     };
   }
 
+  /** Makes the tokens of a facility worthless that nobody has used. */
+  revokeTokens(sql: Sql, facility: string): Promise<void> {
+    return endTokens(sql, facility);
+  }
+
   /**
-   * Answers a sealed enrolment request. A node that lost the answer may ask again with the same token and keys. Throws
+   * Answers a sealed enrolment request. A node that lost the answer asks again with the same token, number and keys, and is
+   * told the same; even when its link came back only after the token's end, for by then it is this facility's node. Throws
    * SH-I301 for what cannot be opened, SH-A300 for a token that is not valid, SH-K303 for a number that another node has.
    */
   async enrol(sealed: Uint8Array): Promise<{ readonly sealed: Uint8Array; readonly signature: Uint8Array }> {
     const { keys, log } = this.#options;
     const request = this.#open(sealed);
-    const answer = await this.#accept(request);
-    log.info('enrolment.enrolled', { facility: answer.facility, node: answer.node });
+    const { answer, isRepeat } = await this.#accept(request);
+    log.info(isRepeat ? 'enrolment.repeated' : 'enrolment.enrolled', { facility: answer.facility, node: answer.node });
     const sealedAnswer = sealTo(fromHex(request.sealKey), Buffer.from(JSON.stringify(answer)));
     return { sealed: sealedAnswer, signature: sign(sealedAnswer, keys.sign.privateKey) };
   }
@@ -91,7 +98,7 @@ export class EnrolmentService {
     }
   }
 
-  async #accept(request: EnrolmentRequest): Promise<EnrolmentAnswer> {
+  async #accept(request: EnrolmentRequest): Promise<Accepted> {
     try {
       return await this.#options.database.transaction((sql) => this.#store(sql, request));
     } catch (error) {
@@ -100,7 +107,7 @@ export class EnrolmentService {
     }
   }
 
-  async #store(sql: Sql, request: EnrolmentRequest): Promise<EnrolmentAnswer> {
+  async #store(sql: Sql, request: EnrolmentRequest): Promise<Accepted> {
     const now = new Date(this.#options.clock.now());
     const secretHash = hashOf(request.secret);
     const token = await lockToken(sql, secretHash);
@@ -109,22 +116,21 @@ export class EnrolmentService {
     if (token === undefined || facility === undefined || token.facility !== facility.code) throw failHub('SH-A300');
     const given = keysOf(request);
     if (token.isUsed) {
-      this.#options.log.warn('enrolment.token-used-again', { facility: facility.code });
-      if (facility.keys === null || !isSame(facility.keys, given)) throw failHub('SH-A300');
+      if (facility.keys === null || !isSame(facility.keys, given)) {
+        this.#options.log.warn('enrolment.token-used-again', { facility: facility.code, node: given.node });
+        throw failHub('SH-A300');
+      }
     } else {
-      if (token.expiresAt < now || facility.keys !== null) throw failHub('SH-A300');
+      if (token.expiresAt <= now || facility.keys !== null) throw failHub('SH-A300');
       await useToken(sql, secretHash, now);
       await enrolNode(sql, facility.code, { keys: given, at: now });
     }
-    return {
-      facility: facility.code,
-      facilityId: facility.recordId,
-      name: facility.name,
-      region: facility.region,
-      node: given.node,
-    };
+    const { code, recordId: facilityId, name, region } = facility;
+    return { answer: { facility: code, facilityId, name, region, node: given.node }, isRepeat: token.isUsed };
   }
 }
+
+type Accepted = { readonly answer: EnrolmentAnswer; readonly isRepeat: boolean };
 
 function hashOf(secret: string): Uint8Array {
   return sha256('SH1-token', fromHex(secret));

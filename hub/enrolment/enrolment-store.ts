@@ -43,6 +43,14 @@ export async function addToken(
   ]);
 }
 
+/** Ends the tokens of a facility that nobody has used, and waits for whoever is using one. */
+export async function endTokens(sql: Sql, facility: string): Promise<void> {
+  // Not "now": no clock that is put back may revive them.
+  await sql.query(`update hub.enrolment_token set expires_at = 'epoch' where facility = $1 and used_at is null`, [
+    facility,
+  ]);
+}
+
 /** Reads and locks a token. */
 export async function lockToken(
   sql: Sql,

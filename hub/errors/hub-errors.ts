@@ -13,7 +13,10 @@ export const hubErrors = errorCodes({
   'SH-K301': {
     kind: 'conflict',
     title: { fr: 'Ce code d’établissement est déjà pris', en: 'This facility code is already taken' },
-    remedy: { fr: 'Choisissez un autre code.', en: 'Choose another code.' },
+    remedy: {
+      fr: 'Un nœud est enrôlé sous ce code : choisissez-en un autre.',
+      en: 'A node is enrolled under this code: choose another.',
+    },
   },
   'SH-K302': {
     kind: 'conflict',
@@ -26,6 +29,17 @@ export const hubErrors = errorCodes({
     remedy: {
       fr: 'Refaites « haggui init » dans un dossier neuf : le nœud tire un autre numéro.',
       en: 'Run "haggui init" again in a new directory: the node draws another number.',
+    },
+  },
+  'SH-K304': {
+    kind: 'conflict',
+    title: {
+      fr: 'Cet établissement est déjà inscrit avec d’autres données',
+      en: 'This facility is already registered with other data',
+    },
+    remedy: {
+      fr: 'Pour un nouveau jeton, redonnez les données telles qu’elles sont inscrites ; sinon choisissez un autre code.',
+      en: 'For a new token, give the data as they were registered; else choose another code.',
     },
   },
   'SH-I300': {

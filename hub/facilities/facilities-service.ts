@@ -1,8 +1,10 @@
 import type { FacilityAddAnswer, FacilityLine, facilityAddRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
 import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
+import { fieldNamed, type NamedFields, namedFields } from '@santehaggui/protocols/records/catalogue.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
+import type { FieldValue } from '@santehaggui/protocols/records/record-type.ts';
 import { decimalOf } from '@santehaggui/protocols/records/schema.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -14,6 +16,7 @@ import type { Sql } from '../database/sql.ts';
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
+import { Register } from '../registers/register-service.ts';
 import { affectedFacilities, distribute, giveRecords } from '../routing/routing-service.ts';
 import {
   addFacility,
@@ -23,7 +26,9 @@ import {
   facilitiesReferringTo,
   listFacilities,
   lockRegistry,
+  type Registration,
   recordOfFacility,
+  registrationOf,
 } from './facilities-store.ts';
 
 /** A facility as it is asked for. */
@@ -59,17 +64,22 @@ export class FacilitiesService {
 
   /**
    * Registers a facility: its schema and role, its record, which goes to every facility of the region (and theirs to it),
-   * and the token that enrols its node. Throws SH-I300 for a reserved code and SH-K301 for one that is taken.
+   * and the token that enrols its node. For a facility that is registered and still without a node it gives a new token,
+   * and the earlier ones end. Throws SH-I300 for a reserved code, SH-K301 for one that a node is enrolled under, and SH-K304
+   * when what is given is not what was registered; what is left out then counts as it is.
    */
   async add(request: FacilityRequest): Promise<FacilityAddAnswer> {
     const { database, schemas, log } = this.#options;
     const { code } = request;
     if (isReservedCode(code)) throw failHub('SH-I300');
-    if ((await database.transaction((sql) => recordOfFacility(sql, code))) !== undefined) throw failHub('SH-K301');
     // A schema without a row, left by a crash, is brought up to date by the next attempt.
-    await schemas.make(code);
-    const answer = await database.transaction((sql) => this.#register(sql, request));
-    log.info('facilities.added', { facility: code });
+    if ((await database.transaction((sql) => registrationOf(sql, code))) === undefined) await schemas.make(code);
+    const answer = await database.transaction(async (sql) => {
+      await lockRegistry(sql);
+      const known = await registrationOf(sql, code);
+      return known === undefined ? this.#register(sql, request) : this.#replaceToken(sql, { known, request });
+    });
+    log.info(answer.isNew ? 'facilities.added' : 'facilities.token-replaced', { facility: code });
     return answer;
   }
 
@@ -100,8 +110,6 @@ export class FacilitiesService {
     const { code, name, kind, region, referralTarget = null } = request;
     const nowMs = clock.now();
     const receivedAt = new Date(nowMs);
-    await lockRegistry(sql);
-    if ((await recordOfFacility(sql, code)) !== undefined) throw failHub('SH-K301');
     const target = referralTarget === null ? undefined : await recordOfFacility(sql, referralTarget);
     const neighbours = await facilitiesOfRegion(sql, region);
     const referring = await facilitiesReferringTo(sql, code);
@@ -121,7 +129,24 @@ export class FacilitiesService {
     await this.#share(sql, { code, recordId, neighbours, receivedAt });
     await this.#pointTo(sql, { recordId, referring, nowMs });
     const { token, expiresAt } = await enrolment.issueToken(sql, code);
-    return { code, facilityId: recordId, token, expiresAt: expiresAt.toISOString() };
+    return { code, facilityId: recordId, token, expiresAt: expiresAt.toISOString(), isNew: true };
+  }
+
+  async #replaceToken(
+    sql: Sql,
+    { known, request }: { readonly known: Registration; readonly request: FacilityRequest },
+  ): Promise<FacilityAddAnswer> {
+    const { enrolment } = this.#options;
+    const { code } = request;
+    const { recordId: facilityId } = known;
+    // A node may be using the last token at this moment: first the tokens, then a look at who came of it.
+    await enrolment.revokeTokens(sql, code);
+    if ((await registrationOf(sql, code))?.isEnrolled !== false) throw failHub('SH-K301');
+    const record = (await new Register(sql, REGISTRY).records([facilityId])).get(facilityId);
+    const different = differences(request, known, namedFields(facilityType, record?.fields ?? {}));
+    if (different.length > 0) throw failHub('SH-K304', { why: different.join(', ') });
+    const { token, expiresAt } = await enrolment.issueToken(sql, code);
+    return { code, facilityId, token, expiresAt: expiresAt.toISOString(), isNew: false };
   }
 
   async #share(
@@ -177,24 +202,42 @@ function written(value: RegisterWrite['value']): RegisterWrite {
   return { kind: 'register', value, base: null, authorised: true };
 }
 
-function writesOf(request: FacilityRequest, target: string | undefined): FieldWrites {
+/** The values of a facility's record that a request gives. */
+function valuesOf(request: FacilityRequest): NamedFields {
   const { code, name, kind, region, district, phone, latitude, longitude, population } = request;
-  const values: Readonly<Record<string, RegisterWrite['value'] | undefined>> = {
+  const values: Readonly<Record<string, FieldValue | undefined>> = {
     code,
-    name,
+    name: name.normalize('NFC'),
     kind,
-    region,
-    district,
-    referralTarget: target,
+    region: region.normalize('NFC'),
+    district: district?.normalize('NFC'),
     phone: phone === undefined ? undefined : (parseMaliPhone(phone) ?? phone),
     latitude: latitude === undefined ? undefined : decimalOf(latitude),
     longitude: longitude === undefined ? undefined : decimalOf(longitude),
     population,
   };
-  const writes: Record<string, RegisterWrite> = {};
-  for (const [field, value] of Object.entries(values)) {
-    const number = facilityType.fields[field as keyof typeof facilityType.fields]?.number;
-    if (value !== undefined) writes[String(number)] = written(value);
-  }
-  return writes;
+  const given = Object.entries(values).filter((entry): entry is [string, FieldValue] => entry[1] !== undefined);
+  return Object.fromEntries(given);
+}
+
+function writesOf(request: FacilityRequest, target: string | undefined): FieldWrites {
+  const values = target === undefined ? valuesOf(request) : { ...valuesOf(request), referralTarget: target };
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      fieldNamed(facilityType, name).number,
+      written(value as RegisterWrite['value']),
+    ]),
+  );
+}
+
+/** The names of what a request gives otherwise than it was registered. */
+function differences(request: FacilityRequest, known: Registration, fields: NamedFields): readonly string[] {
+  const { referralTarget = null } = request;
+  const different = Object.entries(valuesOf(request)).flatMap(([name, value]) =>
+    fields[name] === value ? [] : [name],
+  );
+  // The record has the target's id, and that only once the target is registered.
+  return referralTarget === null || referralTarget === known.referralTarget
+    ? different
+    : [...different, 'referralTarget'];
 }

@@ -43,6 +43,24 @@ export async function facilitiesOfRegion(
   return rows;
 }
 
+/** What the registry's own table holds of a facility. */
+export type Registration = {
+  readonly recordId: string;
+  readonly name: string;
+  readonly referralTarget: string | null;
+  readonly isEnrolled: boolean;
+};
+
+/** The registration under a code; undefined when there is none. */
+export async function registrationOf(sql: Sql, code: string): Promise<Registration | undefined> {
+  const { rows } = await sql.query<Registration>(
+    `select record_id as "recordId", name, referral_target as "referralTarget", node is not null as "isEnrolled"
+     from hub.facility where code = $1`,
+    [code],
+  );
+  return rows[0];
+}
+
 /** The record id of a facility; undefined when there is no such code. */
 export async function recordOfFacility(sql: Sql, code: string): Promise<string | undefined> {
   const { rows } = await sql.query<{ recordId: string }>(

@@ -246,13 +246,66 @@ describe('the registry', () => {
     connection.drop();
   });
 
+  it('replaces the token of a facility that waits, and leaves what was registered as it is', async () => {
+    const data = {
+      region: 'Taoudénit',
+      kind: 'csref',
+      phone: '21 82 00 00',
+      latitude: 22.7,
+      referralTarget: 'sih_gao',
+    };
+    const lost = await hub.addFacility('csref_taoudenit', data);
+    expect(lost).toMatchObject({ isNew: true });
+    const renewed = await hub.addFacility('csref_taoudenit', data);
+    expect(renewed).toMatchObject({ facilityId: lost.facilityId, isNew: false });
+    expect(renewed.token).not.toBe(lost.token);
+    const { phone: _phone, latitude: _latitude, referralTarget: _target, ...less } = data;
+    const last = await hub.addFacility('csref_taoudenit', less);
+    for (const [field, other] of [
+      ['name', { ...data, name: 'Un autre' }],
+      ['kind', { ...data, kind: 'hospital' }],
+      ['region', { ...data, region: 'Gao' }],
+      ['latitude', { ...data, latitude: 22.8 }],
+      ['population', { ...data, population: 1200 }],
+      ['referralTarget', { ...data, referralTarget: 'csref_gao' }],
+    ] as const) {
+      await expect(hub.addFacility('csref_taoudenit', other)).rejects.toMatchObject({
+        status: 409,
+        code: 'SH-K304',
+        why: field,
+      });
+    }
+    expect(await hub.facility('csref_taoudenit')).toMatchObject({ name: 'Centre csref_taoudenit', state: 'waiting' });
+
+    const node = new FakeNode('csref_taoudenit');
+    for (const { token } of [lost, renewed])
+      await expect(hub.enrol(node, token)).rejects.toMatchObject({ status: 403, code: 'SH-A300' });
+    await hub.enrol(node, last.token);
+    await expect(hub.addFacility('csref_taoudenit', data)).rejects.toMatchObject({ status: 409, code: 'SH-K301' });
+    const connection = await hub.connect(node);
+    await connection.pull(1);
+    expect(node.fields(lost.facilityId)).toMatchObject({ phone: '+22321820000', latitude: '22.7' });
+    connection.drop();
+  });
+
+  it('replaces a token that expired', async () => {
+    const { token } = await hub.addFacility('cabinet_late', { region: 'Kidal' });
+    clock.setNow(NOW + 73 * 3600 * 1000);
+    const late = new FakeNode('cabinet_late');
+    await expect(hub.enrol(late, token)).rejects.toMatchObject({ code: 'SH-A300' });
+    const renewed = await hub.addFacility('cabinet_late', { region: 'Kidal' });
+    await hub.enrol(late, renewed.token);
+    clock.setNow(NOW);
+    expect(await hub.facility('cabinet_late')).toMatchObject({ state: 'enrolled', node: late.node });
+  });
+
   it('tells its health', async () => {
     const status = await hub.operator<HubStatus>('GET', '/status');
     expect(status).toMatchObject({
       health: 'ok',
       url: hub.url,
       outbox: { waiting: 0 },
-      facilities: { enrolled: 2, connected: 0 },
+      facilities: { enrolled: 4, connected: 0 },
     });
   });
 });
@@ -268,8 +321,20 @@ describe('enrolment', () => {
       region: 'Kidal',
       node: node.node,
     });
+    const answer = node.enrolled;
     await hub.enrol(node, token);
-    await expect(hub.enrol(new FakeNode('cabinet_two'), token)).rejects.toMatchObject({ status: 403, code: 'SH-A300' });
+    expect(node.enrolled).toEqual(answer);
+    expect(hub.log.text()).not.toContain('enrolment.token-used-again');
+    const other = new FakeNode('cabinet_two');
+    const sameNumber = new FakeNode('cabinet_two', node.node);
+    for (const stranger of [other, sameNumber])
+      await expect(hub.enrol(stranger, token)).rejects.toMatchObject({ status: 403, code: 'SH-A300' });
+    expect(hub.log.lines().filter(({ event }) => event === 'enrolment.token-used-again')).toMatchObject([
+      { facility: 'cabinet_two', node: other.node },
+      { facility: 'cabinet_two', node: node.node },
+    ]);
+    expect(await hub.facility('cabinet_two')).toMatchObject({ node: node.node });
+    await hub.enrol(node, token);
   });
 
   it('refuses a token of another facility, an old one, a number that is taken, and what it cannot open', async () => {

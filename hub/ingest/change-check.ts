@@ -1,5 +1,4 @@
 import type { RecordChange, RegisterWrite, SetWrite } from '@santehaggui/protocols/journal/change.ts';
-import { mergeRecord } from '@santehaggui/protocols/journal/merge.ts';
 import { fieldNumbered, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import { facility } from '@santehaggui/protocols/records/facility.ts';
 import type { FieldDeclaration } from '@santehaggui/protocols/records/record-type.ts';
@@ -35,7 +34,7 @@ export function checkChange(change: RecordChange, held: HeldType): Refusal | und
     if (problem !== undefined)
       return { code: 'SH-X303', detail: `${type?.name ?? change.recordType}.${key}: ${problem}` };
   }
-  return hasSet(change) ? trialMerge(change) : undefined;
+  return undefined;
 }
 
 function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {
@@ -59,18 +58,4 @@ function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclara
 // PostgreSQL's jsonb holds neither U+0000 nor half a surrogate pair (PostgreSQL 15 §8.14).
 function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
-}
-
-function hasSet(change: RecordChange): boolean {
-  return Object.values(change.writes).some(({ kind }) => kind === 'set');
-}
-
-// Members are keys of an object while merging, and a stranger chooses them.
-function trialMerge(change: RecordChange): Refusal | undefined {
-  try {
-    mergeRecord([change], []);
-    return undefined;
-  } catch {
-    return { code: 'SH-X303', detail: 'set members that cannot be merged' };
-  }
 }

@@ -64,6 +64,11 @@ export class Register {
     return this.#within((store) => store.allergiesOf(patient, allergyType));
   }
 
+  /** The referrals of patients. */
+  referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
+    return this.#within((store) => store.referralsOf(patients, referralType));
+  }
+
   /** All changes of these records, in the order in which they came here. */
   historyOf(ids: readonly string[]): Promise<readonly RecordOf[]> {
     return this.#within((store) => store.historyOf(ids));

@@ -1,5 +1,14 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import {
+  bigintArray,
+  booleanArray,
+  byteaArray,
+  integerArray,
+  jsonbArray,
+  textArray,
+  uuidArray,
+} from '../database/binary-array.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { RecordRow, RecordWrite } from './record-row.ts';
 import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange, type UnreadableChange } from './stored-change.ts';
@@ -26,24 +35,24 @@ export class RegisterStore {
       `insert into ${this.#schema}.journal
          (node, incarnation, sequence, kind, record_id, type, meta, fields, head, received_at, is_last)
        select node, incarnation, sequence, kind, record_id, type, meta, fields, head, $10, is_last
-       from unnest($1::int[], $2::text[], $3::bigint[], $4::smallint[], $5::uuid[], $6::int[], $7::bytea[], $8::bytea[],
+       from unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::uuid[], $6::int[], $7::bytea[], $8::bytea[],
          $9::bytea[], $11::boolean[])
          with ordinality as c (node, incarnation, sequence, kind, record_id, type, meta, fields, head, is_last, place)
        order by place
        on conflict (node, incarnation, sequence) do nothing
        returning node, incarnation, sequence`,
       [
-        changes.map(({ change }) => change.origin.node),
-        changes.map(({ change }) => change.origin.incarnation),
-        changes.map(({ change }) => change.sequence),
-        changes.map(({ change }) => JOURNAL_KIND[change.kind]),
-        changes.map((stored) => (isOfRecord(stored) ? stored.change.recordId : null)),
-        changes.map(({ change }) => (change.kind === 'record' ? change.recordType : null)),
-        changes.map(({ encoded }) => bufferOf(encoded.meta)),
-        changes.map(({ encoded }) => bufferOf(encoded.fields)),
-        changes.map(({ head }) => (head === null ? null : bufferOf(head))),
+        integerArray(changes.map(({ change }) => change.origin.node)),
+        textArray(changes.map(({ change }) => change.origin.incarnation)),
+        bigintArray(changes.map(({ change }) => change.sequence)),
+        integerArray(changes.map(({ change }) => JOURNAL_KIND[change.kind])),
+        uuidArray(changes.map((stored) => (isOfRecord(stored) ? stored.change.recordId : null))),
+        integerArray(changes.map(({ change }) => (change.kind === 'record' ? change.recordType : null))),
+        byteaArray(changes.map(({ encoded }) => encoded.meta)),
+        byteaArray(changes.map(({ encoded }) => encoded.fields)),
+        byteaArray(changes.map(({ head }) => head)),
         receivedAt,
-        changes.map(({ change }) => change.isLastOfTransaction),
+        booleanArray(changes.map(({ change }) => change.isLastOfTransaction)),
       ],
     );
     return new Set(rows.map(({ node, incarnation, sequence }) => `${node}.${incarnation}.${sequence}`));
@@ -87,24 +96,34 @@ export class RegisterStore {
     return rows.map(({ id }) => id);
   }
 
+  /** The referrals of patients. */
+  async referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
+    const { rows } = await this.#sql.query<RecordRow>(
+      `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
+       where type = 10 and type = $2 and fields ->> '2' = any($1) order by id`,
+      [patients, referralType],
+    );
+    return rows;
+  }
+
   /** Writes merged records over what was there. */
   async writeRecords(records: readonly RecordWrite[], updatedAt: Date): Promise<void> {
     if (records.length === 0) return;
     await this.#sql.query(
       `insert into ${this.#schema}.record (id, type, fields, stamps, digest, last_stamp, conflicts, updated_at)
-       select id, type, fields::jsonb, stamps::jsonb, digest, last_stamp, conflicts, $8
-       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int[])
+       select id, type, fields, stamps, digest, last_stamp, conflicts, $8
+       from unnest($1::uuid[], $2::int[], $3::jsonb[], $4::jsonb[], $5::bytea[], $6::text[], $7::int[])
          as r (id, type, fields, stamps, digest, last_stamp, conflicts)
        on conflict (id) do update set fields = excluded.fields, stamps = excluded.stamps, digest = excluded.digest,
          last_stamp = excluded.last_stamp, conflicts = excluded.conflicts, updated_at = excluded.updated_at`,
       [
-        records.map(({ id }) => id),
-        records.map(({ type }) => type),
-        records.map(({ fields }) => JSON.stringify(fields)),
-        records.map(({ stamps }) => JSON.stringify(stamps)),
-        records.map(({ digest }) => bufferOf(digest)),
-        records.map(({ lastStamp }) => lastStamp),
-        records.map(({ conflicts }) => conflicts),
+        uuidArray(records.map(({ id }) => id)),
+        integerArray(records.map(({ type }) => type)),
+        jsonbArray(records.map(({ fields }) => JSON.stringify(fields))),
+        jsonbArray(records.map(({ stamps }) => JSON.stringify(stamps))),
+        byteaArray(records.map(({ digest }) => digest)),
+        textArray(records.map(({ lastStamp }) => lastStamp)),
+        integerArray(records.map(({ conflicts }) => conflicts)),
         updatedAt,
       ],
     );

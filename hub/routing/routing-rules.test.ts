@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeOf } from './routing-rules.ts';
+import { isUnderWay, patientOfAllergy, routeOf } from './routing-rules.ts';
 
 describe('the route of a referral', () => {
   it('names where it goes and what goes with it', () => {
@@ -24,5 +24,16 @@ describe('the route of a referral', () => {
 
   it('is nowhere without a target', () => {
     expect(routeOf({ patient: 'p' })).toMatchObject({ destination: null, basedOn: null, facilities: [] });
+  });
+});
+
+describe('the route of an allergy', () => {
+  it('follows its patient’s referrals until they are closed or cancelled', () => {
+    expect(patientOfAllergy({ patient: 'p', text: 'pénicilline' })).toBe('p');
+    expect(patientOfAllergy({ text: 'pénicilline' })).toBeNull();
+    for (const status of ['created', 'notified', 'departed', 'arrived', 'in-care', 'not-arrived'])
+      expect(isUnderWay({ status })).toBe(true);
+    expect(isUnderWay({})).toBe(true);
+    for (const status of ['closed', 'cancelled']) expect(isUnderWay({ status })).toBe(false);
   });
 });

@@ -6,10 +6,11 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * | a change of a … | goes to | and with it go |
  * |---|---|---|
  * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, and the referral `basedOn` with its practitioners and facilities |
+ * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
  *
- * A record goes with all its changes. Encounters, observations, conditions, prescriptions and doses stay where they were made.
+ * A referral is under way until it is closed or cancelled. A record goes with all its changes. Encounters, observations, conditions, prescriptions and doses stay where they were made.
  */
 export const ROUTED_TYPE = recordTypeNamed('referral').number;
 
@@ -19,6 +20,18 @@ export const ALLERGY_TYPE = recordTypeNamed('allergyIntolerance').number;
 /** The fields of a referral that name records which go with it. */
 const COMPANIONS = ['patient', 'requester', 'receivedBy', 'closedBy'] as const;
 const FACILITIES = ['from', 'to'] as const;
+
+const ENDED: ReadonlySet<unknown> = new Set(['closed', 'cancelled']);
+
+/** The patient of an allergy; null when it names none. */
+export function patientOfAllergy(fields: NamedFields): string | null {
+  return reference(fields, 'patient');
+}
+
+/** Whether whoever holds a referral is to hear of its patient's allergies. */
+export function isUnderWay(referral: NamedFields): boolean {
+  return !ENDED.has(referral.status);
+}
 
 /** What a referral's fields say about where it goes and with what. */
 export type ReferralRoute = {

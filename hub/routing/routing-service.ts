@@ -1,12 +1,20 @@
-import type { Change, ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { covers, isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
 import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
-import { ALLERGY_TYPE, type ReferralRoute, ROUTED_TYPE, routeOf } from './routing-rules.ts';
+import {
+  ALLERGY_TYPE,
+  isUnderWay,
+  patientOfAllergy,
+  type ReferralRoute,
+  ROUTED_TYPE,
+  routeOf,
+} from './routing-rules.ts';
 
 /** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
 export type Delivery = {
@@ -39,18 +47,24 @@ export async function affectedFacilities(
 ): Promise<ReadonlySet<string>> {
   const ofRecords = changes.filter((change) => change.kind === 'record');
   const patched = ofRecords.filter(({ isCreate }) => !isCreate).map(({ recordId }) => recordId);
-  const holders = await readHolders(sql, [...new Set(patched)]);
-  const targets = ofRecords.flatMap(({ recordType, writes }) => {
-    const write = recordType === ROUTED_TYPE ? writes[REFERRAL_TO] : undefined;
-    return write?.kind === 'register' && typeof write.value === 'string' ? [write.value] : [];
-  });
-  const destinations = await facilitiesOfRecords(sql, targets.filter(isUuid));
+  const patients = referencesIn(ofRecords, ALLERGY_TYPE, ALLERGY_PATIENT);
+  const holders = await readHolders(sql, [...new Set([...patched, ...patients])]);
+  const destinations = await facilitiesOfRecords(sql, referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO));
   return new Set([from, ...[...holders.values()].flatMap((codes) => [...codes]), ...destinations.values()]);
+}
+
+/** The records that a field of a type names in changes. */
+function referencesIn(changes: readonly RecordChange[], type: number, field: string): readonly string[] {
+  return changes.flatMap(({ recordType, writes }) => {
+    const write = recordType === type ? writes[field] : undefined;
+    const isReference = write?.kind === 'register' && typeof write.value === 'string' && isUuid(write.value);
+    return isReference ? [write.value as string] : [];
+  });
 }
 
 /**
  * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
- * changes of records that others hold. Answers, by facility, the records that changed there.
+ * allergies of whom a referral under way concerns, then the changes of records that others hold. Answers, by facility, the records that changed there.
  */
 export async function distribute({
   sql,
@@ -61,10 +75,12 @@ export async function distribute({
   const changes = completed.filter(isOfRecord);
   const ids = [...new Set(changes.map(({ change }) => change.recordId))];
   const holders = await readHolders(sql, ids);
-  const referrals = changes
-    .filter(({ change }) => change.recordType === ROUTED_TYPE)
-    .map(({ change }) => change.recordId);
-  if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, [...new Set(referrals)]);
+  const idsOf = (type: number): readonly string[] => [
+    ...new Set(changes.filter(({ change }) => change.recordType === type).map(({ change }) => change.recordId)),
+  ];
+  const [referrals, allergies] = [idsOf(ROUTED_TYPE), idsOf(ALLERGY_TYPE)];
+  if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, referrals);
+  if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
   if (others.size === 0) return changed;
@@ -101,6 +117,40 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
       records.map((record) => ({ record, facility: from })),
     );
     await giveRecords({ sql, source: from, destination, ids: records, receivedAt });
+  }
+}
+
+async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: readonly string[]): Promise<void> {
+  const register = new Register(sql, from);
+  const patients = new Map<string, string>();
+  for (const { id, fields } of (await register.records(allergies)).values()) {
+    const patient = patientOfAllergy(namedFields(ALLERGY, fields));
+    if (patient !== null) patients.set(id, patient);
+  }
+  const shared = await readHolders(sql, [...new Set(patients.values())]);
+  if (shared.size === 0) return;
+  const underWay = (await register.referralsOf([...shared.keys()], ROUTED_TYPE))
+    .map(({ id, fields }) => ({ id, fields: namedFields(REFERRAL, fields) }))
+    .filter(({ fields }) => isUnderWay(fields));
+  const holders = await readHolders(
+    sql,
+    underWay.map(({ id }) => id),
+  );
+  const bound = new Map<string, Set<string>>();
+  for (const [allergy, patient] of patients) {
+    for (const { id } of underWay.filter(({ fields }) => fields.patient === patient)) {
+      for (const code of holders.get(id) ?? []) bound.set(code, (bound.get(code) ?? new Set<string>()).add(allergy));
+    }
+  }
+  bound.delete(from);
+  // An old allergy that was changed names its patient nowhere in the change: its holders' locks may still be missing.
+  await lockFacilities(sql, bound.keys());
+  for (const [destination, ids] of [...bound].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await appendHolders(
+      sql,
+      [...ids].map((record) => ({ record, facility: from })),
+    );
+    await giveRecords({ sql, source: from, destination, ids: [...ids], receivedAt });
   }
 }
 
@@ -198,6 +248,8 @@ function covering(
 
 const REFERRAL = recordTypeNamed('referral');
 const REFERRAL_TO = String(REFERRAL.fields.to?.number);
+const ALLERGY = recordTypeNamed('allergyIntolerance');
+const ALLERGY_PATIENT = String(ALLERGY.fields.patient?.number);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function isUuid(text: string): boolean {

@@ -135,6 +135,47 @@ describe('a referral', () => {
     expect(rows).toEqual([{ home: '1', target: '0' }]);
   });
 
+  it('makes its holders hear at once of allergies found later, from either side, until it is closed', async () => {
+    const a = await hub.enrolled('cscom_kani', { region: 'Kani' });
+    const b = await hub.enrolled('csref_kani', { region: 'Kani', kind: 'csref' });
+    const { patient, nurse } = patientWithCare(a, a.enrolled?.facilityId as string);
+    const to = b.enrolled?.facilityId as string;
+    const referral = a.create('referral', {
+      patient,
+      to,
+      requester: nurse,
+      urgency: 'reference',
+      status: 'created',
+      decidedAt: Date.now(),
+      reason: 'avis',
+    });
+    for (const node of [a, b, a]) await exchange(node);
+
+    const later = a.create('allergyIntolerance', { patient, text: 'quinine' });
+    const stranger = a.create('patient', { familyName: 'Poudiougou', givenName: 'Anta' });
+    const kept = a.create('allergyIntolerance', { patient: stranger, text: 'iode' });
+    const found = b.create('allergyIntolerance', { patient, text: 'latex' });
+    for (const node of [a, b, a]) await exchange(node);
+    expect(b.fields(later)).toMatchObject({ text: 'quinine' });
+    expect(b.recordsOf('allergyIntolerance')).not.toContain(kept);
+    expect(a.fields(found)).toMatchObject({ text: 'latex' });
+    a.patch(later, { criticality: 'high' });
+    a.patch(found, { criticality: 'low' });
+    for (const node of [a, b]) await exchange(node);
+    expect(b.fields(later)).toMatchObject({ criticality: 'high' });
+    expect(b.fields(found)).toMatchObject({ criticality: 'low' });
+
+    b.patch(referral, { status: 'closed', closedAt: Date.now() });
+    for (const node of [b, a]) await exchange(node);
+    const afterwards = a.create('allergyIntolerance', { patient, text: 'arachide' });
+    for (const node of [a, b]) await exchange(node);
+    expect(b.recordsOf('allergyIntolerance')).not.toContain(afterwards);
+    a.create('referral', { patient, to, urgency: 'reference', decidedAt: Date.now(), reason: 'suite' });
+    a.patch(afterwards, { clinicalStatus: 'active' });
+    for (const node of [a, b]) await exchange(node);
+    expect(b.fields(afterwards)).toMatchObject({ text: 'arachide', clinicalStatus: 'active' });
+  });
+
   it('waits for a target whose node is not yet enrolled', async () => {
     const sender = await hub.enrolled('cabinet_nando', { region: 'Ségou', kind: 'practice' });
     const { token, facilityId } = await hub.addFacility('csref_niono', { region: 'Ségou', kind: 'csref' });

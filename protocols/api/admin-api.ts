@@ -129,6 +129,8 @@ export type FacilityAddAnswer = {
   readonly facilityId: string;
   readonly token: string;
   readonly expiresAt: string;
+  /** False when the facility was registered before and has no node yet: the token then takes the place of earlier ones. */
+  readonly isNew: boolean;
 };
 
 /** One line of `GET /v1/facilities` of a hub. */

@@ -39,7 +39,8 @@ function bundleEntry(entry: Json, at: string, bundleSource: string | undefined):
   }
   const path = `${at}.resource`;
   if (!isJsonObject(resource)) throw new FhirProblem(path, 'a resource is expected');
-  if (fullUrl !== undefined && typeof fullUrl !== 'string') throw new FhirProblem(`${at}.fullUrl`, 'a text is expected');
+  if (fullUrl !== undefined && typeof fullUrl !== 'string')
+    throw new FhirProblem(`${at}.fullUrl`, 'a text is expected');
   const source = sourceOf(resource) ?? bundleSource;
   return { path, resource, resourceType: typeOf(resource, `${path}.resourceType`), fullUrl, source };
 }

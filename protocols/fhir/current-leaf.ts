@@ -1,8 +1,8 @@
 import type { FieldValue } from '../records/record-type.ts';
 import type { Alternative, FieldMapping } from './field-mapping.ts';
 import type { JsonObject } from './json.ts';
-import { type Leaf, valueOf } from './leaf-values.ts';
-import { elementTrail, find, findAll, type Found, type PathStep } from './path.ts';
+import { type Leaf, leafValue } from './leaf-values.ts';
+import { elementTrail, type Found, find, findAll, type PathStep } from './path.ts';
 
 /** A field's value as a resource says it, and where. */
 export type CurrentLeaf = { readonly leaf: Leaf; readonly value: FieldValue };
@@ -16,7 +16,7 @@ export function currentLeaf(resource: JsonObject, mapping: FieldMapping): Curren
     const found = find(resource, alternative.path, mapping.declaration.system);
     if (found === undefined) continue;
     const leaf: Leaf = { mapping, alternative, found };
-    const value = valueOf(leaf);
+    const value = leafValue(leaf);
     if (value !== undefined) return { leaf, value };
   }
   return undefined;
@@ -32,7 +32,7 @@ export function currentMembers(resource: JsonObject, mapping: FieldMapping): Cur
       const earlier = saidBy.get(element);
       if ((earlier !== undefined && earlier !== alternative) || isExcluded(resource, mapping.excluded, found)) continue;
       const leaf: Leaf = { mapping, alternative, found };
-      const value = valueOf(leaf);
+      const value = leafValue(leaf);
       if (value === undefined) continue;
       saidBy.set(element, alternative);
       members.push({ leaf, value: value as string });

@@ -1,5 +1,5 @@
 import type { FieldDeclaration, FieldKind, RecordType } from '../records/record-type.ts';
-import { type FhirPath, parsePlaces, type PathStep } from './path.ts';
+import { type FhirPath, type PathStep, parsePlaces } from './path.ts';
 
 /** Where this project's own extensions and identifiers live. */
 export const EXTENSION_BASE = 'https://santehaggui.org/fhir';
@@ -38,6 +38,11 @@ export type FieldMapping = {
   readonly codes: CodePairs;
   /** Of a set: conditions of other fields whose elements are not its members. */
   readonly excluded: readonly PathStep[];
+  /**
+   * Whether a field with a lower number may be written as another type of the same choice: were `valueString` taken out of
+   * a source, a value added later would be written as `valueQuantity`, and then both would be there.
+   */
+  readonly isContested: boolean;
 };
 
 const EXTENSION_LEAF: Readonly<Record<FieldKind, string>> = {
@@ -53,6 +58,9 @@ const EXTENSION_LEAF: Readonly<Record<FieldKind, string>> = {
   boolean: 'valueBoolean',
   set: 'extension[*].valueString',
 };
+
+// The elements of R4 that come in one of several types, by the start of their names (FHIR R4 §2.24.0.5 choice of types).
+const CHOICES = ['value', 'effective', 'performed', 'occurrence', 'onset', 'deceased', 'medication'] as const;
 
 /** What a resource type says of a field beyond the catalogue. */
 export type MappingOptions = {
@@ -71,23 +79,31 @@ export function fieldMappings(type: RecordType, { places = {}, codes = {} }: Map
       return { name, declaration, alternatives: own, codes: codes[name] ?? [] };
     });
   const firsts = new Set(all.map((mapping) => mapping.alternatives[0]?.path.text));
-  return all.map((mapping) => ({
+  return all.map((mapping, index) => ({
     ...mapping,
     alternatives: mapping.alternatives.map((alternative) => ({
       ...alternative,
       companions: alternative.companions.filter((companion) => !firsts.has(besideText(alternative, companion))),
     })),
+    isContested: all.slice(0, index).some((earlier) => areRivals(earlier.alternatives[0], mapping.alternatives[0])),
     excluded: mapping.declaration.kind === 'set' ? claimed(all, mapping.alternatives) : [],
   }));
+}
+
+/** The element that a member is one type of: `value` of `valueString`; undefined for one of a single type. */
+export function choiceOf(member: string): string | undefined {
+  return CHOICES.find((choice) => member.startsWith(choice) && /^[A-Z]/.test(member.slice(choice.length)));
 }
 
 function alternatives(extension: string, declaration: FieldDeclaration, places: string | undefined): Alternative[] {
   const { kind } = declaration;
   const own = `extension[url=${EXTENSION_BASE}/${extension}].${EXTENSION_LEAF[kind]}`;
-  return [...(places === undefined || places === 'extension' ? [] : parsePlaces(places)), ...parsePlaces(own)].map((path) => {
-    const form = formOf(kind, path.steps);
-    return { path, form, isReadOnly: path.isReadOnly, companions: companionsOf(form, path.steps) };
-  });
+  return [...(places === undefined || places === 'extension' ? [] : parsePlaces(places)), ...parsePlaces(own)].map(
+    (path) => {
+      const form = formOf(kind, path.steps);
+      return { path, form, isReadOnly: path.isReadOnly, companions: companionsOf(form, path.steps) };
+    },
+  );
 }
 
 function formOf(kind: FieldKind, steps: readonly PathStep[]): LeafForm {
@@ -111,6 +127,12 @@ function companionsOf(form: LeafForm, steps: readonly PathStep[]): string[] {
 function besideText({ form, path }: Alternative, companion: string): string {
   const ending = form === 'concept' ? /coding\[[^\]]*\]\.code$/ : /[^.]*$/;
   return path.text.replace(ending, companion);
+}
+
+function areRivals(left: Alternative | undefined, right: Alternative | undefined): boolean {
+  const [one, other] = [left?.path.steps[0]?.member, right?.path.steps[0]?.member];
+  if (one === undefined || other === undefined || one === other) return false;
+  return choiceOf(one) !== undefined && choiceOf(one) === choiceOf(other);
 }
 
 /** Steps of other fields that pick elements of the array that a set's members come from. */

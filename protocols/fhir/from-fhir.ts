@@ -46,7 +46,12 @@ export function fromFhir(resource: JsonObject, fullUrl?: string): IncomingRecord
     const current = currentLeaf(resource, mapping);
     if (current === undefined) continue;
     if (mapping.declaration.kind !== 'ref') fields[mapping.name] = current.value;
-    else references.push({ field: mapping.name, path: lastPlace(current.leaf.found).at, reference: String(current.value) });
+    else
+      references.push({
+        field: mapping.name,
+        path: lastPlace(current.leaf.found).at,
+        reference: String(current.value),
+      });
   }
   fields.source = prunedSource(resource, { kind, fields, fullUrl });
   return { kind, fields, references, incomplete };
@@ -56,7 +61,8 @@ function checkIdentity(resource: JsonObject): void {
   const { id } = resource;
   if (id !== undefined && (typeof id !== 'string' || id === '')) throw new FhirProblem('id', 'a text is expected');
   if (resource.fullUrl !== undefined) throw new FhirProblem('fullUrl', 'a resource has no such element');
-  if (resource.meta !== undefined && !isJsonObject(resource.meta)) throw new FhirProblem('meta', 'an object is expected');
+  if (resource.meta !== undefined && !isJsonObject(resource.meta))
+    throw new FhirProblem('meta', 'an object is expected');
 }
 
 function missingElements(resource: JsonObject, { requirements }: ResourceKind): { path: string; reason: string }[] {

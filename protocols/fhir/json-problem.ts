@@ -4,8 +4,11 @@ export type JsonProblem = { readonly line: number; readonly column: number; read
 type Reading = { at: number; readonly text: string; depth: number };
 
 const WHITE = /[ \t\n\r]*/y;
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
-const BROKEN_STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*/y;
+// Any character but the quote, the backslash and those below U+0020.
+const STRING =
+  /"[[^"\\]--[\p{Cc}--[\x7f-\x9f]]]*(?:\\(?:["\\\/bfnrt]|u[0-9a-fA-F]{4})[[^"\\]--[\p{Cc}--[\x7f-\x9f]]]*)*"/vy;
+const BROKEN_STRING =
+  /"[[^"\\]--[\p{Cc}--[\x7f-\x9f]]]*(?:\\(?:["\\\/bfnrt]|u[0-9a-fA-F]{4})[[^"\\]--[\p{Cc}--[\x7f-\x9f]]]*)*/vy;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.])|true|false|null/y;
 const MAX_DEPTH = 2000;
 

@@ -14,7 +14,10 @@ export type Json = null | boolean | number | string | ExactNumber | Json[] | Jso
 export type JsonObject = { [member: string]: Json | undefined };
 
 type JsonWithSource = {
-  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
   rawJSON(text: string): ExactNumber;
   isRawJSON(value: unknown): boolean;
 };

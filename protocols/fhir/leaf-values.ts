@@ -1,6 +1,5 @@
 import { parseMaliPhone } from '../records/phone.ts';
 import type { FieldDeclaration, FieldValue } from '../records/record-type.ts';
-import { decimalOf } from '../records/schema.ts';
 import { isDateText, isDecimalText } from '../records/value-codec.ts';
 import { type Alternative, EXTENSION_BASE, type FieldMapping } from './field-mapping.ts';
 import { exactNumber, isJsonObject, type Json, type JsonObject, numberText } from './json.ts';
@@ -12,8 +11,9 @@ export const UCUM = 'http://unitsofmeasure.org';
 /** The extension on `_birthDate` and the like that says that a date is an estimate. */
 export const ESTIMATED = `${EXTENSION_BASE}/estimated`;
 
-const DATE_TIME = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)(T(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+const DATE_TIME =
+  /^(\d{4}(?:-\d\d(?:-\d\d)?)?)(T(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
+const CONTROL = /[\p{Cc}--[\t\n\r\x7f-\x9f]]/v;
 const MAX_CODE = 300;
 
 // What people write for the units that fields declare (UCUM codes), lower case.
@@ -29,7 +29,7 @@ export type Leaf = { readonly mapping: FieldMapping; readonly alternative: Alter
  * The value of a leaf as a record holds it; of a reference its text. Undefined when it is well formed but says nothing
  * that the field can hold: then it stays in the resource only. Throws a {@link FhirProblem} when it is of a wrong type.
  */
-export function valueOf(leaf: Leaf): FieldValue | undefined {
+export function leafValue(leaf: Leaf): FieldValue | undefined {
   const { mapping, found } = leaf;
   const { at } = lastPlace(found);
   const { declaration } = mapping;
@@ -70,7 +70,10 @@ export function plainJson({ kind }: FieldDeclaration, value: FieldValue): Json {
 }
 
 /** Code and system of a stored code as the resource says them; the system undefined where the code has none. */
-export function codeParts({ declaration, codes }: FieldMapping, value: string): { readonly code: string; readonly system: string | undefined } {
+export function codeParts(
+  { declaration, codes }: FieldMapping,
+  value: string,
+): { readonly code: string; readonly system: string | undefined } {
   const bar = value.indexOf('|');
   if (bar < 0) return { code: codes.find(([, ours]) => ours === value)?.[0] ?? value, system: declaration.system };
   return { code: value.slice(bar + 1), system: bar === 0 ? undefined : value.slice(0, bar) };
@@ -142,13 +145,17 @@ function dateOf(found: Found): string | undefined {
 /** Whether the sibling `_birthDate` of a date carries the mark of an estimate. */
 export function isMarkedEstimated(sibling: Json | undefined): boolean {
   const extensions = isJsonObject(sibling) ? sibling.extension : undefined;
-  return Array.isArray(extensions) && extensions.some((one) => isJsonObject(one) && one.url === ESTIMATED && one.valueBoolean === true);
+  return (
+    Array.isArray(extensions) &&
+    extensions.some((one) => isJsonObject(one) && one.url === ESTIMATED && one.valueBoolean === true)
+  );
 }
 
 function instantOf(value: Json, at: string): number | undefined {
   const { date, time, zone } = dateTimeParts(value, at);
   // A leap second (FHIR R4 §2.24.0.1 allows :60) is told as the second before; a time without zone is taken as UTC, Mali's.
-  const clock = time === undefined ? '' : `${time.replace(/^(T\d\d:\d\d):60/, '$1:59')}${zone === undefined ? 'Z' : ''}`;
+  const clock =
+    time === undefined ? '' : `${time.replace(/^(T\d\d:\d\d):60/, '$1:59')}${zone === undefined ? 'Z' : ''}`;
   const ms = Date.parse(`${time === undefined ? date : date.padEnd(10, '-01')}${clock}`);
   return Number.isNaN(ms) ? undefined : ms;
 }
@@ -175,8 +182,15 @@ function integerOf(declaration: FieldDeclaration, found: Found): number | undefi
 function decimalValue(declaration: FieldDeclaration, found: Found): string | undefined {
   const written = numberOf(found.value, lastPlace(found).at);
   if (isForeignUnit(declaration, found)) return undefined;
-  const decimal = isDecimalText(written) ? written : decimalOf(Number(written));
-  return isDecimalText(decimal) ? decimal : undefined;
+  const decimal = isDecimalText(written) ? written : withoutExponent(Number(written));
+  // The journal's decimals have mantissas of 64 bits (CBOR tag 4, RFC 8949 §3.4.4).
+  const digits = decimal.replace(/\D/g, '').replace(/^0+/, '').length;
+  return isDecimalText(decimal) && digits <= 18 ? decimal : undefined;
+}
+
+function withoutExponent(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(18).replace(/\.?0+$/, '') : text;
 }
 
 function isForeignUnit({ unit }: FieldDeclaration, found: Found): boolean {

@@ -43,17 +43,25 @@ export class FhirProblem extends Error {
   readonly reason: string;
 
   /** Both in words; the path starts below the resource. */
-  constructor(path: string, reason: string) {
-    super(`${path}: ${reason}`);
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
     this.name = 'FhirProblem';
     this.path = path;
     this.reason = reason;
+  }
+
+  /** The same problem told by its path in something bigger. */
+  at(path: string): FhirProblem {
+    return new FhirProblem(path, this.reason, { cause: this });
   }
 }
 
 /** The places of a `fhir` string; throws a RangeError when it does not follow the grammar. */
 export function parsePlaces(text: string): FhirPlace[] {
-  return splitOutside(text, ' | ').map((place) => ({ ...parsePath(place.replace(/!$/, '')), isReadOnly: place.endsWith('!') }));
+  return splitOutside(text, ' | ').map((place) => ({
+    ...parsePath(place.replace(/!$/, '')),
+    isReadOnly: place.endsWith('!'),
+  }));
 }
 
 /** One path; throws a RangeError when it does not follow the grammar. */
@@ -122,7 +130,11 @@ function startsIn(resource: JsonObject, { steps }: Pick<FhirPath, 'steps'>): boo
   return first !== undefined && Object.hasOwn(resource, first.member);
 }
 
-type Descent = { readonly node: JsonObject; readonly steps: readonly PathStep[]; readonly ownSystem: string | undefined };
+type Descent = {
+  readonly node: JsonObject;
+  readonly steps: readonly PathStep[];
+  readonly ownSystem: string | undefined;
+};
 
 function descend(trail: readonly Place[], { node, steps, ownSystem }: Descent): Found[] {
   const [step, ...rest] = steps;
@@ -168,17 +180,27 @@ function picked(
     case 'each':
       return [...elements.keys()];
     case 'own': {
-      const own = elements.findIndex((coding) => isJsonObject(coding) && coding.system === ownSystem && isText(coding.code));
+      const own = elements.findIndex(
+        (coding) => isJsonObject(coding) && coding.system === ownSystem && isText(coding.code),
+      );
       return elements.length === 0 ? [] : [Math.max(own, 0)];
     }
     case 'where': {
       const first = elements.findIndex((element, index) => {
         if (element === null) return false;
         if (!isJsonObject(element)) throw new FhirProblem(`${at}[${index}]`, 'an object is expected');
-        return pick.conditions.every(({ path, text }) => find(element, path)?.value === text);
+        return pick.conditions.every((condition) => holds(element, condition, `${at}[${index}]`));
       });
       return first < 0 ? [] : [first];
     }
+  }
+}
+
+function holds(element: JsonObject, { path, text }: Condition, at: string): boolean {
+  try {
+    return find(element, path)?.value === text;
+  } catch (error) {
+    throw error instanceof FhirProblem ? error.at(`${at}.${error.path}`) : error;
   }
 }
 

@@ -6,7 +6,7 @@ import { codeParts, holderOf, isUnitCode, type Leaf, plainJson } from './leaf-va
 import { drop, find } from './path.ts';
 import { kindOfRecord, type ResourceKind } from './resource-kinds.ts';
 import { sourceText } from './source-text.ts';
-import { type References, toFhir } from './to-fhir.ts';
+import { layFieldsOver, type References } from './to-fhir.ts';
 
 const NO_REFERENCES: References = { isNameOf: () => true, nameOf: (id) => id };
 
@@ -16,19 +16,25 @@ const NO_REFERENCES: References = { isNameOf: () => true, nameOf: (id) => id };
  */
 export function prunedSource(
   resource: JsonObject,
-  { kind, fields, fullUrl }: { readonly kind: ResourceKind; readonly fields: NamedFields; readonly fullUrl: string | undefined },
+  {
+    kind,
+    fields,
+    fullUrl,
+  }: { readonly kind: ResourceKind; readonly fields: NamedFields; readonly fullUrl: string | undefined },
 ): string {
   const pruned = prune(resource, kind, fields);
   const text = sourceText(pruned, fullUrl);
-  const record = { id: '', type: kind.recordType, fields: { ...fields, source: text } };
-  return isSameJson(toFhir(record, NO_REFERENCES).resource, resource) ? text : sourceText(resource, fullUrl);
+  const restored: JsonObject = { resourceType: kindOfRecord(kind.recordType, fields).resourceType, ...pruned };
+  layFieldsOver(restored, { kind, fields, retracted: [], references: NO_REFERENCES });
+  return isSameJson(restored, resource) ? text : sourceText(resource, fullUrl);
 }
 
 function prune(resource: JsonObject, kind: ResourceKind, fields: NamedFields): JsonObject {
   const rest = copyJson(resource);
   for (const mapping of kind.fields) {
     const { kind: fieldKind } = mapping.declaration;
-    if (fieldKind === 'ref' || fieldKind === 'set' || fields[mapping.name] === undefined) continue;
+    if (fieldKind === 'ref' || fieldKind === 'set' || fields[mapping.name] === undefined || mapping.isContested)
+      continue;
     const current = currentLeaf(rest, mapping);
     const [first, ...others] = mapping.alternatives;
     if (current === undefined || current.leaf.alternative !== first) continue;

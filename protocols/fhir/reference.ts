@@ -9,7 +9,8 @@ export type ReferenceForm =
   /** `#id` of a contained resource, `Type?search`: they name no record. */
   | { readonly kind: 'text' };
 
-const RESOURCE = /^(?:(https?:\/\/[^?#]+?)\/)?([A-Z][A-Za-z]{2,})\/([^/?#\s]{1,200})(?:\/_history\/[^/?#\s]+)?(?:#.*)?$/;
+const RESOURCE =
+  /^(?:(https?:\/\/[^?#]+?)\/)?([A-Z][A-Za-z]{2,})\/([^/?#\s]{1,200})(?:\/_history\/[^/?#\s]+)?(?:#.*)?$/;
 
 /** What a reference text is. */
 export function referenceForm(reference: string): ReferenceForm {

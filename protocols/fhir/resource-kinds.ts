@@ -109,7 +109,11 @@ export function resourceKind(resourceType: string): ResourceKind | undefined {
 }
 
 /** The kind that a record is exported as; `resourceType` is what its source says, when it says any. */
-export function kindOfRecord(type: RecordType, fields: Readonly<Record<string, unknown>>, resourceType?: string): ResourceKind {
+export function kindOfRecord(
+  type: RecordType,
+  fields: Readonly<Record<string, unknown>>,
+  resourceType?: string,
+): ResourceKind {
   const said = resourceType === undefined ? undefined : BY_RESOURCE.get(resourceType);
   if (said?.recordType === type) return said;
   const own = type.name === 'observation' && fields.category === 'procedure' ? 'Procedure' : type.fhirType;

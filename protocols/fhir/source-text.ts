@@ -10,7 +10,7 @@ export type Source = { readonly resource: JsonObject; readonly fullUrl: string |
 export function sourceText(resource: JsonObject, fullUrl: string | undefined): string {
   const isDerived = fullUrl === undefined || fullUrl === `urn:uuid:${String(resource.id)}`;
   const text = JSON.stringify(isDerived ? resource : { ...resource, fullUrl });
-  return text === text.normalize('NFC') ? text : text.replace(/[^\u0000-\u007f]/g, escaped);
+  return text === text.normalize('NFC') ? text : text.replace(/[\u0080-\uffff]/g, escaped);
 }
 
 /** What a `source` says; undefined when there is none, or when it is no object of JSON. */

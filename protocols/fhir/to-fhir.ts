@@ -4,8 +4,8 @@ import { currentLeaf, currentMembers } from './current-leaf.ts';
 import type { FieldMapping } from './field-mapping.ts';
 import { copyJson, type JsonObject } from './json.ts';
 import { drop, elementTrail } from './path.ts';
-import { kindOfRecord } from './resource-kinds.ts';
-import { readSource } from './source-text.ts';
+import { kindOfRecord, type ResourceKind } from './resource-kinds.ts';
+import { readSource, type Source } from './source-text.ts';
 import { eraseLeaf, freeAlternative, writeLeaf, writeMembers } from './write-leaf.ts';
 
 /** A record on its way out. `retracted`: fields that someone emptied, which what came in must not fill again. */
@@ -37,9 +37,35 @@ export type FhirIdentity = { readonly resourceType: string; readonly id: string;
 export function toFhir(record: OutgoingRecord, references: References): FhirEntry {
   const { id, type, fields, retracted = [] } = record;
   const source = readSource(fields.source);
-  const said = source?.resource.resourceType;
-  const kind = kindOfRecord(type, fields, typeof said === 'string' ? said : undefined);
-  const resource: JsonObject = { resourceType: kind.resourceType, ...(source?.resource ?? { id, ...copyJson(kind.minimum) }) };
+  const kind = kindSaid(type, fields, source);
+  const resource: JsonObject = {
+    resourceType: kind.resourceType,
+    ...(source?.resource ?? { id, ...copyJson(kind.minimum) }),
+  };
+  layFieldsOver(resource, { kind, fields, retracted, references });
+  return { fullUrl: identityIn(record, source).fullUrl, resource };
+}
+
+/** What a record is called outside: as it came in, else by its own id. */
+export function fhirIdentity(record: Pick<OutgoingRecord, 'id' | 'type' | 'fields'>): FhirIdentity {
+  return identityIn(record, readSource(record.fields.source));
+}
+
+/** Writes over a resource, in place, what the fields say otherwise. */
+export function layFieldsOver(
+  resource: JsonObject,
+  {
+    kind,
+    fields,
+    retracted,
+    references,
+  }: {
+    readonly kind: ResourceKind;
+    readonly fields: NamedFields;
+    readonly retracted: readonly string[];
+    readonly references: References;
+  },
+): void {
   for (const mapping of kind.fields) {
     if (retracted.includes(mapping.name) && fields[mapping.name] === undefined) erase(resource, mapping);
   }
@@ -49,18 +75,22 @@ export function toFhir(record: OutgoingRecord, references: References): FhirEntr
     if (mapping.declaration.kind === 'set') writeSet(resource, mapping, value as readonly string[]);
     else write(resource, { mapping, value, fields, all: kind.fields, references });
   }
-  const identity = fhirIdentity(record);
-  return { fullUrl: identity.fullUrl, resource };
 }
 
-/** What a record is called outside: as it came in, else by its own id. */
-export function fhirIdentity({ id, type, fields }: Pick<OutgoingRecord, 'id' | 'type' | 'fields'>): FhirIdentity {
-  const source = readSource(fields.source);
-  const { resourceType: said, id: foreignId } = source?.resource ?? {};
-  const kind = kindOfRecord(type, fields, typeof said === 'string' ? said : undefined);
+function identityIn(
+  { id, type, fields }: Pick<OutgoingRecord, 'id' | 'type' | 'fields'>,
+  source: Source | undefined,
+): FhirIdentity {
+  const foreignId = source?.resource.id;
+  const { resourceType } = kindSaid(type, fields, source);
   const ownId = typeof foreignId === 'string' ? foreignId : id;
   const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ownId);
-  return { resourceType: kind.resourceType, id: ownId, fullUrl: source?.fullUrl ?? `urn:uuid:${isUuid ? ownId : id}` };
+  return { resourceType, id: ownId, fullUrl: source?.fullUrl ?? `urn:uuid:${isUuid ? ownId : id}` };
+}
+
+function kindSaid(type: RecordType, fields: NamedFields, source: Source | undefined): ResourceKind {
+  const said = source?.resource.resourceType;
+  return kindOfRecord(type, fields, typeof said === 'string' ? said : undefined);
 }
 
 type Writing = {
@@ -80,8 +110,10 @@ function write(resource: JsonObject, { mapping, value, fields, all, references }
   if (isSaid) return;
   const written = isReference ? references.nameOf(value as string) : value;
   const here = current?.leaf.alternative;
-  const alternative = here === undefined || here.isReadOnly ? freeAlternative(resource, { mapping, fields, all }) : here;
-  if (alternative !== undefined) writeLeaf(resource, { mapping, alternative, value: written, isEdit: current !== undefined });
+  const alternative =
+    here === undefined || here.isReadOnly ? freeAlternative(resource, { mapping, fields, all }) : here;
+  if (alternative !== undefined)
+    writeLeaf(resource, { mapping, alternative, value: written, isEdit: current !== undefined });
 }
 
 function writeSet(resource: JsonObject, mapping: FieldMapping, value: readonly string[]): void {
@@ -95,7 +127,8 @@ function writeSet(resource: JsonObject, mapping: FieldMapping, value: readonly s
   for (const trail of elements) drop({ value: null, trail });
   const alternative = mapping.alternatives[0];
   const missing = value.filter((member) => !said.has(member));
-  if (alternative !== undefined && missing.length > 0) writeMembers(resource, { mapping, alternative, members: missing });
+  if (alternative !== undefined && missing.length > 0)
+    writeMembers(resource, { mapping, alternative, members: missing });
 }
 
 function erase(resource: JsonObject, mapping: FieldMapping): void {

@@ -1,12 +1,20 @@
 import type { NamedFields } from '../records/catalogue.ts';
 import type { FieldValue } from '../records/record-type.ts';
-import type { Alternative, FieldMapping } from './field-mapping.ts';
+import { type Alternative, choiceOf, type FieldMapping } from './field-mapping.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import { codeParts, ESTIMATED, holderOf, isInUnit, isMarkedEstimated, isUnitCode, lastPlace, type Leaf, plainJson, UCUM } from './leaf-values.ts';
-import { drop, type FhirPath, find, type Found, put } from './path.ts';
-
-// The elements of R4 that come in one of several types, by the start of their names (FHIR R4 §2.24.0.5 choice of types).
-const CHOICES = ['value', 'effective', 'performed', 'occurrence', 'onset', 'deceased', 'medication'] as const;
+import {
+  codeParts,
+  ESTIMATED,
+  holderOf,
+  isInUnit,
+  isMarkedEstimated,
+  isUnitCode,
+  type Leaf,
+  lastPlace,
+  plainJson,
+  UCUM,
+} from './leaf-values.ts';
+import { drop, type FhirPath, type Found, find, put } from './path.ts';
 
 /** A value on its way into a resource; `isEdit`: another value stands there and is replaced. */
 export type LeafWriting = {
@@ -23,7 +31,11 @@ export type LeafWriting = {
  */
 export function freeAlternative(
   resource: JsonObject,
-  { mapping, fields, all }: { readonly mapping: FieldMapping; readonly fields: NamedFields; readonly all: readonly FieldMapping[] },
+  {
+    mapping,
+    fields,
+    all,
+  }: { readonly mapping: FieldMapping; readonly fields: NamedFields; readonly all: readonly FieldMapping[] },
 ): Alternative | undefined {
   return mapping.alternatives.find(({ path, isReadOnly }) => {
     if (isReadOnly) return false;
@@ -56,13 +68,18 @@ export function writeLeaf(resource: JsonObject, { mapping, alternative, value, i
   if (declaration.kind === 'date') markEstimated(holder, path, (value as string).endsWith('~'));
   const { unit } = declaration;
   const isQuantity = unit !== undefined && path.steps.at(-1)?.member === 'value';
-  if (isQuantity && (!isInUnit(holder, unit) || isNew(holder))) Object.assign(holder, { unit, system: UCUM, code: unit });
+  if (isQuantity && (!isInUnit(holder, unit) || isNew(holder)))
+    Object.assign(holder, { unit, system: UCUM, code: unit });
 }
 
 /** Adds members to a set, each an element of its own. */
 export function writeMembers(
   resource: JsonObject,
-  { mapping, alternative, members }: { readonly mapping: FieldMapping; readonly alternative: Alternative; readonly members: readonly string[] },
+  {
+    mapping,
+    alternative,
+    members,
+  }: { readonly mapping: FieldMapping; readonly alternative: Alternative; readonly members: readonly string[] },
 ): void {
   for (const member of members) {
     const { path, form } = alternative;
@@ -104,7 +121,11 @@ function writeConcept(resource: JsonObject, { mapping, alternative, value, isEdi
   if (isEdit && isJsonObject(holder)) for (const companion of alternative.companions) delete holder[companion];
 }
 
-function writeSystem(holder: JsonObject, mapping: FieldMapping, { value, isEdit }: { readonly value: string; readonly isEdit: boolean }): void {
+function writeSystem(
+  holder: JsonObject,
+  mapping: FieldMapping,
+  { value, isEdit }: { readonly value: string; readonly isEdit: boolean },
+): void {
   const { code, system } = codeParts(mapping, value);
   if (system === undefined) delete holder.system;
   else holder.system = system;
@@ -128,7 +149,11 @@ function isNew(quantity: JsonObject): boolean {
 
 function isSaidByAnother(
   member: string,
-  { mapping, fields, all }: { readonly mapping: FieldMapping; readonly fields: NamedFields; readonly all: readonly FieldMapping[] },
+  {
+    mapping,
+    fields,
+    all,
+  }: { readonly mapping: FieldMapping; readonly fields: NamedFields; readonly all: readonly FieldMapping[] },
 ): boolean {
   return all.some(
     (other) =>
@@ -136,10 +161,6 @@ function isSaidByAnother(
       fields[other.name] !== undefined &&
       other.alternatives.some(({ path }) => path.steps[0]?.member === member),
   );
-}
-
-function choiceOf(member: string): string | undefined {
-  return CHOICES.find((choice) => member.startsWith(choice) && /^[A-Z]/.test(member.slice(choice.length)));
 }
 
 /** A member of one of our extensions is itself an extension, and those have a url (FHIR R4 §2.4.1). */

@@ -1,12 +1,13 @@
 import { sha256 } from '../crypto/hash.ts';
-import type { RecordState } from './merge.ts';
+import type { RecordState, RegisterStamp, SetStamps } from './merge.ts';
 
 /**
  * What two replicas compare for one record: SHA-256 over its type, its fields and the stamps of the winning writes, as
  * canonical JSON. Unknown fields count. 16 bytes are kept.
  */
 export function recordDigest(recordType: number, state: Pick<RecordState, 'fields' | 'stamps'>): Uint8Array {
-  return sha256(canonicalJson([recordType, state.fields, state.stamps])).slice(0, 16);
+  const stamps = objectJson(state.stamps, stampJson);
+  return sha256(`[${recordType},${objectJson(state.fields, canonicalJson)},${stamps}]`).slice(0, 16);
 }
 
 /** One entry a field of a record (key its number), over its value and the stamp of its winning write. */
@@ -34,13 +35,32 @@ export function combineDigests(parts: readonly DigestEntry[]): Uint8Array {
 
 /** JSON text with sorted keys and no space: equal values give equal texts (RFC 8785 for what fields hold). */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'string') return textJson(value);
+  if (Array.isArray(value)) return `[${value.map((member) => canonicalJson(member)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  return objectJson(value as Readonly<Record<string, unknown>>, canonicalJson);
+}
+
+function objectJson<Value>(object: Readonly<Record<string, Value>>, json: (member: Value) => string): string {
   let members = '';
-  for (const key of Object.keys(value).sort()) {
-    const member = (value as Readonly<Record<string, unknown>>)[key];
-    if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key];
+    if (member !== undefined) members += `${members === '' ? '' : ','}${textJson(key)}:${json(member)}`;
   }
   return `{${members}}`;
+}
+
+/** A stamp as {@link canonicalJson} writes it. Stamps are most of what a digest is made of, and their keys are known. */
+function stampJson(why: RegisterStamp | SetStamps): string {
+  if ('tags' in why) return canonicalJson(why);
+  const { author, authorised, clock, role, stamp } = why;
+  const when = `{"counter":${clock.counter},"ms":${clock.ms}}`;
+  return `{"author":${canonicalJson(author)},"authorised":${authorised},"clock":${when},"role":${textJson(role)},"stamp":${textJson(stamp)}}`;
+}
+
+// Printable ASCII but for the quotation mark and the backslash: the same in JSON.
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function textJson(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -89,24 +89,28 @@ export function extendState(
 ): RecordState | undefined {
   if (hasCorrections) return undefined;
   const isFirst = Object.keys(state.stamps).length === 0;
+  let hasSet = false;
   const stamp = stampOf(change.origin, change.sequence);
   const fields: Record<string, FieldValue> = { ...state.fields };
   const stamps: Record<string, RegisterStamp | SetStamps> = { ...state.stamps };
   for (const [key, write] of Object.entries(change.writes)) {
-    if (write.kind === 'set' || isOnce(change.recordType, Number(key))) {
-      if (!isFirst) return undefined;
+    const isOnceOnly = write.kind === 'set' || isOnce(change.recordType, Number(key));
+    if (isOnceOnly && !isFirst) return undefined;
+    if (write.kind === 'set') {
+      hasSet = true;
       continue;
     }
     const held = stamps[key] as RegisterStamp | undefined;
-    if ((held?.stamp ?? null) !== write.base) return undefined;
-    const next = candidate(change, { stamp, clock: change.orderClock, write });
-    if (held !== undefined && compareReasons(next, held) <= 0) return undefined;
-    const { value, base: _base, ...why } = next;
+    if (!isOnceOnly && (held?.stamp ?? null) !== write.base) return undefined;
+    const { value, authorised } = write;
+    const why = { stamp, clock: change.orderClock, authorised, author: change.author, role: change.role };
+    if (held !== undefined && compareReasons(why, held) <= 0) return undefined;
     if (value === null) delete fields[key];
     else fields[key] = value;
     stamps[key] = why;
   }
-  return isFirst ? mergeRecord([change], []) : { fields, stamps, conflicts: state.conflicts };
+  if (hasSet) return mergeRecord([change], []);
+  return { fields, stamps, conflicts: isFirst ? [] : state.conflicts };
 }
 
 /** Negative when `left` loses against `right`: the merge order, (authorised, order clock, origin, sequence). */

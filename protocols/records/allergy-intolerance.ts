@@ -49,7 +49,11 @@ export const allergyIntolerance = recordType({
       values: ['unconfirmed', 'confirmed', 'refuted', 'entered-in-error'],
       fhir: 'verificationStatus.coding[own].code',
     }),
-    reactions: field(7, 'set', { authorised: CLINICIANS, label: ['Réactions', 'Reactions'], fhir: 'reaction[*].manifestation[0].text | reaction[*].manifestation[0].coding[0].display!' }),
+    reactions: field(7, 'set', {
+      authorised: CLINICIANS,
+      label: ['Réactions', 'Reactions'],
+      fhir: 'reaction[*].manifestation[0].text | reaction[*].manifestation[0].coding[0].display!',
+    }),
     recordedAt: field(8, 'instant', { authorised: RECEPTION, label: ['Noté le', 'Recorded'], fhir: 'recordedDate' }),
   },
 });

@@ -27,6 +27,9 @@ export const RECORD_TYPES: readonly RecordType[] = [
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));
 const BY_NUMBER: ReadonlyMap<number, RecordType> = new Map(RECORD_TYPES.map((type) => [type.number, type]));
 
+type FieldIndex = ReadonlyMap<number, FieldDeclaration>;
+const FIELDS: ReadonlyMap<RecordType, FieldIndex> = new Map(RECORD_TYPES.map((type) => [type, indexOf(type)]));
+
 /** The declaration of a type by its name; throws a RangeError for a name that the catalogue lacks. */
 export function recordTypeNamed(name: string): RecordType {
   const type = BY_NAME.get(name);
@@ -64,5 +67,9 @@ export function fieldNamed(type: RecordType, name: string): FieldDeclaration {
 
 /** The declaration of a field by number; undefined for one of a newer catalogue. */
 export function fieldNumbered(type: RecordType, number: number): FieldDeclaration | undefined {
-  return Object.values(type.fields).find((declaration) => declaration.number === number);
+  return (FIELDS.get(type) ?? indexOf(type)).get(number);
+}
+
+function indexOf(type: RecordType): FieldIndex {
+  return new Map(Object.values(type.fields).map((declaration) => [declaration.number, declaration]));
 }

@@ -29,7 +29,11 @@ export const condition = recordType({
       system: 'http://hl7.org/fhir/sid/icd-10',
       fhir: 'code.coding[own].code',
     }),
-    text: field(4, 'text', { authorised: CLINICIANS, label: ['Diagnostic en clair', 'Text'], fhir: 'code.text | code.coding[0].display!' }),
+    text: field(4, 'text', {
+      authorised: CLINICIANS,
+      label: ['Diagnostic en clair', 'Text'],
+      fhir: 'code.text | code.coding[0].display!',
+    }),
     clinicalStatus: field(5, 'code', {
       authorised: CLINICIANS,
       label: ['État', 'Clinical status'],
@@ -44,7 +48,11 @@ export const condition = recordType({
       values: ['unconfirmed', 'provisional', 'differential', 'confirmed', 'refuted', 'entered-in-error'],
       fhir: 'verificationStatus.coding[own].code',
     }),
-    onset: field(7, 'date', { authorised: CLINICIANS, label: ['Début', 'Onset'], fhir: 'onsetDateTime | onsetPeriod.start' }),
+    onset: field(7, 'date', {
+      authorised: CLINICIANS,
+      label: ['Début', 'Onset'],
+      fhir: 'onsetDateTime | onsetPeriod.start',
+    }),
     recordedAt: field(8, 'instant', { authorised: CLINICIANS, label: ['Noté le', 'Recorded'], fhir: 'recordedDate' }),
     severity: field(9, 'code', {
       authorised: CLINICIANS,

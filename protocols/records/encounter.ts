@@ -48,7 +48,11 @@ export const encounter = recordType({
       ],
       fhir: 'status',
     }),
-    reason: field(6, 'text', { authorised: CLINICIANS, label: ['Motif', 'Reason'], fhir: 'reasonCode[0].text | reasonCode[0].coding[0].display!' }),
+    reason: field(6, 'text', {
+      authorised: CLINICIANS,
+      label: ['Motif', 'Reason'],
+      fhir: 'reasonCode[0].text | reasonCode[0].coding[0].display!',
+    }),
     practitioner: field(7, 'ref', {
       authorised: RECEPTION,
       to: 'practitioner',

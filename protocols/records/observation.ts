@@ -56,8 +56,16 @@ export const observation = recordType({
       ],
       fhir: 'status',
     }),
-    effective: field(6, 'instant', { authorised: EXAMINERS, label: ['Date', 'Effective'], fhir: 'effectiveDateTime | effectivePeriod.start | effectiveInstant' }),
-    value: field(7, 'decimal', { authorised: EXAMINERS, label: ['Valeur', 'Value'], fhir: 'valueQuantity.value | valueInteger!' }),
+    effective: field(6, 'instant', {
+      authorised: EXAMINERS,
+      label: ['Date', 'Effective'],
+      fhir: 'effectiveDateTime | effectivePeriod.start | effectiveInstant',
+    }),
+    value: field(7, 'decimal', {
+      authorised: EXAMINERS,
+      label: ['Valeur', 'Value'],
+      fhir: 'valueQuantity.value | valueInteger!',
+    }),
     unit: field(8, 'code', {
       authorised: EXAMINERS,
       label: ['Unité', 'Unit'],

@@ -1,0 +1,80 @@
+import type { SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import { describe, expect, it } from 'vitest';
+import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
+import { type HealthParts, HealthService, overallHealth } from './health-service.ts';
+
+const calm: SyncStatus = {
+  facility: 'cscom_sangha',
+  journalSequence: 10,
+  acknowledgedSequence: 10,
+  pendingChanges: 0,
+  oldestPendingAgeSeconds: null,
+  quarantined: 0,
+  conflicts: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  lastExchange: { at: '2026-01-05T08:00:00.000Z', ok: true, carrier: 'https' },
+  exchanges: 1,
+  receivedFeedSequence: 0,
+  connected: true,
+};
+
+const checksOf = ({ store, timekeeper, directory }: TestStore, given: Partial<HealthParts> = {}) => {
+  const parts = {
+    store,
+    timekeeper,
+    dataRoot: directory.root,
+    lowDiskMegabytes: 1,
+    syncStatus: () => calm,
+    isEnrolled: () => true,
+    hasChainProblem: () => false,
+  };
+  const checks = new HealthService({ ...parts, ...given }).checks();
+  return { overall: overallHealth(checks), named: Object.fromEntries(checks.map((check) => [check.name, check])) };
+};
+
+describe('HealthService', () => {
+  it('finds nothing wrong with a node in order', async () => {
+    await using node = await openTestStore();
+    const { overall, named } = checksOf(node);
+    expect(overall).toBe('ok');
+    expect(Object.values(named).some(({ remedy }) => remedy !== undefined)).toBe(false);
+  });
+
+  it('fails when the database would not survive a power cut', async () => {
+    await using node = await openTestStore();
+    node.db.pragma('synchronous = normal');
+    expect(checksOf(node)).toMatchObject({ overall: 'failing', named: { database: { state: 'failing' } } });
+  });
+
+  it('gives a remedy for every thing that is wrong', async () => {
+    await using node = await openTestStore();
+    node.clock.setNow(node.clock.now() + 3600_000);
+    const { overall, named } = checksOf(node, {
+      lowDiskMegabytes: 1_000_000_000,
+      syncStatus: () => ({
+        ...calm,
+        connected: false,
+        pendingChanges: 4,
+        oldestPendingAgeSeconds: 3 * 86_400,
+        quarantined: 1,
+      }),
+      hasChainProblem: () => true,
+    });
+    expect(overall).toBe('failing');
+    expect(named).toMatchObject({
+      disk: { state: 'failing' },
+      clock: { state: 'degraded' },
+      link: { state: 'degraded' },
+      backlog: { state: 'degraded' },
+      chain: { state: 'failing' },
+    });
+    const wrong = Object.values(named).filter(({ state }) => state !== 'ok');
+    expect(wrong.every(({ remedy }) => remedy !== undefined)).toBe(true);
+  });
+
+  it('says that a node without a hub is to be enrolled', async () => {
+    await using node = await openTestStore();
+    expect(checksOf(node, { isEnrolled: () => false }).named.link?.remedy).toContain('facility enrol');
+  });
+});
