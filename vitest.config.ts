@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const never = ['**/node_modules/**', '**/dist/**'];
 
 /**
- * The test projects, told apart by suffix: `x.test.ts` needs nothing, `x.pg.test.ts` a PostgreSQL, `x.e2e.test.ts` the real binaries.
+ * The test projects, told apart by suffix: `x.test.ts` needs nothing, `x.pg.test.ts` a PostgreSQL, `x.e2e.test.ts` starts real processes (whole districts in fixtures/scenarios).
  * They run one project after the other, so that a scenario's timeouts are not spent waiting for somebody else's test.
  */
 export default defineConfig({
@@ -33,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['fixtures/scenarios/**/*.e2e.test.ts'],
+          include: ['**/*.e2e.test.ts'],
           exclude: never,
           fileParallelism: false,
           testTimeout: 600_000,

@@ -114,8 +114,15 @@ function nextBatch(batch: number, lastedMs: number): number {
   return Math.max(1, Math.min(fitting, Math.ceil(batch * 1.2), CHUNK));
 }
 
+/** The entries in pieces; the reading thread links the next ones while these are written. */
 async function* chunksOf(reader: ImportReaderClient): AsyncGenerator<readonly ImportedEntry[]> {
-  for (let chunk = await reader.next(CHUNK); chunk.length > 0; chunk = await reader.next(CHUNK)) yield chunk;
+  let following = reader.next(CHUNK);
+  for (let chunk = await following; chunk.length > 0; chunk = await following) {
+    following = reader.next(CHUNK);
+    // Nobody awaits it when writing fails.
+    following.catch(() => undefined);
+    yield chunk;
+  }
 }
 
 /**
