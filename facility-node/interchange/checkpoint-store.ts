@@ -12,7 +12,7 @@ export class CheckpointStore {
   constructor(directory: DataDirectory) {
     this.#db = openEncryptedSqlite({
       path: directory.databaseFile,
-      keyHex: readDatabaseKey(directory),
+      ...readDatabaseKey(directory),
       mustExist: true,
     });
   }

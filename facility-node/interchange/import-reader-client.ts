@@ -8,7 +8,7 @@ export type ImportReaderClient = AsyncDisposable & {
   read(onProgress: (done: number, total: number) => void): Promise<ImportReading>;
   /** The next entries, up to `limit`; none when that was all. */
   next(limit: number): Promise<readonly ImportedEntry[]>;
-  /** Brings the write-ahead log into the database file; nothing else may be asked meanwhile. */
+  /** Brings into the database file what the write-ahead log holds by now; what is asked meanwhile is answered later. */
   checkpoint(): Promise<void>;
 };
 

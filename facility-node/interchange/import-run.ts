@@ -29,7 +29,8 @@ export type ImportRequest = {
 // A transaction of the thread that serves the LAN lasts 50 ms at most, its commit included (docs/architecture.md).
 const AIMED_TRANSACTION_MS = 35;
 const FIRST_BATCH = 10;
-const CHUNK = 200;
+const MAX_BATCH = 200;
+const CHUNK = 500;
 // Some 180 MB of write-ahead log: each page of the indexes goes to the file once for all its changes.
 const ENTRIES_PER_CHECKPOINT = 8000;
 
@@ -102,16 +103,17 @@ async function writeAll(
     untilCheckpoint -= chunk.length;
     if (untilCheckpoint > 0) continue;
     untilCheckpoint = ENTRIES_PER_CHECKPOINT;
+    // Nothing is written meanwhile: the log then starts anew, and no commit waits for the disk behind the other thread.
     await reader.checkpoint();
   }
-  if (done >= ENTRIES_PER_CHECKPOINT) await reader.checkpoint();
+  if (done >= CHUNK) await reader.checkpoint();
   return outcomes;
 }
 
 /** So many entries that the next transaction lasts as long as aimed at: fewer at once when the disk is slow, more by and by. */
 function nextBatch(batch: number, lastedMs: number): number {
   const fitting = Math.floor((batch * AIMED_TRANSACTION_MS) / Math.max(lastedMs, 1));
-  return Math.max(1, Math.min(fitting, Math.ceil(batch * 1.2), CHUNK));
+  return Math.max(1, Math.min(fitting, Math.ceil(batch * 1.2), MAX_BATCH));
 }
 
 /** The entries in pieces; the reading thread links the next ones while these are written. */

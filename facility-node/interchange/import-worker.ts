@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { importedFiles } from './import-files.ts';
@@ -20,14 +21,15 @@ for (const [index, file] of files.entries()) {
 say({ kind: 'reading', reading: reader.finish() });
 
 const checkpoint = checkpoints();
-port.on('message', async (message: WriterMessage) => {
-  if (message.kind === 'next') {
-    say({ kind: 'entries', entries: reader.next(message.limit) });
-    return;
+for await (const [message] of on(port, 'message')) {
+  const asked = message as WriterMessage;
+  // One after the other: answers are told apart by their order.
+  if (asked.kind === 'next') say({ kind: 'entries', entries: reader.next(asked.limit) });
+  else {
+    await checkpoint();
+    say({ kind: 'checkpointed' });
   }
-  await checkpoint();
-  say({ kind: 'checkpointed' });
-});
+}
 
 /** Opens the database, and loads what that needs, only in an import that is big enough. */
 function checkpoints(): () => Promise<void> {

@@ -15,7 +15,7 @@ const FINAL = {
   code: { coding: [{ system: 'http://loinc.org', code: '8302-2' }] },
 };
 
-describe('importing again', () => {
+describe('importing again', { timeout: 60_000 }, () => {
   const patient = {
     resourceType: 'Patient',
     id: 'p1',

@@ -54,7 +54,8 @@ async function differences(node: TestStore, came: readonly Came[]): Promise<stri
     .map(({ resource }) => keyOf(resource));
 }
 
-describe('real records', () => {
+// A thousand records, written, exported and read again.
+describe('real records', { timeout: 90_000 }, () => {
   it.each([
     [
       'synthea',

@@ -36,7 +36,7 @@ describe('initialiseNode', () => {
     for (const file of [directory.identityFile, directory.databaseKeyFile])
       expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(directory.root).mode & 0o777).toBe(0o700);
-    expect(readFileSync(directory.databaseKeyFile, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(readFileSync(directory.databaseKeyFile, 'utf8')).toMatch(/^(aegis|chacha20):[0-9a-f]{64}\n$/);
     expect(readFileSync(directory.databaseFile).includes('Dembélé')).toBe(false);
     const db = await openNodeDatabase({ directory, clock: systemClock, log });
     expect(db.prepare('select family_name from practitioner order by family_name').pluck().all()).toEqual([

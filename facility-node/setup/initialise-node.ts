@@ -6,6 +6,7 @@ import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { fieldProblems } from '@santehaggui/runtime/http/validate.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { preferredCipher } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import { AuditService } from '../audit/audit-service.ts';
@@ -15,7 +16,7 @@ import { readClockState } from '../store/clock-state.ts';
 import { type DataDirectory, makeDataDirectory } from '../store/data-directory.ts';
 import { lockDataDirectory } from '../store/data-lock.ts';
 import { type NodeIdentity, newNodeIdentity, writeNodeIdentity } from '../store/node-identity.ts';
-import { openNodeDatabase } from '../store/open-database.ts';
+import { formatDatabaseKey, openNodeDatabase } from '../store/open-database.ts';
 import { RecordStore } from '../store/record-store.ts';
 import { Timekeeper } from '../store/timekeeper.ts';
 import { failSetup } from './setup-errors.ts';
@@ -60,7 +61,8 @@ export async function initialiseNode({ directory, answers, clock, log }: InitOpt
   using _lock = lockDataDirectory(directory.lockFile);
 
   const identity = newNodeIdentity(facility, randomBytes);
-  writeSecretFile(directory.databaseKeyFile, `${toHex(randomBytes(32))}\n`);
+  const key = { cipher: preferredCipher(), keyHex: toHex(randomBytes(32)) };
+  writeSecretFile(directory.databaseKeyFile, formatDatabaseKey(key));
   const db = await openNodeDatabase({ directory, clock, log, mayCreate: true });
   try {
     const people = peopleOf({ db, identity, clock });

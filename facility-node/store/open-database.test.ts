@@ -39,10 +39,10 @@ describe('openNodeDatabase', () => {
   it('refuses another key', async () => {
     await using node = await openTestStore();
     node.db.close();
-    writeSecretFile(node.directory.databaseKeyFile, 'cd'.repeat(32));
+    writeSecretFile(node.directory.databaseKeyFile, `chacha20:${'cd'.repeat(32)}`);
     const { directory, clock, log } = node;
     await expect(openNodeDatabase({ directory, clock, log: log.log })).rejects.toMatchObject({ code: 'SH-F006' });
-    writeSecretFile(node.directory.databaseKeyFile, 'ab'.repeat(32));
+    writeSecretFile(node.directory.databaseKeyFile, `aegis:${'ab'.repeat(32)}`);
     await node.reopen();
   });
 

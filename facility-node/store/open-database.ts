@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { sqliteView, viewName } from '@santehaggui/protocols/records/views.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { assertDurable, assertEncrypted, openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
+import {
+  assertDurable,
+  assertEncrypted,
+  openEncryptedSqlite,
+  type SqliteCipher,
+} from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import { readMigrations } from '@santehaggui/runtime/sql/migrations.ts';
 import { migrateSqlite } from '@santehaggui/runtime/sql/sqlite-migrations.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -18,16 +23,25 @@ export type OpenNodeDatabaseOptions = {
   readonly mayCreate?: boolean;
 };
 
-/** The database key of a data directory, 64 hex digits. Throws SH-C101 when its file cannot be read or holds none. */
-export function readDatabaseKey({ databaseKeyFile }: DataDirectory): string {
+/** The raw key of a database and the cipher that it is for. */
+export type DatabaseKey = { readonly keyHex: string; readonly cipher: SqliteCipher };
+
+/** The text of the key file: `aegis:` or `chacha20:`, then 64 hex digits. */
+export function formatDatabaseKey({ cipher, keyHex }: DatabaseKey): string {
+  return `${cipher}:${keyHex}\n`;
+}
+
+/** The database key of a data directory. Throws SH-C101 when its file cannot be read or holds none. */
+export function readDatabaseKey({ databaseKeyFile }: DataDirectory): DatabaseKey {
   let text: string;
   try {
     text = readFileSync(databaseKeyFile, 'utf8').trim();
   } catch (cause) {
     throw failStore('SH-C101', { why: databaseKeyFile, cause });
   }
-  if (!/^[0-9a-f]{64}$/.test(text)) throw failStore('SH-C101', { why: databaseKeyFile });
-  return text;
+  const match = /^(aegis|chacha20):([0-9a-f]{64})$/.exec(text);
+  if (match === null) throw failStore('SH-C101', { why: databaseKeyFile });
+  return { cipher: match[1] as SqliteCipher, keyHex: match[2] as string };
 }
 
 /**
@@ -40,9 +54,9 @@ export async function openNodeDatabase({
   log,
   mayCreate = false,
 }: OpenNodeDatabaseOptions): Promise<Database> {
-  const keyHex = readDatabaseKey(directory);
+  const key = readDatabaseKey(directory);
   const migrations = await readMigrations(new URL('./migrations/', import.meta.url));
-  const db = openDatabaseFile({ path: directory.databaseFile, keyHex, mayCreate });
+  const db = openDatabaseFile({ path: directory.databaseFile, key, mayCreate });
   try {
     // Pages decrypted once are kept: 32 MB. A checkpoint every 16 MB and not every 4 writes a page that many records share
     // once instead of four times.
@@ -61,7 +75,7 @@ export async function openNodeDatabase({
 
 /** A second connection that only reads, for work that must not keep the first one busy. */
 export function openReader(directory: DataDirectory): Database {
-  return openEncryptedSqlite({ path: directory.databaseFile, keyHex: readDatabaseKey(directory), isReadOnly: true });
+  return openEncryptedSqlite({ path: directory.databaseFile, ...readDatabaseKey(directory), isReadOnly: true });
 }
 
 /** Makes the catalogue's views, and again those whose declaration has changed. */
@@ -87,15 +101,15 @@ function withoutSpaces(sql: string): string {
 
 function openDatabaseFile({
   path,
-  keyHex,
+  key,
   mayCreate,
 }: {
   readonly path: string;
-  readonly keyHex: string;
+  readonly key: DatabaseKey;
   readonly mayCreate: boolean;
 }): Database {
   try {
-    return openEncryptedSqlite({ path, keyHex, mustExist: !mayCreate });
+    return openEncryptedSqlite({ path, ...key, mustExist: !mayCreate });
   } catch (error) {
     if ((error as { code?: unknown }).code === 'SQLITE_CANTOPEN')
       throw failStore('SH-C101', { why: path, cause: error });

@@ -22,7 +22,7 @@ const ownRows = 'select sequence, meta, fields, head, is_last from journal where
 const openEncryptedSqliteForTest = ({ directory }: TestStore) => {
   const db = openEncryptedSqlite({
     path: directory.databaseFile,
-    keyHex: readDatabaseKey(directory),
+    ...readDatabaseKey(directory),
     busyTimeoutMs: 0,
   });
   return { db, [Symbol.dispose]: () => void db.close() };

@@ -66,10 +66,13 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 
 /** A copy that shares no object or array with the original. */
 export function copyJson<Value extends Json>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
   if (Array.isArray(value)) return value.map(copyJson) as Value;
-  if (!isJsonObject(value)) return value;
   const copy: JsonObject = {};
-  for (const [member, held] of Object.entries(value)) if (held !== undefined) setMember(copy, member, copyJson(held));
+  for (const member of Object.keys(value)) {
+    const held = (value as JsonObject)[member];
+    if (held !== undefined) setMember(copy, member, copyJson(held));
+  }
   return copy as Value;
 }
 

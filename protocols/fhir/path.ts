@@ -74,12 +74,17 @@ export function parsePath(text: string): FhirPath {
  * field. Throws a {@link FhirProblem} where an array stands for a single value, or the other way round.
  */
 export function find(resource: JsonObject, path: Pick<FhirPath, 'steps'>, ownSystem?: string): Found | undefined {
-  return startsIn(resource, path) ? descend([], { node: resource, steps: path.steps, ownSystem })[0] : undefined;
+  return findAll(resource, path, ownSystem)[0];
 }
 
 /** All that a path with `[*]` leads to; otherwise as {@link find}. */
-export function findAll(resource: JsonObject, path: Pick<FhirPath, 'steps'>, ownSystem?: string): Found[] {
-  return startsIn(resource, path) ? descend([], { node: resource, steps: path.steps, ownSystem }) : [];
+export function findAll(resource: JsonObject, path: Pick<FhirPath, 'steps'>, ownSystem?: string): readonly Found[] {
+  const first = path.steps[0];
+  // Most paths of a type lead nowhere in most resources: this tells most of them without making anything.
+  if (first === undefined || !Object.hasOwn(resource, first.member)) return NOTHING;
+  const found: Found[] = [];
+  walk({ value: resource, at: '', trail: [] }, { steps: path.steps, next: 0, ownSystem, found });
+  return found;
 }
 
 /** Writes a value, and all that is missing on the way, as its conditions want it. Not for paths with `[*]`. */
@@ -124,75 +129,74 @@ export function isEmpty(value: Json | undefined): boolean {
   return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
-/** Most paths of a type lead nowhere in most resources: this tells most of them without making anything. */
-function startsIn(resource: JsonObject, { steps }: Pick<FhirPath, 'steps'>): boolean {
-  const first = steps[0];
-  return first !== undefined && Object.hasOwn(resource, first.member);
-}
+const NOTHING: readonly Found[] = [];
 
-type Descent = {
-  readonly node: JsonObject;
+/** How far a path has been followed: the value there, its path in words, and the places passed, which the walk adds to. */
+type Position = { readonly value: Json; readonly at: string; readonly trail: Place[] };
+
+type Walk = {
   readonly steps: readonly PathStep[];
+  /** The number of the next step. */
+  readonly next: number;
   readonly ownSystem: string | undefined;
+  readonly found: Found[];
 };
 
-function descend(trail: readonly Place[], { node, steps, ownSystem }: Descent): Found[] {
-  const [step, ...rest] = steps;
-  if (step === undefined) return [];
-  const { member, pick } = step;
-  const before = trail.at(-1)?.at;
-  const at = before === undefined ? member : `${before}.${member}`;
-  const held = Object.hasOwn(node, member) ? node[member] : undefined;
-  if (held === undefined || held === null) return [];
-  if (pick === undefined) {
-    if (Array.isArray(held)) throw new FhirProblem(at, 'a single value is expected, not an array');
-    return onward([...trail, { holder: node, key: member, at }], { rest, ownSystem });
+function walk(from: Position, { steps, next, ownSystem, found }: Walk): void {
+  const { trail } = from;
+  let { value, at } = from;
+  for (let number = next; number < steps.length; number++) {
+    const { member, pick } = steps[number] as PathStep;
+    if (!isJsonObject(value)) throw new FhirProblem(at, 'an object is expected');
+    at = at === '' ? member : `${at}.${member}`;
+    const held = Object.hasOwn(value, member) ? value[member] : undefined;
+    if (held === undefined || held === null) return;
+    trail.push({ holder: value, key: member, at });
+    if (Array.isArray(held) !== (pick !== undefined)) throw new FhirProblem(at, pick === undefined ? SINGLE : ARRAY);
+    value = held;
+    if (pick === undefined) continue;
+    const elements = held as Json[];
+    if (pick.kind === 'each') {
+      for (const [index, element] of elements.entries()) {
+        if (element === null) continue;
+        const place: Place = { holder: elements, key: index, at: `${at}[${index}]` };
+        walk({ value: element, at: place.at, trail: [...trail, place] }, { steps, next: number + 1, ownSystem, found });
+      }
+      return;
+    }
+    const index = picked(elements, pick, { at, ownSystem });
+    const element = elements[index];
+    if (element === undefined || element === null) return;
+    at = `${at}[${index}]`;
+    trail.push({ holder: elements, key: index, at });
+    value = element;
   }
-  if (!Array.isArray(held)) throw new FhirProblem(at, 'an array is expected');
-  const found: Found[] = [];
-  for (const index of picked(held, pick, { at, ownSystem })) {
-    const places = [...trail, { holder: node, key: member, at }, { holder: held, key: index, at: `${at}[${index}]` }];
-    found.push(...onward(places, { rest, ownSystem }));
-  }
-  return found;
+  found.push({ value, trail });
 }
 
-function onward(
-  trail: readonly Place[],
-  { rest, ownSystem }: { readonly rest: readonly PathStep[]; readonly ownSystem: string | undefined },
-): Found[] {
-  const { holder, key, at } = trail.at(-1) as Place;
-  const value = (holder as JsonObject)[key];
-  if (value === undefined || value === null) return [];
-  if (rest.length === 0) return [{ value, trail }];
-  if (!isJsonObject(value)) throw new FhirProblem(at, 'an object is expected');
-  return descend(trail, { node: value, steps: rest, ownSystem });
-}
+const SINGLE = 'a single value is expected, not an array';
+const ARRAY = 'an array is expected';
 
+/** The index of the element that a pick means; -1 when there is none. */
 function picked(
   elements: readonly Json[],
-  pick: PathPick,
+  pick: Exclude<PathPick, { kind: 'each' }>,
   { at, ownSystem }: { readonly at: string; readonly ownSystem: string | undefined },
-): number[] {
+): number {
   switch (pick.kind) {
     case 'index':
-      return pick.index < elements.length ? [pick.index] : [];
-    case 'each':
-      return [...elements.keys()];
+      return pick.index;
     case 'own': {
-      const own = elements.findIndex(
-        (coding) => isJsonObject(coding) && coding.system === ownSystem && isText(coding.code),
-      );
-      return elements.length === 0 ? [] : [Math.max(own, 0)];
+      const isOwn = (coding: Json): boolean =>
+        isJsonObject(coding) && coding.system === ownSystem && isText(coding.code);
+      return Math.max(elements.findIndex(isOwn), 0);
     }
-    case 'where': {
-      const first = elements.findIndex((element, index) => {
+    case 'where':
+      return elements.findIndex((element, index) => {
         if (element === null) return false;
         if (!isJsonObject(element)) throw new FhirProblem(`${at}[${index}]`, 'an object is expected');
         return pick.conditions.every((condition) => holds(element, condition, `${at}[${index}]`));
       });
-      return first < 0 ? [] : [first];
-    }
   }
 }
 
@@ -215,8 +219,8 @@ function placeFor(node: JsonObject, { member, pick }: PathStep): { holder: JsonO
   }
   if (pick.kind === 'own') return { holder: elements, key: 0 };
   if (pick.kind === 'each') return { holder: elements, key: elements.length };
-  const first = picked(elements, pick, { at: member, ownSystem: undefined })[0];
-  return { holder: elements, key: first ?? elements.length };
+  const first = picked(elements, pick, { at: member, ownSystem: undefined });
+  return { holder: elements, key: first < 0 ? elements.length : first };
 }
 
 function assign(holder: JsonObject | Json[], key: string | number, value: Json): void {

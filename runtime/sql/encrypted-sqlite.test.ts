@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
-import { assertDurable, assertEncrypted, openEncryptedSqlite } from './encrypted-sqlite.ts';
+import { assertDurable, assertEncrypted, openEncryptedSqlite, preferredCipher } from './encrypted-sqlite.ts';
 
 const keyHex = 'c0ffee00'.repeat(8);
 const otherKey = 'c0ffee01'.repeat(8);
@@ -147,4 +147,11 @@ describe('the self-tests', () => {
     expect(db.prepare('select count(*) from sqlite_schema').pluck().get()).toBe(0);
     db.close();
   });
+});
+
+it('prefers AEGIS where the processor says it has AES instructions, and ChaCha20 elsewhere', () => {
+  expect(preferredCipher('processor\t: 0\nflags\t\t: fpu sse4_2 aes avx\n')).toBe('aegis');
+  expect(preferredCipher('Features\t: fp asimd aes pmull sha1\n')).toBe('aegis');
+  expect(preferredCipher('Features\t: fp asimd evtstrm crc32\n')).toBe('chacha20');
+  expect(preferredCipher('')).toBe('chacha20');
 });

@@ -6,6 +6,21 @@ import { failRuntime } from '../errors/runtime-errors.ts';
 /** The ciphers in use: `chacha20` (ChaCha20-Poly1305) anywhere, `aegis` (AEGIS-256) where the processor has AES instructions. */
 export type SqliteCipher = 'chacha20' | 'aegis';
 
+/**
+ * The cipher for a new database on this machine: AEGIS-256 where the processor has AES instructions (it then costs almost
+ * nothing), ChaCha20-Poly1305 elsewhere. `cpuInfo` is Linux's /proc/cpuinfo (`flags` on x86, `Features` on ARM).
+ */
+export const preferredCipher = (cpuInfo: string = readCpuInfo()): SqliteCipher =>
+  /^(?:flags|Features)\s*:.*\baes\b/m.test(cpuInfo) ? 'aegis' : 'chacha20';
+
+const readCpuInfo = (): string => {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8');
+  } catch {
+    return '';
+  }
+};
+
 /** How an encrypted database is opened. */
 export type EncryptedSqliteOptions = {
   readonly path: string;

@@ -40,7 +40,7 @@ export async function openTestStore({
   const temporary = await temporaryDirectory();
   const directory = dataDirectory(temporary.path);
   makeDataDirectory(directory);
-  writeSecretFile(directory.databaseKeyFile, 'ab'.repeat(32));
+  writeSecretFile(directory.databaseKeyFile, `aegis:${'ab'.repeat(32)}`);
   const log = recordingLog();
   const journalKey = Buffer.alloc(32, node);
   let starts = 0;
