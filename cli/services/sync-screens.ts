@@ -112,7 +112,11 @@ function verificationLines(invocation: Invocation, verification: SyncVerificatio
     { header: text('verify.fields'), cell: (row: (typeof differences)[number]) => row.fields.join(', ') },
   ];
   return [
-    converged ? paint.green(`✓ ${text('verify.converged')}`) : paint.red(`✗ ${text('verify.diverged')}`),
+    converged
+      ? paint.green(`✓ ${text('verify.converged')}`)
+      : reason === undefined
+        ? paint.red(`✗ ${text('verify.diverged')}`)
+        : paint.yellow(`! ${text('verify.unproven')}`),
     ...(reason === undefined ? [] : [reasonText(invocation, reason)]),
     '',
     ...pairLines(
@@ -124,7 +128,7 @@ function verificationLines(invocation: Invocation, verification: SyncVerificatio
       paint,
     ),
     ...(differences.length === 0 ? [] : ['', ...tableLines(columns, differences, paint)]),
-    ...(converged ? [] : ['', text('verify.remedy')]),
+    ...(converged ? [] : ['', text(reason === undefined ? 'verify.divergedRemedy' : 'verify.remedy')]),
   ];
 }
 

@@ -76,7 +76,8 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'sync.notDone': 'The exchange did not carry everything: the data stay here and will leave later',
   'verify.running': 'Comparing with the hub…',
   'verify.converged': 'The facility and the hub hold the same',
-  'verify.diverged': 'Not proven: the two sides do not hold the same',
+  'verify.diverged': 'The facility and the hub do not hold the same',
+  'verify.unproven': 'Nothing could be proven',
   'verify.compared': 'Records compared',
   'verify.here': 'Digest here',
   'verify.hub': 'Digest at the hub',
@@ -87,6 +88,8 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'verify.type': 'Type',
   'verify.record': 'Record',
   'verify.fields': 'Fields',
+  'verify.divergedRemedy':
+    'What to do: nothing is lost, all of it is in the journal; pass this list on to the regional administrator.',
   'verify.remedy': 'What to do: haggui sync now, then haggui sync verify again.',
   'records.countSummary': 'how many records of each type',
   'records.showSummary': 'shows one record',

@@ -75,7 +75,8 @@ export const fr = {
   'sync.notDone': 'L’échange n’a pas tout emporté : les données restent ici et partiront plus tard',
   'verify.running': 'Comparaison avec le hub…',
   'verify.converged': 'L’établissement et le hub détiennent la même chose',
-  'verify.diverged': 'La preuve n’est pas faite : les deux côtés ne détiennent pas la même chose',
+  'verify.diverged': 'L’établissement et le hub ne détiennent pas la même chose',
+  'verify.unproven': 'La preuve n’a pas pu être faite',
   'verify.compared': 'Fiches comparées',
   'verify.here': 'Empreinte ici',
   'verify.hub': 'Empreinte au hub',
@@ -86,6 +87,8 @@ export const fr = {
   'verify.type': 'Type',
   'verify.record': 'Fiche',
   'verify.fields': 'Champs',
+  'verify.divergedRemedy':
+    'À faire : rien n’est perdu, tout reste au journal ; transmettez cette liste à l’administrateur régional.',
   'verify.remedy': 'À faire : haggui sync now, puis à nouveau haggui sync verify.',
   'records.countSummary': 'combien de fiches de chaque type',
   'records.showSummary': 'montre une fiche',

@@ -31,7 +31,7 @@ export class HealthService {
   /** All checks, in the order in which a person reads them. */
   checks(): readonly HealthCheck[] {
     const sync = this.#parts.syncStatus();
-    return [this.#database(), this.#disk(), this.#clock(), this.#link(sync), this.#backlog(sync), this.#chain()];
+    return [this.#database(), this.#disk(), this.#clock(), this.#link(sync), this.#backlog(sync), this.#chain(sync)];
   }
 
   #database(): HealthCheck {
@@ -108,7 +108,10 @@ export class HealthService {
     };
   }
 
-  #chain(): HealthCheck {
+  #chain({ acknowledgedSequence }: SyncStatus): HealthCheck {
+    if (acknowledgedSequence === 0) {
+      return { name: 'chain', state: 'ok', detail: 'rien n’a encore été comparé avec le hub' };
+    }
     if (!this.#parts.hasChainProblem())
       return { name: 'chain', state: 'ok', detail: 'le hub tient la même suite de changements' };
     return {
