@@ -40,6 +40,11 @@ describe('an array in PostgreSQL’s binary form', () => {
     expect(await asRead('uuid', uuidArray(ids))).toEqual(ids);
   });
 
+  it('refuses as a UUID what is none', () => {
+    expect(() => uuidArray(['0f0e0d0c'])).toThrow(RangeError);
+    expect(() => uuidArray(['0f0e0d0c-0b0a-8908-8706-05040302010g'])).toThrow(RangeError);
+  });
+
   it('may have no element', async () => {
     expect(await asRead('text', textArray([]))).toEqual([]);
   });

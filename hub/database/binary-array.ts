@@ -74,12 +74,14 @@ export function byteaArray(values: readonly (Uint8Array | null)[]): Buffer {
   });
 }
 
-/** A parameter of type `uuid[]`. */
+/** A parameter of type `uuid[]`; throws a RangeError on a text that is no UUID. */
 export function uuidArray(values: readonly (string | null)[]): Buffer {
   return arrayOf(values, {
     oid: OID.uuid,
     size: () => 16,
-    write: (target, value: string, at) => target.write(value.replaceAll('-', ''), at, 'hex'),
+    write: (target, value: string, at) => {
+      if (target.write(value.replaceAll('-', ''), at, 16, 'hex') !== 16) throw new RangeError('not a UUID');
+    },
   });
 }
 
@@ -93,8 +95,8 @@ function arrayOf<Value>(values: readonly (Value | null)[], { oid, size, write }:
   }
   const target = Buffer.alloc(length);
   // Dimensions, whether there are nulls, the type; then of the one dimension its length and lower bound.
-  [1, hasNull, oid, values.length, 1].forEach((number, index) => target.writeInt32BE(number, index * 4));
-  let at = HEADER_BYTES;
+  let at = 0;
+  for (const number of [1, hasNull, oid, values.length, 1]) at = target.writeInt32BE(number, at);
   for (const value of values) {
     if (value === null) {
       at = target.writeInt32BE(NULL_LENGTH, at);

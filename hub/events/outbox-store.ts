@@ -1,3 +1,4 @@
+import { uuidArray } from '../database/binary-array.ts';
 import type { Sql } from '../database/sql.ts';
 import type { OutboxEvent } from './outbox-event.ts';
 
@@ -14,7 +15,7 @@ export async function appendOutbox(
   for (const { facility, records } of real) {
     await sql.query('insert into hub.outbox (facility, records, created_at) values ($1, $2, $3)', [
       facility,
-      records,
+      uuidArray(records),
       createdAt,
     ]);
   }

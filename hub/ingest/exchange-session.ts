@@ -1,6 +1,6 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import {
-  type CarriedChange,
+  type Changes,
   MalformedMessage,
   type Message,
   type NodeHello,
@@ -11,7 +11,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { type FeedItem, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
-import { OutOfTurn } from './chain-check.ts';
+import { decodeIncoming, type IncomingChange, OutOfTurn } from './chain-check.ts';
 import { answerDigest } from './digest-service.ts';
 import type { HelloCounter } from './hello-counter.ts';
 import {
@@ -54,7 +54,16 @@ export type SessionServices = {
 export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, tryAgain: 1013 } as const;
 
 type Greeted = { readonly node: LinkedNode; readonly lane: LiveLane; state: HubExchangeState };
-type SessionEvent = { readonly kind: 'frame'; readonly frame: Uint8Array } | { readonly kind: 'feed-grown' };
+type SessionEvent =
+  | { readonly kind: 'frame'; readonly frame: Uint8Array }
+  | { readonly kind: 'opened'; readonly opened: Opened; readonly bytes: number }
+  | { readonly kind: 'broken'; readonly error: unknown }
+  | { readonly kind: 'feed-grown' };
+
+/** What was in a frame, its changes decoded. */
+type Opened =
+  | { readonly kind: 'changes'; readonly incoming: readonly IncomingChange[] }
+  | { readonly kind: 'other'; readonly message: Exclude<Message, Changes> };
 
 /** What is stored in one transaction at most; frames that wait are stored together. */
 const MAX_BATCH = 2000;
@@ -87,9 +96,21 @@ export class ExchangeSession {
 
   /** Takes a frame from the socket. */
   receive(frame: Uint8Array): void {
+    if (this.#isClosed) return;
     this.#queuedBytes += frame.length;
     if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#socket.pause();
-    this.#put({ kind: 'frame', frame });
+    this.#put(this.#eventOf(frame));
+  }
+
+  /** Opens a frame as it comes, while the database still works on those before it; frames open in their order alone. */
+  #eventOf(frame: Uint8Array): SessionEvent {
+    const greeted = this.#greeted;
+    if (greeted === undefined || this.#events.some(({ kind }) => kind === 'frame')) return { kind: 'frame', frame };
+    try {
+      return { kind: 'opened', opened: this.#open(greeted, frame), bytes: frame.length };
+    } catch (error) {
+      return { kind: 'broken', error };
+    }
   }
 
   /** Tells that the node's feed may have grown. */
@@ -120,8 +141,7 @@ export class ExchangeSession {
     this.#isWorking = true;
     try {
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
-        if (event.kind === 'feed-grown') await this.#step({ kind: 'feed-grown' });
-        else await this.#takeFrame(event.frame);
+        await this.#take(event);
         if (this.#queuedBytes <= MAX_QUEUED_BYTES / 2) this.#socket.resume();
       }
     } catch (error) {
@@ -143,49 +163,59 @@ export class ExchangeSession {
     }
   }
 
-  async #takeFrame(frame: Uint8Array): Promise<void> {
-    this.#queuedBytes -= frame.length;
-    if (this.#greeted === undefined) {
-      await this.#greet(frame);
-      return;
+  async #take(event: SessionEvent): Promise<void> {
+    switch (event.kind) {
+      case 'feed-grown':
+        return this.#step({ kind: 'feed-grown' });
+      case 'broken':
+        throw event.error;
+      case 'opened':
+        this.#queuedBytes -= event.bytes;
+        return this.#takeOpened(this.#greeted as Greeted, event.opened);
+      case 'frame':
+        this.#queuedBytes -= event.frame.length;
+        if (this.#greeted === undefined) return this.#greet(event.frame);
+        return this.#takeOpened(this.#greeted, this.#open(this.#greeted, event.frame));
     }
-    const message = this.#open(this.#greeted, frame);
-    if (message.kind === 'changes') await this.#store(this.#greeted, message.changes);
-    else await this.#takeMessage(this.#greeted, message);
   }
 
-  async #takeMessage(greeted: Greeted, message: Message): Promise<void> {
+  #takeOpened(greeted: Greeted, opened: Opened): Promise<void> {
+    return opened.kind === 'changes'
+      ? this.#store(greeted, opened.incoming)
+      : this.#takeMessage(greeted, opened.message);
+  }
+
+  async #takeMessage(greeted: Greeted, message: Exclude<Message, Changes>): Promise<void> {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
     else if (message.kind === 'digest') this.#send(await answerDigest(this.#services.database, greeted.node, message));
     else throw new MalformedMessage(`${message.kind} out of turn`);
   }
 
-  /** Stores what was sent, together with the frames of changes that wait behind it, and acknowledges it all at once. */
-  async #store(greeted: Greeted, first: readonly CarriedChange[]): Promise<void> {
-    const changes = [...first];
-    let other: Message | undefined;
-    while (other === undefined && changes.length < MAX_BATCH && this.#events[0]?.kind === 'frame') {
-      const { frame } = this.#events.shift() as Extract<SessionEvent, { kind: 'frame' }>;
-      this.#queuedBytes -= frame.length;
-      const message = this.#open(greeted, frame);
-      if (message.kind === 'changes') changes.push(...message.changes);
-      else other = message;
+  /** Stores what was sent, together with the changes of frames that wait behind it, and acknowledges it all at once. */
+  async #store(greeted: Greeted, first: readonly IncomingChange[]): Promise<void> {
+    const incoming = [...first];
+    while (incoming.length < MAX_BATCH) {
+      const [next] = this.#events;
+      if (next?.kind !== 'opened' || next.opened.kind !== 'changes') break;
+      this.#events.shift();
+      this.#queuedBytes -= next.bytes;
+      incoming.push(...next.opened.incoming);
     }
-    if (changes.length > 0) {
-      const { upTo, head, refused, repeats } = await this.#services.ingest.ingest(greeted.node, changes);
-      this.#send({ kind: 'ack', upTo, head, refused, repeats });
-      await this.#step({ kind: 'stored', upTo });
-    }
-    if (other !== undefined) await this.#takeMessage(greeted, other);
+    if (incoming.length === 0) return;
+    const { upTo, head, refused, repeats } = await this.#services.ingest.ingest(greeted.node, incoming);
+    this.#send({ kind: 'ack', upTo, head, refused, repeats });
+    await this.#step({ kind: 'stored', upTo });
   }
 
-  #open(greeted: Greeted, frame: Uint8Array): Message {
+  #open(greeted: Greeted, frame: Uint8Array): Opened {
     const message = greeted.lane.open(frame);
     if (!this.#isProven) {
       this.#isProven = true;
       this.#onProven();
     }
-    return message;
+    return message.kind === 'changes'
+      ? { kind: 'changes', incoming: decodeIncoming(greeted.node.node, message.changes) }
+      : { kind: 'other', message };
   }
 
   async #greet(frame: Uint8Array): Promise<void> {

@@ -1,8 +1,6 @@
-import type { CarriedChange } from '@santehaggui/protocols/frames/messages.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { lockFacilities } from '../database/facility-lock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
@@ -10,11 +8,10 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
-import { affectedFacilities, deliver, distribute } from '../routing/routing-service.ts';
+import { deliver, distribute, lockAffected } from '../routing/routing-service.ts';
 import {
   type ChainKnowledge,
   type ChainOutcome,
-  decodeIncoming,
   followChain,
   headKey,
   type IncomingChange,
@@ -64,8 +61,7 @@ export class IngestService {
   }
 
   /** Stores changes that continue what is here, and counts repeats. Throws `OutOfTurn` on a gap; nothing is stored then. */
-  async ingest(node: EnrolledNode, carried: readonly CarriedChange[]): Promise<Receipt> {
-    const incoming = decodeIncoming(node.node, carried);
+  async ingest(node: EnrolledNode, incoming: readonly IncomingChange[]): Promise<Receipt> {
     const receivedAtMs = this.#options.clock.now();
     const { receipt, forks } = await this.#options.database.transaction((sql) =>
       this.#store(sql, { node, incoming, receivedAtMs }),
@@ -88,7 +84,7 @@ export class IngestService {
     const { facility } = node;
     const receivedAt = new Date(receivedAtMs);
     const changes = incoming.flatMap(({ change }) => change ?? []);
-    await lockFacilities(sql, await affectedFacilities(sql, facility, changes));
+    await lockAffected(sql, facility, changes);
     const knowledge = await readKnowledge(sql, node, incoming);
     const outcome = followChain(knowledge, incoming);
     const records = await recordsPatched(sql, facility, outcome.fresh);
@@ -112,16 +108,14 @@ export class IngestService {
   /** Routing and events wait until a transaction of the node is complete, which may take more than one frame. */
   async #complete(sql: Sql, completion: Completion): Promise<void> {
     const { node, receivedAt } = completion;
-    const completed = await completedChanges(sql, completion);
+    const earlier = await completedEarlier(sql, completion);
+    // Those of this frame had their facilities locked before anything was read.
+    if (earlier.length > 0) {
+      const changes = earlier.map(({ change }) => change);
+      await lockAffected(sql, node.facility, changes);
+    }
+    const completed = [...earlier, ...completedNow(completion)].filter(isOfRecord);
     if (completed.length === 0) return;
-    await lockFacilities(
-      sql,
-      await affectedFacilities(
-        sql,
-        node.facility,
-        completed.map(({ change }) => change),
-      ),
-    );
     const elsewhere = await distribute({ sql, from: node.facility, completed, receivedAt });
     const events = [...elsewhere].map(([facility, records]) => ({ facility, records }));
     await this.#options.bus.publish(
@@ -194,15 +188,16 @@ function judge(
   return { checked, refusals };
 }
 
-/** The record changes that belong to transactions which are now complete, those of earlier frames included. */
-async function completedChanges(
-  sql: Sql,
-  { node, knowledge, outcome, checked }: Completion,
-): Promise<readonly StoredChange[]> {
-  const completed = checked.filter(({ change }) => {
+/** The changes of this frame that belong to transactions which are now complete. */
+function completedNow({ outcome, checked }: Completion): readonly StoredChange[] {
+  return checked.filter(({ change }) => {
     const chain = outcome.chains.get(change.origin.incarnation);
-    return change.kind === 'record' && chain !== undefined && change.sequence <= chain.completedSequence;
+    return chain !== undefined && change.sequence <= chain.completedSequence;
   });
+}
+
+/** The changes of earlier frames that belong to transactions which this one completes. */
+async function completedEarlier(sql: Sql, { node, knowledge, outcome }: Completion): Promise<readonly StoredChange[]> {
   const earlier: StoredChange[] = [];
   for (const [incarnation, before] of knowledge.chains) {
     const after = outcome.chains.get(incarnation);
@@ -213,7 +208,7 @@ async function completedChanges(
     const { facility } = node;
     earlier.push(...(await new Register(sql, facility).changesBetween(origin, open.after, open.before)));
   }
-  return [...earlier, ...completed].filter(isOfRecord);
+  return earlier;
 }
 
 function factRecords(completed: readonly StoredChange[]): readonly string[] {

@@ -59,9 +59,14 @@ export class Register {
     return ids.length === 0 ? Promise.resolve(new Set()) : this.#within((store) => store.heldAmong(ids));
   }
 
-  /** The allergies of a patient. */
-  allergiesOf(patient: string, allergyType: number): Promise<readonly string[]> {
-    return this.#within((store) => store.allergiesOf(patient, allergyType));
+  /** The allergies of patients. */
+  allergiesOf(
+    patients: readonly string[],
+    allergyType: number,
+  ): Promise<readonly { readonly id: string; readonly patient: string }[]> {
+    return patients.length === 0
+      ? Promise.resolve([])
+      : this.#within((store) => store.allergiesOf(patients, allergyType));
   }
 
   /** The referrals of patients. */

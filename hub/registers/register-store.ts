@@ -74,7 +74,7 @@ export class RegisterStore {
     if (ids.length === 0) return new Map();
     const { rows } = await this.#sql.query<RecordRow>(
       `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record where id = any($1)`,
-      [ids],
+      [uuidArray(ids)],
     );
     return new Map(rows.map((row) => [row.id, row]));
   }
@@ -82,18 +82,22 @@ export class RegisterStore {
   /** Which of these ids are here. */
   async heldAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const { rows } = await this.#sql.query<{ id: string }>(`select id from ${this.#schema}.record where id = any($1)`, [
-      ids,
+      uuidArray(ids),
     ]);
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** The allergies of a patient. */
-  async allergiesOf(patient: string, allergyType: number): Promise<readonly string[]> {
-    const { rows } = await this.#sql.query<{ id: string }>(
-      `select id from ${this.#schema}.record where type in (4, 6, 7) and type = $2 and fields ->> '1' = $1 order by id`,
-      [patient, allergyType],
+  /** The allergies of patients. */
+  async allergiesOf(
+    patients: readonly string[],
+    allergyType: number,
+  ): Promise<readonly { readonly id: string; readonly patient: string }[]> {
+    const { rows } = await this.#sql.query<{ id: string; patient: string }>(
+      `select id, fields ->> '1' as patient from ${this.#schema}.record
+       where type in (4, 6, 7) and type = $2 and fields ->> '1' = any($1) order by id`,
+      [textArray(patients), allergyType],
     );
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   /** The referrals of patients. */
@@ -101,7 +105,7 @@ export class RegisterStore {
     const { rows } = await this.#sql.query<RecordRow>(
       `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
        where type = 10 and type = $2 and fields ->> '2' = any($1) order by id`,
-      [patients, referralType],
+      [textArray(patients), referralType],
     );
     return rows;
   }
@@ -134,7 +138,7 @@ export class RegisterStore {
     if (ids.length === 0) return [];
     const { rows } = await this.#sql.query<JournalBytes>(
       `select meta, fields, null as head from ${this.#schema}.journal where record_id = any($1) order by position`,
-      [ids],
+      [uuidArray(ids)],
     );
     return rows.map(storedChangeOf).filter(isOfRecord);
   }

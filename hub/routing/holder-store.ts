@@ -1,3 +1,4 @@
+import { uuidArray } from '../database/binary-array.ts';
 import type { Sql } from '../database/sql.ts';
 
 /** The facilities that hold each of these records, of those records that more than one holds. */
@@ -9,7 +10,7 @@ export async function readHolders(
   if (records.length === 0) return holders;
   const { rows } = await sql.query<{ id: string; facility: string }>(
     'select record_id as id, facility from hub.holder where record_id = any($1)',
-    [records],
+    [uuidArray(records)],
   );
   for (const { id, facility } of rows) holders.set(id, (holders.get(id) ?? new Set<string>()).add(facility));
   return holders;

@@ -53,6 +53,20 @@ export async function affectedFacilities(
   return new Set([from, ...[...holders.values()].flatMap((codes) => [...codes]), ...destinations.values()]);
 }
 
+/**
+ * Locks the facilities that changes of one of them may touch. Whoever gives a record to another facility holds the lock of
+ * one that has it; so once the holders read under their locks are all locked, they stay who they are.
+ */
+export async function lockAffected(sql: Sql, from: string, changes: readonly Change[]): Promise<void> {
+  const locked = new Set<string>();
+  for (;;) {
+    const missing = (await affectedFacilities(sql, from, changes)).difference(locked);
+    if (missing.size === 0) return;
+    await lockFacilities(sql, missing);
+    for (const code of missing) locked.add(code);
+  }
+}
+
 /** The records that a field of a type names in changes. */
 function referencesIn(changes: readonly RecordChange[], type: number, field: string): readonly string[] {
   return changes.flatMap(({ recordType, writes }) => {
@@ -185,25 +199,21 @@ async function routesIn(register: Register, referrals: readonly string[]): Promi
     register,
     [...routes.values()].flatMap((route) => route.basedOn ?? []),
   );
-  const found: FoundRoute[] = [];
-  for (const [id, route] of routes) {
+  const patients = [...routes.values()].flatMap((route) => route.patient ?? []);
+  const allergies = Map.groupBy(await register.allergiesOf(patients, ALLERGY_TYPE), ({ patient }) => patient);
+  const named = [...routes].map(([id, route]) => {
     const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
-    const allergies = route.patient === null ? [] : await register.allergiesOf(route.patient, ALLERGY_TYPE);
-    const named = [
+    const records = [
       ...route.companions,
-      ...allergies,
+      ...(allergies.get(route.patient ?? '') ?? []).map((allergy) => allergy.id),
       ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions]),
-    ];
-    const held = await register.heldAmong(named);
-    const facilities = [...new Set([...route.facilities, ...(earlier?.facilities ?? [])])];
-    found.push({
       id,
-      route,
-      records: [...new Set([...named, id])].filter((record) => record === id || held.has(record)),
-      facilities,
-    });
-  }
-  return found;
+    ];
+    const facilities = [...new Set([...route.facilities, ...(earlier?.facilities ?? [])])];
+    return { id, route, records: [...new Set(records)], facilities };
+  });
+  const held = await register.heldAmong(named.flatMap(({ records }) => records));
+  return named.map((route) => ({ ...route, records: route.records.filter((record) => held.has(record)) }));
 }
 
 async function routesOf(register: Register, ids: readonly string[]): Promise<ReadonlyMap<string, ReferralRoute>> {
