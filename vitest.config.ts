@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const never = ['**/node_modules/**', '**/dist/**'];
 
 /**
- * The test projects, told apart by suffix: `x.test.ts` needs nothing, `x.pg.test.ts` a PostgreSQL, `x.e2e.test.ts` starts real processes (whole districts in fixtures/scenarios).
+ * The test projects, told apart by suffix: `x.test.ts` needs nothing and little time, `x.slow.test.ts` needs time, `x.pg.test.ts` a PostgreSQL, `x.e2e.test.ts` starts real processes (whole districts in fixtures/scenarios).
  * They run one project after the other, so that a scenario's timeouts are not spent waiting for somebody else's test.
  */
 export default defineConfig({
@@ -15,9 +15,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...never, '**/*.pg.test.ts', '**/*.e2e.test.ts'],
+          exclude: [...never, '**/*.{slow,pg,e2e}.test.ts'],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['**/*.slow.test.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -27,7 +36,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -38,7 +47,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

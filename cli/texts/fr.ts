@@ -42,7 +42,7 @@ export const fr = {
   'status.lan': 'Adresse sur le réseau local',
   'status.url': 'Adresse',
   'status.people': 'Personnel',
-  'status.peopleValue': '{accounts} comptes, {sessions} connectés',
+  'status.peopleValue': '{accounts} compte(s), {sessions} connecté(s)',
   'status.hub': 'Hub',
   'status.connected': 'connecté',
   'status.disconnected': 'non connecté',

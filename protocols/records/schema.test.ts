@@ -77,7 +77,16 @@ describe('values', () => {
         (number) => Number(decimalOf(number)) === number || Math.abs(Number(decimalOf(number)) - number) < 1e-17,
       ),
     );
-    expect(isDecimalText('1'.repeat(19))).toBe(false);
+    for (const text of [
+      '0',
+      '-0.000000000000000001',
+      '000123456789012345678',
+      '123456789.012345678',
+      '0.123456789012345678',
+    ])
+      expect(isDecimalText(text), text).toBe(true);
+    for (const text of ['1'.repeat(19), '1234567890.123456789', '1.', '.5', '1.2.3', '0.0000000000000000001', ''])
+      expect(isDecimalText(text), text).toBe(false);
     for (const date of ['1987', '1987~', '1987-02', '1987-02~', '2024-02-29', '0999-12-31~'])
       expect(fromCborValue(toCborValue('date', date))).toBe(date);
     for (const text of ['2023-02-29', '1987-13', '87', '1987-1', '']) expect(isDateText(text), text).toBe(false);

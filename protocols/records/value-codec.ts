@@ -6,8 +6,8 @@ import type { FieldKind } from './record-type.ts';
 export type ScalarValue = string | number | boolean;
 
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)$/;
-// At most 18 digits: the mantissa then fits 64 bits (RFC 8949 §3.4.4 with §3.1).
-const DECIMAL = /^(?=(?:\D*\d){1,18}\D*$)(-?)(\d+)(?:\.(\d+))?$/;
+// At most 18 significant digits and 18 places: the mantissa then fits 64 bits (RFC 8949 §3.4.4 with §3.1).
+const DECIMAL = /^(-?)(?=0*(?:\.0*)?(?:\d\.?){0,18}$)(\d{1,30})(?:\.(\d{1,18}))?$/;
 
 /**
  * The CBOR form of a value. It tells its kind by itself (references are 16 bytes, dates arrays, decimals tag 4), so that a
@@ -41,7 +41,7 @@ export function isDateText(text: string): boolean {
   return day === undefined || (Number(day) >= 1 && Number(day) <= daysIn(Number(match[1]), Number(month)));
 }
 
-/** Whether a text is an exact decimal: at most 18 digits in all. */
+/** Whether a text is an exact decimal: at most 18 significant digits, and 18 places after the point. */
 export function isDecimalText(text: string): boolean {
   return DECIMAL.test(text);
 }
