@@ -1,10 +1,10 @@
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
+import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import type { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { AuditService } from '../../audit/audit-service.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
-import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import { PeopleService } from '../../people/people-service.ts';
 import { SessionService } from '../../people/session-service.ts';
 import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
