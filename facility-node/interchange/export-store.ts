@@ -2,6 +2,7 @@ import type { Stamp } from '@santehaggui/protocols/journal/stamp.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { Database, Statement } from 'better-sqlite3';
+import { stampsOf } from '../store/stamps-text.ts';
 import { type StoredRecord, storedRecord } from '../store/stored-record.ts';
 
 type Row = {
@@ -49,7 +50,7 @@ function held(row: Row): Parameters<typeof storedRecord>[0] {
     id: row.id,
     typeNumber: row.type,
     fields: JSON.parse(row.fields),
-    stamps: JSON.parse(row.stamps),
+    stamps: stampsOf(row.stamps),
     lastStamp: row.last_stamp as Stamp,
     createdPosition: row.created_position,
   };

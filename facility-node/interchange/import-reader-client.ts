@@ -14,7 +14,11 @@ export type ImportReaderClient = AsyncDisposable & {
 
 /** Starts the thread; `await using` ends it. */
 export function startImportReader(data: ReaderData, signal?: AbortSignal): ImportReaderClient {
-  const worker = new Worker(new URL('./import-worker.ts', import.meta.url), { workerData: data });
+  const worker = new Worker(new URL('./import-worker.ts', import.meta.url), {
+    workerData: data,
+    // All that is read stays until it is written: with the usual small young generation it is copied over and over.
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+  });
   // Queues what is said meanwhile, rejects when the thread fails, ends when it does.
   const messages = on(worker, 'message', { close: ['exit'], ...(signal === undefined ? {} : { signal }) });
   const message = async (): Promise<ReaderMessage> => {

@@ -4,7 +4,7 @@ import { FhirProblem } from '@santehaggui/protocols/fhir/path.ts';
 import { fieldNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { readResources } from './import-files.ts';
 import type { FilePlace, ImportedEntry, ImportedReference, ImportReading, ReadCounts } from './import-messages.ts';
-import { type MappedResource, mapResource, UNKNOWN_SOURCE } from './mapped-resource.ts';
+import { fieldHashes, type MappedResource, mapResource, UNKNOWN_SOURCE } from './mapped-resource.ts';
 import { type IndexedResource, ResourceIndex } from './resource-index.ts';
 
 const MAX_PROBLEMS_PER_FILE = 10;
@@ -125,7 +125,7 @@ export class ImportReader {
       return { ...reference, target: isFit ? target : null };
     });
     const mentions = entry.mentions.filter(({ reference }) => this.#index.resolve(reference, indexed) === undefined);
-    return { ...entry, number, file, references, mentions };
+    return { ...entry, number, file, fieldHashes: fieldHashes(mapped), references, mentions };
   }
 
   #refuse(file: string, { path, reason }: FhirProblem): void {
@@ -147,7 +147,7 @@ function checked(entries: readonly BundleEntry[]): { mapped: (MappedResource | u
     try {
       const resource = mapResource(entry);
       const twin = seen.get(keyOf(resource));
-      if (twin !== undefined && twin.fieldHashes !== resource.fieldHashes) {
+      if (twin !== undefined && fieldHashes(twin) !== fieldHashes(resource)) {
         const id = entry.path === '' ? 'id' : `${entry.path}.id`;
         throw new FhirProblem(
           id,

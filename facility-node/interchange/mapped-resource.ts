@@ -14,7 +14,7 @@ export const UNKNOWN_SOURCE = 'urn:fhir-import';
 const MAX_SOURCE = 1_000_000;
 
 /** A resource as it will be written, but for what its references lead to. */
-export type MappedResource = Omit<ImportedEntry, 'number' | 'file' | 'references' | 'mentions'> & {
+export type MappedResource = Omit<ImportedEntry, 'number' | 'file' | 'references' | 'mentions' | 'fieldHashes'> & {
   readonly recordTypeDeclaration: RecordType;
   readonly importRank: number;
   /** References of fields, then all others. */
@@ -43,7 +43,6 @@ export function mapResource(entry: BundleEntry): MappedResource {
       recordTypeDeclaration: kind.recordType,
       importRank: kind.importRank ?? 0,
       fields,
-      fieldHashes: fieldHashes(kind.recordType, fields, references),
       references: references.map((reference) => ({ ...reference, path: inFile(reference.path) })),
       mentions: referencesIn(resource)
         .filter((mention) => !held.has(mention.path))
@@ -63,11 +62,12 @@ function tooDeep(path: string, cause: RangeError): FhirProblem {
   return new FhirProblem(path, 'nested too deeply', { cause });
 }
 
-function fieldHashes(
-  { fields: declarations }: RecordType,
-  fields: Readonly<Record<string, unknown>>,
-  references: readonly { readonly field: string; readonly reference: string }[],
-): string {
+/** A hash of each field, by number, as JSON: what tells later whether the source has changed it. */
+export function fieldHashes({
+  recordTypeDeclaration: { fields: declarations },
+  fields,
+  references,
+}: Pick<MappedResource, 'recordTypeDeclaration' | 'fields' | 'references'>): string {
   const hashes: Record<string, string> = {};
   const add = (name: string, text: string): void => {
     const number = declarations[name]?.number;

@@ -1,6 +1,7 @@
 import { fromUuid } from '@santehaggui/protocols/crypto/bytes.ts';
 import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { Database, Statement } from 'better-sqlite3';
+import { stampsOf } from './stamps-text.ts';
 
 type DigestRow = { readonly id: string; readonly digest: Buffer };
 
@@ -55,7 +56,7 @@ export class DigestStore {
   /** One entry a field of a record; none when it is not here. */
   fields(recordId: string): readonly DigestEntry[] {
     const row = this.#record.get(recordId);
-    return row === undefined ? [] : fieldDigests({ fields: JSON.parse(row.fields), stamps: JSON.parse(row.stamps) });
+    return row === undefined ? [] : fieldDigests({ fields: JSON.parse(row.fields), stamps: stampsOf(row.stamps) });
   }
 }
 

@@ -4,6 +4,7 @@ import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
 import { EMPTY_STATE, extendState, mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
 import type { Database, Statement } from 'better-sqlite3';
+import { stampsOf, stampsText } from './stamps-text.ts';
 import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
 
 /**
@@ -33,7 +34,11 @@ type CorrectionRow = {
 type PutRow = [string, number, string, string, Uint8Array, string, number, number];
 
 /** Where a change stands in the journal, and the wall clock, in milliseconds. */
-export type AppliedAt = { readonly position: number; readonly nowMs: number };
+export type AppliedAt = {
+  readonly position: number;
+  readonly nowMs: number /** The record cannot be here yet: its id is derived from this very change. */;
+  readonly isNew?: boolean;
+};
 
 /** The table `record`: states made from changes by the merge rule. Its methods run inside the caller's transaction. */
 export class RecordTable {
@@ -103,7 +108,7 @@ export class RecordTable {
 
   /** Merges one more change, which need not be in the journal yet, and gives the new state. */
   apply(change: RecordChange, at: AppliedAt): HeldRecord {
-    const held = this.held(change.recordId);
+    const held = at.isNew === true ? undefined : this.held(change.recordId);
     const before: RecordState = held === undefined ? EMPTY_STATE : { ...held, conflicts: [] };
     const hasCorrections = this.#hasCorrections.get() === 1;
     const extended = extendState(before, change, hasCorrections);
@@ -138,7 +143,7 @@ export class RecordTable {
       record.id,
       record.typeNumber,
       JSON.stringify(record.fields),
-      JSON.stringify(record.stamps),
+      stampsText(record.stamps),
       recordDigest(record.typeNumber, record),
       record.lastStamp,
       record.createdPosition,
@@ -177,7 +182,7 @@ function heldRecord(row: RecordRow): HeldRecord {
     id: row.id,
     typeNumber: row.type,
     fields: JSON.parse(row.fields) as HeldRecord['fields'],
-    stamps: JSON.parse(row.stamps) as HeldRecord['stamps'],
+    stamps: stampsOf(row.stamps),
     lastStamp: row.last_stamp as Stamp,
     createdPosition: row.created_position,
   };

@@ -112,7 +112,7 @@ export class OpenTransaction implements RecordTransaction {
       }),
       held?.createdPosition,
     );
-    records.apply(change, { position, nowMs });
+    records.apply(change, { position, nowMs, isNew: change.isCreate });
     return change.recordId;
   }
 
