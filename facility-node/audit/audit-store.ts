@@ -42,7 +42,7 @@ export class AuditStore {
   }
 
   append(event: AuditEvent): void {
-    // By place and not by name: there is one such row a record, and names cost a third of it.
+    // By place and not by name: there is one such row a record, and names are looked up in each.
     this.#append.run(
       event.at,
       event.login,
