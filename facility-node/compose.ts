@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
@@ -31,7 +32,8 @@ import { RecordCountStore } from './store/record-count-store.ts';
 import { RecordStore } from './store/record-store.ts';
 import { Timekeeper } from './store/timekeeper.ts';
 import { SurveillanceService } from './surveillance/surveillance-service.ts';
-import { webSocketCarrier } from './uplink/carriers/https/web-socket-carrier.ts';
+import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
+import { HubTls } from './uplink/carriers/https/hub-tls.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
 
@@ -68,11 +70,16 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
 
   const journal = new JournalStore({ store, timekeeper, log });
+  const hubTls = new HubTls({
+    ...(config.uplink.authority === undefined ? {} : { authority: readFileSync(config.uplink.authority, 'utf8') }),
+    isClockTrusted: () => timekeeper.isTrusted(),
+    clock,
+  });
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
     digests: new DigestStore(db),
-    carrier: webSocketCarrier(clock),
+    carrier: httpsCarrier({ clock, log, tls: hubTls }),
   });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log },

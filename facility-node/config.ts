@@ -68,6 +68,12 @@ export const nodeConfigTable = configTable({
     fr: 'Plus longue attente entre deux essais de connexion',
     en: 'Longest wait between two attempts to connect',
   },
+  'uplink.authority': {
+    kind: 'path',
+    optional: true,
+    fr: 'Fichier PEM de l’autorité qui a signé le certificat du hub ; sans lui, les autorités publiques',
+    en: 'PEM file of the authority that signed the hub’s certificate; without it the public ones',
+  },
   'disk.lowMegabytes': {
     kind: 'integer',
     min: 1,

@@ -21,9 +21,11 @@ import { EmbeddedBus } from './events/embedded-bus.ts';
 import { FacilitiesService } from './facilities/facilities-service.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
+import { exchangeRoutes } from './ingest/exchange-routes.ts';
 import { HelloCounter } from './ingest/hello-counter.ts';
 import { IngestService } from './ingest/ingest-service.ts';
 import { LineageService } from './ingest/lineage-service.ts';
+import { PostedExchange } from './ingest/posted-exchange.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
@@ -99,6 +101,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...enrolmentRoutes(keys.identity, enrolment),
     ...sessionsRoutes(users),
     ...reportsRoutes(new ReportsService(database), clock),
+    ...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })),
   ];
   const http = listenService({
     name: 'http',
@@ -138,9 +141,13 @@ function issuerOf({ identity, token }: HubKeys) {
   return { hub: hubIdentityHash(identity), ...token };
 }
 
+/** With the hybrid group first: which of them a node asks for, and when, is told in facility-node/uplink/carriers/https/hub-tls.ts. */
+const TLS_GROUPS = 'X25519MLKEM768:X25519:P-256';
+
 function tlsOf({ http }: HubConfig) {
   if (http.tlsKey === undefined || http.tlsCertificate === undefined) return {};
-  return { tls: { key: http.tlsKey.reveal(), cert: readFileSync(http.tlsCertificate) } };
+  const cert = readFileSync(http.tlsCertificate);
+  return { tls: { key: http.tlsKey.reveal(), cert, minVersion: 'TLSv1.3' as const, ecdhCurve: TLS_GROUPS } };
 }
 
 function urlOf(address: ReturnType<ReturnType<typeof listenService>['address']>): string {

@@ -65,6 +65,22 @@ export const hubErrors = errorCodes({
     title: { fr: 'Il faut nommer la région', en: 'The region must be named' },
     remedy: { fr: 'Ajoutez la région à la demande.', en: 'Add the region to the request.' },
   },
+  'SH-I304': {
+    kind: 'input',
+    title: { fr: 'Ce ne sont pas des trames entières', en: 'These are not whole frames' },
+    remedy: {
+      fr: 'Un mandataire a peut-être coupé la demande : le nœud recommence de lui-même.',
+      en: 'A proxy may have cut the request: the node tries again by itself.',
+    },
+  },
+  'SH-N301': {
+    kind: 'not-found',
+    title: { fr: 'Cet échange est terminé', en: 'This exchange has ended' },
+    remedy: {
+      fr: 'Rien n’est perdu : le nœud en ouvre un autre de lui-même.',
+      en: 'Nothing is lost: the node opens another by itself.',
+    },
+  },
   'SH-A300': {
     kind: 'auth',
     title: { fr: 'Ce jeton d’enrôlement ne vaut pas', en: 'This enrolment token is not valid' },
@@ -84,6 +100,14 @@ export const hubErrors = errorCodes({
     status: 429,
     title: { fr: 'Trop d’essais', en: 'Too many attempts' },
     remedy: { fr: 'Attendez un quart d’heure, puis recommencez.', en: 'Wait a quarter of an hour, then try again.' },
+  },
+  'SH-T301': {
+    kind: 'transient',
+    title: { fr: 'Le hub ne prend pas d’échange en ce moment', en: 'The hub takes no exchange at the moment' },
+    remedy: {
+      fr: 'Rien n’est perdu : le nœud réessaie de lui-même.',
+      en: 'Nothing is lost: the node tries again by itself.',
+    },
   },
   'SH-X300': {
     kind: 'input',

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MAX_FRAME_BYTES } from '@santehaggui/protocols/frames/messages.ts';
+import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CLOSE, ExchangeSession, type SessionServices } from './exchange-session.ts';
-
-/** Where nodes connect. */
-export const EXCHANGE_PATH = '/api/v1/exchange';
+import { failHub } from '../errors/hub-errors.ts';
+import { CLOSE, ExchangeSession, type FrameSocket, type SessionServices } from './exchange-session.ts';
 
 const HELLO_WITHIN_MS = 15_000;
 const PING_EVERY_MS = 30_000;
 const MAX_CONNECTIONS = 4096;
 
-/** The WebSocket end of the exchange: accepts connections, watches that they live, and wakes sessions whose feed grew. */
+/** Where exchanges come in: accepts WebSockets and watches that they live, and wakes the sessions, of any wire, whose feed grew. */
 export class ExchangeEndpoint {
   readonly #services: SessionServices;
   readonly #server = new WebSocketServer({
@@ -31,7 +30,7 @@ export class ExchangeEndpoint {
   /** Takes over a connection that asks to upgrade; anything but the exchange is turned away. */
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
-    const isWelcome = this.#isOpen && path === EXCHANGE_PATH && this.#sockets.size < MAX_CONNECTIONS;
+    const isWelcome = this.#isOpen && path === EXCHANGE_PATH && this.#sessions.size < MAX_CONNECTIONS;
     if (!isWelcome) {
       socket.end(
         `HTTP/1.1 ${path === EXCHANGE_PATH ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
@@ -80,18 +79,27 @@ export class ExchangeEndpoint {
     };
   }
 
-  #accept(socket: WebSocket): void {
-    const session = new ExchangeSession(
-      {
-        send: (frame) => socket.send(frame),
-        close: (code, reason) => socket.close(code, reason),
-        pause: () => socket.pause(),
-        resume: () => socket.resume(),
-      },
-      this.#services,
-      () => this.#closeOlder(session),
-    );
+  /** Begins a session over a wire. Throws SH-T301 when the hub is stopping or has as many as it can bear. */
+  open(wire: FrameSocket): ExchangeSession {
+    if (!this.#isOpen || this.#sessions.size >= MAX_CONNECTIONS) throw failHub('SH-T301');
+    const session = new ExchangeSession(wire, this.#services, () => this.#closeOlder(session));
     this.#sessions.add(session);
+    return session;
+  }
+
+  /** Tells that the wire of a session is gone. */
+  forget(session: ExchangeSession): void {
+    session.closed();
+    this.#sessions.delete(session);
+  }
+
+  #accept(socket: WebSocket): void {
+    const session = this.open({
+      send: (frame) => socket.send(frame),
+      close: (code, reason) => socket.close(code, reason),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+    });
     this.#sockets.add(socket);
     const stopWatching = watch(socket, session);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -101,8 +109,7 @@ export class ExchangeEndpoint {
     socket.on('error', (error) => this.#services.log.debug('exchange.socket-error', { reason: error.message }));
     socket.once('close', () => {
       stopWatching();
-      session.closed();
-      this.#sessions.delete(session);
+      this.forget(session);
       this.#sockets.delete(socket);
     });
   }

@@ -25,8 +25,8 @@ export type ListenOptions = {
   readonly at: ListenAt;
   readonly log: Log;
   readonly clock: Clock;
-  /** Given: HTTPS with this key and certificate. */
-  readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca'>;
+  /** Given: HTTPS with this key and certificate, by default from TLS 1.2 on. */
+  readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'minVersion' | 'ecdhCurve'>;
   /** Takes over connections that ask to upgrade (WebSocket); without it they are closed. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** How long running requests may go on after the stop is asked for; default 5,000. */
@@ -125,7 +125,7 @@ export const listenService = ({
     },
     run: async ({ signal, ready }) => {
       const server: Server =
-        tls === undefined ? createServer(app) : createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, app);
+        tls === undefined ? createServer(app) : createTlsServer({ minVersion: 'TLSv1.2', ...tls }, app);
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         if (onUpgrade === undefined) socket.destroy();
         else onUpgrade(request, socket, head);

@@ -1,4 +1,4 @@
-/** What a carrier tells of a connection. `onClosed` is the last call. */
+/** What a carrier tells of a connection that it opened. `onClosed` is the last call. */
 export type ConnectionListener = {
   readonly onFrame: (frame: Uint8Array) => void;
   readonly onClosed: (reason: string) => void;

@@ -8,7 +8,8 @@ import { IdentityKeeper, newNodeIdentity, writeNodeIdentity } from '../../store/
 import { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
 import type { FakeHub } from '../carriers/https/fake-hub.ts';
-import { webSocketCarrier } from '../carriers/https/web-socket-carrier.ts';
+import { httpsCarrier } from '../carriers/https/https-carrier.ts';
+import { HubTls } from '../carriers/https/hub-tls.ts';
 import { EnrolmentClient } from '../enrolment-client.ts';
 import { type UplinkConfig, UplinkService } from '../uplink-service.ts';
 
@@ -56,7 +57,11 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
     journal,
     digests: new DigestStore(db),
     timekeeper,
-    carrier: webSocketCarrier(systemClock),
+    carrier: httpsCarrier({
+      clock: systemClock,
+      log,
+      tls: new HubTls({ isClockTrusted: () => timekeeper.isTrusted(), clock: systemClock }),
+    }),
     clock: systemClock,
     log,
     random: () => 0.01,

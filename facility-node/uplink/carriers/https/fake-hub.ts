@@ -236,6 +236,11 @@ export class FakeHub implements AsyncDisposable {
       json(this.identity);
       return;
     }
+    if (request.url !== '/api/v1/enrolment') {
+      request.resume();
+      response.writeHead(404).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { sealed } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { sealed: string };

@@ -1,22 +1,45 @@
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { MAX_FRAME_BYTES } from '@santehaggui/protocols/frames/messages.ts';
+import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { WebSocket } from 'ws';
-import type { Carrier, Connection, ConnectOptions } from '../carrier.ts';
+import type { Connection, ConnectOptions } from '../carrier.ts';
+import type { HubTls } from './hub-tls.ts';
 
 // A frame's seal and header on top of the largest body.
 const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES + 1024;
 
-/** The carrier `https`: one WebSocket of binary messages at `/api/v1/exchange` of the hub (RFC 6455). */
-export function webSocketCarrier(clock: Clock): Carrier {
-  return { name: 'https', connect: (options) => connect(options, clock) };
+// What a hub that starts or stops answers: not a proxy's doing, and POST would fare no better.
+const SERVICE_UNAVAILABLE = 503;
+
+/** Thrown when the hub's address can be reached, but no WebSocket comes of it. */
+export class UpgradeRefused extends Error {
+  override readonly name = 'UpgradeRefused';
 }
 
-function connect({ hubUrl, listener, signal, timeoutMs }: ConnectOptions, clock: Clock): Promise<Connection> {
+/**
+ * One WebSocket of binary messages at `/api/v1/exchange` of the hub (RFC 6455). Throws {@link UpgradeRefused} where something
+ * answers that is no WebSocket, and what connecting throws.
+ */
+export function openWebSocket(
+  { hubUrl, listener, signal, timeoutMs }: ConnectOptions,
+  { clock, tls }: { readonly clock: Clock; readonly tls: HubTls },
+): Promise<Connection> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = new WebSocket(exchangeUrl(hubUrl), {
+    const url = exchangeUrl(hubUrl);
+    let [isConnected, isOpen] = [false, false];
+    const socket = new WebSocket(url, {
+      createConnection: (options: unknown) => {
+        const isSecure = url.startsWith('wss:');
+        const wire = isSecure ? tls.connect(options as ConnectionOptions) : connect(options as NetConnectOpts);
+        wire.once(isSecure ? 'secureConnect' : 'connect', () => {
+          isConnected = true;
+        });
+        return wire;
+      },
       handshakeTimeout: timeoutMs,
       maxPayload: MAX_MESSAGE_BYTES,
       // Sealed frames do not compress.
@@ -42,6 +65,7 @@ function connect({ hubUrl, listener, signal, timeoutMs }: ConnectOptions, clock:
     });
     socket.on('open', () => {
       heard();
+      isOpen = true;
       resolve({
         send: (frame) => {
           if (socket.readyState === WebSocket.OPEN) socket.send(frame);
@@ -54,6 +78,13 @@ function connect({ hubUrl, listener, signal, timeoutMs }: ConnectOptions, clock:
         bytes: () => ({ sent: tcp?.bytesWritten ?? 0, received: tcp?.bytesRead ?? 0 }),
       });
     });
+    socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      const status = response.statusCode ?? 0;
+      request.destroy();
+      const error = `the hub’s address answered ${status}`;
+      reject(status === SERVICE_UNAVAILABLE ? new Error(error) : new UpgradeRefused(error));
+      close(error);
+    });
     socket.on('ping', heard);
     socket.on('pong', heard);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -64,12 +95,12 @@ function connect({ hubUrl, listener, signal, timeoutMs }: ConnectOptions, clock:
     socket.on('error', (error: Error) => {
       reason ??= error.message;
       // After the opening this is another rejection of a settled promise, and nothing more.
-      reject(error);
+      reject(isConnected ? new UpgradeRefused(error.message, { cause: error }) : error);
     });
     socket.on('close', (code: number) => {
       signal.removeEventListener('abort', onAbort);
-      listener.onClosed(reason ?? `closed by the hub (${code})`);
-      reject(new Error(reason ?? `closed by the hub (${code})`));
+      if (isOpen) listener.onClosed(reason ?? `closed by the hub (${code})`);
+      else reject(new Error(reason ?? `closed by the hub (${code})`));
     });
   });
 }
@@ -77,6 +108,6 @@ function connect({ hubUrl, listener, signal, timeoutMs }: ConnectOptions, clock:
 function exchangeUrl(hubUrl: string): string {
   const url = new URL(hubUrl);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/exchange`;
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${EXCHANGE_PATH}`;
   return url.href;
 }
