@@ -1,7 +1,7 @@
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
-import type { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
+import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { AuditService } from '../../audit/audit-service.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
@@ -59,12 +59,14 @@ const CHEAP: PasswordCost = { memoryKiB: 8, passes: 1, lanes: 1 };
 export async function openTestClinic({
   isEnrolled = true,
   passwordCost = CHEAP,
+  clock = new FakeClock(),
 }: {
   readonly isEnrolled?: boolean;
   readonly passwordCost?: PasswordCost;
+  readonly clock?: FakeClock;
 } = {}): Promise<TestClinic> {
-  const node = await openTestStore({ indexers: [patientIndexer()] });
-  const { store, clock, log } = node;
+  const node = await openTestStore({ indexers: [patientIndexer()], clock });
+  const { store, log } = node;
   const facilities = makeFacilities(store);
   const facility = {
     code: 'cscom_sangha',
