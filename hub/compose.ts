@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
+import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -82,6 +83,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     lineage: new LineageService(database, clock),
     feed: new FeedService(database),
     hellos: new HelloCounter(incarnation, randomBytes),
+    codec: new ChangesCodec(),
     database,
     randomBytes,
     clock,

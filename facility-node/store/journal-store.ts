@@ -1,3 +1,4 @@
+import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shape.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import type { Change } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
@@ -52,6 +53,7 @@ export class JournalStore {
   readonly #db: Database;
   readonly #after: Statement<[number], OwnRow>;
   readonly #headAt: Statement<[number], Buffer>;
+  readonly #creation: Statement<[string], StampParts>;
   readonly #openings: Statement<[number], { incarnation: string; opened_sequence: number }>;
   readonly #sync: Statement<[], SyncRow>;
   readonly #acknowledge: Statement<[number]>;
@@ -74,6 +76,9 @@ export class JournalStore {
     this.#headAt = db
       .prepare<[number], Buffer>('select head from journal where head is not null and sequence = ?')
       .pluck();
+    this.#creation = db.prepare(
+      `select j.node, j.incarnation, j.sequence from record r join journal j on j.position = r.created_position where r.id = ?`,
+    );
     this.#openings = db.prepare(
       'select incarnation, opened_sequence from incarnation order by opened_sequence desc limit ?',
     );
@@ -109,13 +114,13 @@ export class JournalStore {
     return this.#store.tables().journal.tip()?.sequence ?? 0;
   }
 
-  /** Own changes after a sequence, in order: at least one if there is any, then as many as fit into `limitBytes`. */
-  journalAfter(sequence: number, limitBytes: number): readonly CarriedChange[] {
+  /** Own changes after a sequence, in order: at least one if there is any, then as many as fit into `limitBytes`, at most `limit`. */
+  journalAfter(sequence: number, limitBytes: number, limit = Number.POSITIVE_INFINITY): readonly CarriedChange[] {
     const carried: CarriedChange[] = [];
     let bytes = 0;
     for (const row of this.#after.iterate(sequence)) {
       bytes += row.meta.length + row.fields.length;
-      if (carried.length > 0 && bytes > limitBytes) break;
+      if (carried.length > 0 && (bytes > limitBytes || carried.length >= limit)) break;
       carried.push({ position: row.sequence, encoded: { meta: row.meta, fields: row.fields } });
     }
     return carried;
@@ -124,6 +129,11 @@ export class JournalStore {
   /** The chain head after a change of this node; undefined for a sequence that it has not written. */
   headAt(sequence: number): Uint8Array | undefined {
     return this.#headAt.get(sequence);
+  }
+
+  /** The change that created a record, as far as it is here. */
+  creationOf(recordId: string): StampParts | undefined {
+    return this.#creation.get(recordId);
   }
 
   /** The last incarnations that wrote something, newest first, with the last sequence of each. */

@@ -1,14 +1,25 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { type ChangesCodec, type EncodedBody, NEWEST_MODEL, PLAIN } from '@santehaggui/protocols/frames/codec/codec.ts';
 import {
   type ExchangeEffect,
   type ExchangeInput,
   type ExchangeState,
+  SLOW_FRAME_BYTES,
   startExchange,
   stepExchange,
 } from '@santehaggui/protocols/frames/exchange-machine.ts';
-import type { Ack, Changes, Digest, DigestAsk, HubHello, Message } from '@santehaggui/protocols/frames/messages.ts';
-import { LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import type {
+  Ack,
+  Changes,
+  Digest,
+  DigestAsk,
+  HubHello,
+  Message,
+  NodeHello,
+  PlainMessage,
+} from '@santehaggui/protocols/frames/messages.ts';
+import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { FeedReport, JournalStore } from '../store/journal-store.ts';
@@ -34,6 +45,7 @@ export type SessionParts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly maxFrameBytes: number;
+  readonly codec: ChangesCodec;
   readonly onProgress: () => void;
 };
 
@@ -46,6 +58,12 @@ type Question = {
 /** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
 const FEED_BATCH = 50;
 const LINEAGE_LENGTH = 32;
+/** A frame is coded in one go, in which nobody at the LAN is served: 250 changes take some 30 ms. */
+const MAX_FRAME_CHANGES = 250;
+/** Journalled bytes a coded one at most, about: what is read for a frame. */
+const MAX_COMPRESSION = 60;
+/** From so many changes on, a fast link is given them as they stand. */
+const BULK_CHANGES = 2000;
 
 /** One connection: carries out what the exchange machine (protocols/frames/exchange-machine.ts) decides. */
 export class ExchangeSession {
@@ -55,6 +73,9 @@ export class ExchangeSession {
   #state: ExchangeState;
   #connection: Connection | undefined;
   #lane: LiveLane | undefined;
+  #hello: NodeHello | undefined;
+  /** The model of the codec that both ends know. */
+  #model = PLAIN;
   #sentAt: { readonly upTo: number; readonly ms: number }[] = [];
   #hubWallMs: number | undefined;
   #isStopping = false;
@@ -153,24 +174,52 @@ export class ExchangeSession {
 
   #sendHello(): void {
     const { node, incarnation, helloCounter, link, nonce, journal, timekeeper, clock } = this.#parts;
-    const hello: Message = {
+    const hello: NodeHello = {
       kind: 'node-hello',
       nonce,
       lineage: journal.lineage(LINEAGE_LENGTH),
       feedReceived: this.#state.feedReceived,
       wallMs: Math.max(0, clock.now()),
       isClockTrusted: timekeeper.isTrusted(),
+      newestModel: NEWEST_MODEL,
     };
+    this.#hello = hello;
     this.#connection?.send(sealHello({ node, incarnation, counter: helloCounter }, hello, link.send));
   }
 
   async #sendChanges(after: number, maxBytes: number): Promise<void> {
-    const { journal, clock, maxFrameBytes } = this.#parts;
-    const changes = journal.journalAfter(after, Math.min(maxBytes, maxFrameBytes));
-    const upTo = changes.at(-1)?.position ?? after;
-    const bytes = changes.length === 0 ? 0 : this.#send({ kind: 'changes', changes });
+    const { journal, clock } = this.#parts;
+    const prepared = this.#prepare(after, Math.min(maxBytes, this.#parts.maxFrameBytes));
+    const upTo = prepared?.upTo ?? after;
+    let bytes = 0;
+    if (prepared !== undefined && this.#lane !== undefined) {
+      const frame = this.#lane.sealChanges(prepared.encoded);
+      bytes = frame.length;
+      this.#connection?.send(frame);
+    }
     this.#sentAt.push({ upTo, ms: clock.monotonic() });
+    // Coding a frame takes a while: whoever waits at the LAN comes first.
+    if (upTo < journal.lastSequence()) await new Promise((resolve) => setImmediate(resolve));
     await this.#step({ kind: 'sent', upTo, bytes });
+  }
+
+  /** The changes of the next frame, coded: as many as fit, at least one; undefined when there are none. */
+  #prepare(after: number, maxBytes: number): { readonly upTo: number; readonly encoded: EncodedBody } | undefined {
+    const { journal } = this.#parts;
+    const lane = this.#lane;
+    // A link that takes large frames at once is fast: a great backlog is then held up by the coding alone.
+    const isBulk = maxBytes > SLOW_FRAME_BYTES && journal.lastSequence() - after > BULK_CHANGES;
+    const model = isBulk ? PLAIN : this.#model;
+    const limit = isBulk ? Number.POSITIVE_INFINITY : MAX_FRAME_CHANGES;
+    let changes = journal.journalAfter(after, isBulk ? maxBytes : maxBytes * MAX_COMPRESSION, limit);
+    for (;;) {
+      const last = changes.at(-1);
+      if (lane === undefined || last === undefined) return undefined;
+      const encoded = lane.prepare(changes, { model, stampOf: (id) => journal.creationOf(id) });
+      if (encoded.body.length <= maxBytes || changes.length === 1) return { upTo: last.position, encoded };
+      const fitting = Math.floor((changes.length * maxBytes * 0.9) / encoded.body.length);
+      changes = changes.slice(0, Math.max(1, Math.min(fitting, changes.length - 1)));
+    }
   }
 
   #persistAck(ack: Ack): void {
@@ -234,13 +283,12 @@ export class ExchangeSession {
     const { link, incarnation, nonce } = this.#parts;
     const hello = openHello(frame, link.receive);
     if (hello.kind === 'hub-hello') {
+      const { node, codec } = this.#parts;
       const hubIncarnation = toHex(frame.subarray(4, 10));
-      this.#lane = new LiveLane(link, {
-        nodeIncarnation: incarnation,
-        hubIncarnation,
-        nodeNonce: nonce,
-        hubNonce: hello.nonce,
-      });
+      const seed = { nodeIncarnation: incarnation, hubIncarnation, nodeNonce: nonce, hubNonce: hello.nonce };
+      const { up, down } = laneContexts({ node, ...seed }, this.#hello as NodeHello, hello);
+      this.#lane = new LiveLane(link, seed, { codec, sending: up, receiving: down });
+      this.#model = Math.min(NEWEST_MODEL, hello.newestModel);
     }
     return hello;
   }
@@ -267,11 +315,8 @@ export class ExchangeSession {
     return oldest === undefined ? 0 : now - oldest.ms;
   }
 
-  #send(message: Message): number {
-    if (this.#lane === undefined) return 0;
-    const frame = this.#lane.seal(message);
-    this.#connection?.send(frame);
-    return frame.length;
+  #send(message: PlainMessage): void {
+    if (this.#lane !== undefined) this.#connection?.send(this.#lane.seal(message));
   }
 
   #close(reason: string): void {

@@ -1,4 +1,5 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -66,6 +67,7 @@ export class UplinkService implements Service {
   readonly #parts: UplinkParts;
   readonly #hellos: HelloCounter;
   readonly #watch: Watch;
+  readonly #codec = new ChangesCodec();
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
   #connection: Connection | undefined;
@@ -243,6 +245,7 @@ export class UplinkService implements Service {
         clock,
         log,
         maxFrameBytes: config.maxFrameBytes,
+        codec: this.#codec,
         onProgress: () => this.#progressed(),
       },
       this.#machine,

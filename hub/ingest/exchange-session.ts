@@ -1,15 +1,25 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
 import {
   type Changes,
+  type HubHello,
   MalformedMessage,
   type Message,
   type NodeHello,
+  type PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
-import { ForgedFrame, helloHeader, LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import {
+  ForgedFrame,
+  helloHeader,
+  LiveLane,
+  laneContexts,
+  openHello,
+  sealHello,
+} from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { type FeedItem, feedBytes } from '../routing/feed-item.ts';
+import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import { decodeIncoming, type IncomingChange, OutOfTurn } from './chain-check.ts';
 import { answerDigest } from './digest-service.ts';
@@ -45,6 +55,7 @@ export type SessionServices = {
   readonly feed: FeedService;
   readonly database: HubDatabase;
   readonly hellos: HelloCounter;
+  readonly codec: ChangesCodec;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,7 +64,13 @@ export type SessionServices = {
 /** WebSocket close codes (RFC 6455 §7.4.1). */
 export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, tryAgain: 1013 } as const;
 
-type Greeted = { readonly node: LinkedNode; readonly lane: LiveLane; state: HubExchangeState };
+type Greeted = {
+  readonly node: LinkedNode;
+  readonly lane: LiveLane;
+  /** The model of the codec that both ends know. */
+  readonly model: number;
+  state: HubExchangeState;
+};
 type SessionEvent =
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
   | { readonly kind: 'opened'; readonly opened: Opened; readonly bytes: number }
@@ -80,7 +97,7 @@ export class ExchangeSession {
   #isClosed = false;
   #isProven = false;
   #greeted: Greeted | undefined;
-  #readItems: readonly FeedItem[] = [];
+  #read: FeedPage = { items: [], creations: new Map() };
 
   /** `onProven` is called once, when the node has shown that this HELLO was no recording. */
   constructor(socket: FrameSocket, services: SessionServices, onProven: () => void) {
@@ -219,7 +236,7 @@ export class ExchangeSession {
   }
 
   async #greet(frame: Uint8Array): Promise<void> {
-    const { findNode, lineage, hellos, randomBytes, clock, log } = this.#services;
+    const { findNode, lineage, hellos, codec, randomBytes, clock, log } = this.#services;
     const header = helloHeader(frame);
     const node = await findNode(header.node);
     if (node === undefined) throw new ForgedFrame('no such node');
@@ -234,16 +251,23 @@ export class ExchangeSession {
       nodeNonce: hello.nonce,
       hubNonce,
     };
-    this.#socket.send(
-      sealHello(answer, { kind: 'hub-hello', nonce: hubNonce, received, wallMs: clock.now() }, node.link.send),
-    );
+    const spoken: HubHello = {
+      kind: 'hub-hello',
+      nonce: hubNonce,
+      received,
+      wallMs: clock.now(),
+      newestModel: NEWEST_MODEL,
+    };
+    this.#socket.send(sealHello(answer, spoken, node.link.send));
     log.info('exchange.greeted', {
       facility: node.facility,
       node: node.node,
       received: received?.upTo ?? 0,
       feed: hello.feedReceived,
     });
-    await this.#begin(node, { hello, received: received?.upTo ?? 0, lane: new LiveLane(node.link, seed) });
+    const { up, down } = laneContexts({ node: node.node, ...seed }, hello, spoken);
+    const lane = new LiveLane(node.link, seed, { codec, sending: down, receiving: up });
+    await this.#begin(node, { hello, received: received?.upTo ?? 0, lane });
   }
 
   async #begin(
@@ -260,7 +284,8 @@ export class ExchangeSession {
     }
     const backlogUpTo = hello.lineage[0]?.lastSequence ?? 0;
     const started = startHubExchange({ backlogUpTo, receivedUpTo: received, feedReceived: hello.feedReceived });
-    this.#greeted = { node, lane, state: started.state };
+    const model = Math.min(NEWEST_MODEL, hello.newestModel);
+    this.#greeted = { node, lane, model, state: started.state };
     await this.#perform(started);
   }
 
@@ -277,18 +302,20 @@ export class ExchangeSession {
     }
   }
 
-  async #carryOut({ node }: Greeted, effect: HubExchangeEffect): Promise<void> {
+  async #carryOut({ node, lane, model }: Greeted, effect: HubExchangeEffect): Promise<void> {
     const { feed } = this.#services;
     switch (effect.kind) {
       case 'read-feed': {
-        this.#readItems = await feed.read(node.facility, effect.after, effect.bytes);
-        const entries = this.#readItems.map((item) => ({ position: item.position, bytes: feedBytes(item) }));
+        this.#read = await feed.read(node.facility, effect.after, effect.bytes);
+        const entries = this.#read.items.map((item) => ({ position: item.position, bytes: feedBytes(item) }));
         await this.#step({ kind: 'feed-read', entries });
         return;
       }
       case 'send-feed': {
-        const changes = this.#readItems.filter(({ position }) => position >= effect.from && position <= effect.to);
-        this.#send({ kind: 'changes', changes });
+        const { items, creations } = this.#read;
+        const changes = items.filter(({ position }) => position >= effect.from && position <= effect.to);
+        const prepared = lane.prepare(changes, { model, stampOf: (id) => creations.get(id) });
+        if (!this.#isClosed) this.#socket.send(lane.sealChanges(prepared));
         return;
       }
       case 'note-feed':
@@ -296,7 +323,7 @@ export class ExchangeSession {
     }
   }
 
-  #send(message: Message): void {
+  #send(message: PlainMessage): void {
     if (!this.#isClosed) this.#socket.send((this.#greeted as Greeted).lane.seal(message));
   }
 }

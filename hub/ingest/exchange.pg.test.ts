@@ -211,7 +211,7 @@ describe('the hub’s end of an exchange', () => {
     node.create('patient', PATIENT);
     const altered = await FakeConnection.connect(node, hub.url);
     const real = await hub.connect(node);
-    const frame = real.seal({ kind: 'changes', changes: node.changesAfter(0) });
+    const frame = real.sealChanges(node.changesAfter(0));
     altered.sendFrame(frame);
     expect(await altered.untilClosed()).toBe(CLOSE.policy);
 

@@ -2,8 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
-import type { Ack, CarriedChange, Digest, HubHello, Message } from '@santehaggui/protocols/frames/messages.ts';
-import { LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type {
+  Ack,
+  CarriedChange,
+  Digest,
+  HubHello,
+  Message,
+  NodeHello,
+  PlainMessage,
+} from '@santehaggui/protocols/frames/messages.ts';
+import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import WebSocket from 'ws';
 import type { FakeNode } from './fake-node.ts';
 
@@ -53,25 +62,23 @@ export class FakeConnection {
     const link = this.#node.link as LinkKeys;
     const { node, incarnation, lineage, feedReceived } = this.#node;
     const nonce = new Uint8Array(randomBytes(16));
-    const hello: Message = {
+    const hello: NodeHello = {
       kind: 'node-hello',
       nonce,
       lineage,
       feedReceived,
       wallMs: Date.now(),
       isClockTrusted: true,
+      newestModel: NEWEST_MODEL,
     };
     this.sendFrame(sealHello({ node, incarnation, counter: this.#counter++ & 0xffff }, hello, link.send));
     const frame = await this.#nextFrame();
     const answer = openHello(frame, link.receive);
     if (answer.kind !== 'hub-hello') throw new TypeError('no HELLO of a hub');
     const hubIncarnation = toHex(frame.subarray(4, 10));
-    this.#lane = new LiveLane(link, {
-      nodeIncarnation: incarnation,
-      hubIncarnation,
-      nodeNonce: nonce,
-      hubNonce: answer.nonce,
-    });
+    const seed = { nodeIncarnation: incarnation, hubIncarnation, nodeNonce: nonce, hubNonce: answer.nonce };
+    const { up, down } = laneContexts({ node, ...seed }, hello, answer);
+    this.#lane = new LiveLane(link, seed, { codec: new ChangesCodec(), sending: up, receiving: down });
     this.hubHello = answer;
     return answer;
   }
@@ -82,13 +89,19 @@ export class FakeConnection {
   }
 
   /** Seals a message without sending it. */
-  seal(message: Message): Uint8Array {
+  seal(message: PlainMessage): Uint8Array {
     return (this.#lane as LiveLane).seal(message);
   }
 
+  /** Seals changes without sending them; with {@link PLAIN} as they stand. */
+  sealChanges(changes: readonly CarriedChange[], model = NEWEST_MODEL): Uint8Array {
+    const lane = this.#lane as LiveLane;
+    return lane.sealChanges(lane.prepare(changes, { model, stampOf: () => undefined }));
+  }
+
   /** Sends changes. */
-  send(changes: readonly CarriedChange[]): void {
-    this.sendFrame(this.seal({ kind: 'changes', changes }));
+  send(changes: readonly CarriedChange[], model = NEWEST_MODEL): void {
+    this.sendFrame(this.sealChanges(changes, model));
   }
 
   /** The next message of the hub; entries of the feed are applied and acknowledged on the way. */

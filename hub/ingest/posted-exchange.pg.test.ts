@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
-import type { Message } from '@santehaggui/protocols/frames/messages.ts';
+import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Message, NodeHello } from '@santehaggui/protocols/frames/messages.ts';
 import { EXCHANGE_PATH, POSTED, packFrames, unpackFrames } from '@santehaggui/protocols/frames/posted-frames.ts';
-import { LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeHub } from '../compose.ts';
 import { TestHub } from '../testing/test-hub.ts';
@@ -48,19 +49,28 @@ async function greet(node: FakeNode): Promise<{ session: string; lane: LiveLane;
   const link = node.link as LinkKeys;
   const nonce = new Uint8Array(randomBytes(16));
   const { incarnation, lineage, feedReceived } = node;
-  const hello: Message = { kind: 'node-hello', nonce, lineage, feedReceived, wallMs: Date.now(), isClockTrusted: true };
+  const hello: NodeHello = {
+    kind: 'node-hello',
+    nonce,
+    lineage,
+    feedReceived,
+    wallMs: Date.now(),
+    isClockTrusted: true,
+    newestModel: NEWEST_MODEL,
+  };
   const frame = sealHello({ node: node.node, incarnation, counter: randomBytes(2).readUInt16BE() }, hello, link.send);
   const { session = '', frames } = await post([frame]);
   const answer = openHello(frames[0] as Uint8Array, link.receive);
   if (answer.kind !== 'hub-hello') throw new TypeError('no HELLO of a hub');
   const hubIncarnation = toHex((frames[0] as Uint8Array).subarray(4, 10));
-  const lane = new LiveLane(link, {
-    nodeIncarnation: incarnation,
-    hubIncarnation,
-    nodeNonce: nonce,
-    hubNonce: answer.nonce,
-  });
+  const seed = { nodeIncarnation: incarnation, hubIncarnation, nodeNonce: nonce, hubNonce: answer.nonce };
+  const { up, down } = laneContexts({ node: node.node, ...seed }, hello, answer);
+  const lane = new LiveLane(link, seed, { codec: new ChangesCodec(), sending: up, receiving: down });
   return { session, lane, first: frames.slice(1).map((other) => lane.open(other)) };
+}
+
+function sealed(lane: LiveLane, node: FakeNode): Uint8Array {
+  return lane.sealChanges(lane.prepare(node.changesAfter(0), { model: NEWEST_MODEL, stampOf: () => undefined }));
 }
 
 describe('the exchange by POST', () => {
@@ -69,7 +79,7 @@ describe('the exchange by POST', () => {
     node.create('patient', PATIENT);
     const { session, lane } = await greet(node);
     const waiting = post([], { session, waitSeconds: 20 });
-    const sent = await post([lane.seal({ kind: 'changes', changes: node.changesAfter(0) })], { session });
+    const sent = await post([sealed(lane, node)], { session });
     expect(sent).toMatchObject({ status: 200, frames: [] });
     const [ack] = (await waiting).frames.map((frame) => lane.open(frame));
     expect(ack).toMatchObject({ kind: 'ack', upTo: 2, refused: [] });
@@ -84,7 +94,7 @@ describe('the exchange by POST', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const newer = post([], { session, waitSeconds: 20 });
     const before = (await older).frames;
-    await post([lane.seal({ kind: 'changes', changes: node.changesAfter(0) })], { session });
+    await post([sealed(lane, node)], { session });
     const messages = [...before, ...(await newer).frames].map((frame) => lane.open(frame));
     expect([...first, ...messages].map(({ kind }) => kind)).toContain('ack');
   });
@@ -105,7 +115,7 @@ describe('the exchange by POST', () => {
     const node = await hub.enrolled('posted_3', { region: 'Posted 3' });
     node.create('patient', PATIENT);
     const { session, lane } = await greet(node);
-    const forged = lane.seal({ kind: 'changes', changes: node.changesAfter(0) });
+    const forged = sealed(lane, node);
     forged[5] = (forged[5] as number) ^ 1;
     await post([forged], { session });
     await expect.poll(async () => (await post([], { session })).status).toBe(404);

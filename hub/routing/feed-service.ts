@@ -1,6 +1,7 @@
+import { recordsNamedIn } from '@santehaggui/protocols/frames/codec/change-shape.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { type FeedItem, feedBytes } from './feed-item.ts';
-import { feedLength, noteFeedAcknowledged, readFeed } from './feed-store.ts';
+import { type FeedItem, type FeedPage, feedBytes } from './feed-item.ts';
+import { feedLength, noteFeedAcknowledged, readCreations, readFeed } from './feed-store.ts';
 
 /** The least that an entry takes: how many to read so that about `bytes` come. */
 const ENTRY_BYTES = 64;
@@ -14,17 +15,16 @@ export class FeedService {
   }
 
   /** Entries after a position, in order: at least one if there is any, about `bytes` at most. */
-  async read(facility: string, after: number, bytes: number): Promise<readonly FeedItem[]> {
+  read(facility: string, after: number, bytes: number): Promise<FeedPage> {
     const limit = Math.min(2000, Math.max(1, Math.ceil(bytes / ENTRY_BYTES)));
-    const items = await this.#database.transaction((sql) => readFeed(sql, facility, { after, limit }), {
-      isReadOnly: true,
-    });
-    let total = 0;
-    const enough = items.findIndex((item) => {
-      total += feedBytes(item);
-      return total > bytes;
-    });
-    return enough < 0 ? items : items.slice(0, Math.max(1, enough));
+    return this.#database.transaction(
+      async (sql) => {
+        const items = upTo(await readFeed(sql, facility, { after, limit }), bytes);
+        const named = new Set(items.flatMap(({ encoded }) => recordsNamedIn(encoded)));
+        return { items, creations: await readCreations(sql, facility, [...named]) };
+      },
+      { isReadOnly: true },
+    );
   }
 
   /** How many entries a facility's feed has. */
@@ -36,4 +36,13 @@ export class FeedService {
   acknowledged(facility: string, upTo: number): Promise<void> {
     return this.#database.transaction((sql) => noteFeedAcknowledged(sql, facility, upTo));
   }
+}
+
+function upTo(items: readonly FeedItem[], bytes: number): readonly FeedItem[] {
+  let total = 0;
+  const enough = items.findIndex((item) => {
+    total += feedBytes(item);
+    return total > bytes;
+  });
+  return enough < 0 ? items : items.slice(0, Math.max(1, enough));
 }

@@ -1,3 +1,5 @@
+import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shape.ts';
+import { uuidArray } from '../database/binary-array.ts';
 import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { StoredChange } from '../registers/stored-change.ts';
@@ -55,6 +57,25 @@ export async function readFeed(
     const { meta, fields } = rows[index] as { meta: Buffer; fields: Buffer };
     return { position: Number(position), encoded: { meta: new Uint8Array(meta), fields: new Uint8Array(fields) } };
   });
+}
+
+/** Which change came first of records in a facility's register: for those that it knows from the start, the one that created them. */
+export async function readCreations(
+  sql: Sql,
+  facility: string,
+  records: readonly string[],
+): Promise<ReadonlyMap<string, StampParts>> {
+  if (records.length === 0) return new Map();
+  const { rows } = await asFacility(sql, facility, () =>
+    sql.query<{ id: string; node: number; incarnation: string; sequence: string }>(
+      `select distinct on (record_id) record_id as id, node, incarnation, sequence
+       from ${quoteIdentifier(facility)}.journal where record_id = any($1) order by record_id, position`,
+      [uuidArray(records)],
+    ),
+  );
+  return new Map(
+    rows.map(({ id, node, incarnation, sequence }) => [id, { node, incarnation, sequence: Number(sequence) }]),
+  );
 }
 
 /** How long a facility's feed is. */

@@ -32,6 +32,7 @@ function drive(head: number, bytesPerConnection: (connection: number) => number)
       nonce: new Uint8Array(16),
       received: { incarnation: 'aabbccddeeff', upTo: hubUpTo },
       wallMs: 0,
+      newestModel: 1,
     };
     let effects = [...run({ kind: 'hub-hello', hello, lineage: LINEAGE })];
     while (effects.length > 0 && budget > 0) {
@@ -96,6 +97,7 @@ describe('the exchange machine', () => {
       nonce: new Uint8Array(16),
       received: { incarnation: 'aabbccddeeff', upTo: 20 },
       wallMs: 0,
+      newestModel: 1,
     };
     expect(stepExchange(greeting, { kind: 'hub-hello', hello, lineage: LINEAGE }).effects).toEqual([
       { kind: 'send-changes', after: 20, maxBytes: 1024 },

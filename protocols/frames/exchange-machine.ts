@@ -68,8 +68,8 @@ export type ExchangeStep = { readonly state: ExchangeState; readonly effects: re
 
 const FIRST_FRAME_BYTES = 1024;
 const MIN_FRAME_BYTES = 64;
-/** A frame of a slow link (2G): lost with the connection, so worth little. */
-const SLOW_FRAME_BYTES = 4 * 1024;
+/** The largest frame of a slow link (2G), in bytes: lost with the connection, so worth little. */
+export const SLOW_FRAME_BYTES = 4 * 1024;
 /** A frame of a link that answers within {@link FAST_ANSWER_MS}: the hub's transaction is then what costs. */
 const FAST_FRAME_BYTES = 128 * 1024;
 const FAST_ANSWER_MS = 400;

@@ -18,6 +18,8 @@ export type NodeHello = {
   readonly feedReceived: number;
   readonly wallMs: number;
   readonly isClockTrusted: boolean;
+  /** The newest model of the codec that this end knows; it knows all before it. */
+  readonly newestModel: number;
 };
 
 /** The hub answers with this. `received` is null when the hub knows none of the lineage: the node then sends all. */
@@ -26,6 +28,8 @@ export type HubHello = {
   readonly nonce: Uint8Array;
   readonly received: { readonly incarnation: string; readonly upTo: number } | null;
   readonly wallMs: number;
+  /** As in {@link NodeHello}. */
+  readonly newestModel: number;
 };
 
 /** A change on its way, under the key that the receiver counts by. */
@@ -35,7 +39,7 @@ export type CarriedChange = {
   readonly encoded: EncodedChange;
 };
 
-/** Changes in order of `position`, dense upward and downward. */
+/** Changes in order of `position`. */
 export type Changes = { readonly kind: 'changes'; readonly changes: readonly CarriedChange[] };
 
 /** Everything up to `upTo` is safe at the receiver; refused ones are among them, with their code. */
@@ -70,8 +74,11 @@ export type Digest = {
   readonly entries: readonly { readonly key: string; readonly count: number; readonly digest: Uint8Array }[] | null;
 };
 
+/** The plaintext of a frame that is decoded by itself. */
+export type PlainMessage = NodeHello | HubHello | Ack | Digest;
+
 /** The plaintext of a frame. */
-export type Message = NodeHello | HubHello | Changes | Ack | Digest;
+export type Message = PlainMessage | Changes;
 
 /** Thrown on a frame body that is none. */
 export class MalformedMessage extends Error {
@@ -90,21 +97,25 @@ export function frameTypeOf(message: Message): number {
   return message.kind === 'digest' ? FRAME_TYPE.digest : FRAME_TYPE.hello;
 }
 
-/** The body of a message's frame, before it is sealed. */
-export function encodeMessage(message: Message): Uint8Array {
+/** The body of a message's frame, before it is sealed. That of CHANGES is the codec's (`codec/codec.ts`). */
+export function encodeMessage(message: PlainMessage): Uint8Array {
   switch (message.kind) {
     case 'node-hello': {
       const lineage = message.lineage.map(({ incarnation, lastSequence }) => [fromHex(incarnation), lastSequence]);
-      return encodeCbor([0, message.nonce, lineage, message.feedReceived, message.wallMs, message.isClockTrusted]);
+      return encodeCbor([
+        0,
+        message.nonce,
+        lineage,
+        message.feedReceived,
+        message.wallMs,
+        message.isClockTrusted,
+        message.newestModel,
+      ]);
     }
     case 'hub-hello': {
       const received =
         message.received === null ? null : [fromHex(message.received.incarnation), message.received.upTo];
-      return encodeCbor([1, message.nonce, received, message.wallMs]);
-    }
-    case 'changes': {
-      const first = message.changes[0]?.position ?? 0;
-      return encodeCbor([first, ...message.changes.flatMap(({ encoded }) => [encoded.meta, encoded.fields])]);
+      return encodeCbor([1, message.nonce, received, message.wallMs, message.newestModel]);
     }
     case 'ack':
       return encodeCbor([
@@ -123,12 +134,11 @@ export function encodeMessage(message: Message): Uint8Array {
 }
 
 /** Decodes a body of the given frame type; throws {@link MalformedMessage} on anything that {@link encodeMessage} cannot have made. */
-export function decodeMessage(frameType: number, body: Uint8Array): Message {
+export function decodeMessage(frameType: number, body: Uint8Array): PlainMessage {
   if (body.length > MAX_FRAME_BYTES) throw new MalformedMessage('frame too large');
   try {
     const parts = list(decodeCbor(body));
     if (frameType === FRAME_TYPE.hello) return parts[0] === 0 ? nodeHello(parts) : hubHello(parts);
-    if (frameType === FRAME_TYPE.changes) return changes(parts);
     if (frameType === FRAME_TYPE.ack) return ack(parts);
     if (frameType === FRAME_TYPE.digest) return digest(parts);
   } catch (error) {
@@ -137,7 +147,15 @@ export function decodeMessage(frameType: number, body: Uint8Array): Message {
   throw new MalformedMessage(`unknown frame type ${frameType}`);
 }
 
-function nodeHello([, nonce, lineage, feedReceived, wallMs, isClockTrusted]: readonly unknown[]): NodeHello {
+function nodeHello([
+  ,
+  nonce,
+  lineage,
+  feedReceived,
+  wallMs,
+  isClockTrusted,
+  newestModel,
+]: readonly unknown[]): NodeHello {
   const entries = list(lineage);
   if (entries.length > 32) throw new RangeError('lineage too long');
   return {
@@ -150,10 +168,11 @@ function nodeHello([, nonce, lineage, feedReceived, wallMs, isClockTrusted]: rea
     feedReceived: natural(feedReceived),
     wallMs: natural(wallMs),
     isClockTrusted: isClockTrusted === true,
+    newestModel: natural(newestModel),
   };
 }
 
-function hubHello([tag, nonce, received, wallMs]: readonly unknown[]): HubHello {
+function hubHello([tag, nonce, received, wallMs, newestModel]: readonly unknown[]): HubHello {
   if (tag !== 1) throw new RangeError('neither side’s HELLO');
   const [incarnation, upTo] = received === null ? [] : list(received);
   return {
@@ -161,20 +180,8 @@ function hubHello([tag, nonce, received, wallMs]: readonly unknown[]): HubHello 
     nonce: bytes(nonce, 16),
     received: received === null ? null : { incarnation: toHex(bytes(incarnation, 6)), upTo: natural(upTo) },
     wallMs: natural(wallMs),
+    newestModel: natural(newestModel),
   };
-}
-
-function changes([first, ...pieces]: readonly unknown[]): Changes {
-  if (pieces.length % 2 !== 0) throw new RangeError('half a change');
-  const from = natural(first);
-  const carried: CarriedChange[] = [];
-  for (let index = 0; index < pieces.length; index += 2) {
-    carried.push({
-      position: from + index / 2,
-      encoded: { meta: bytes(pieces[index]), fields: bytes(pieces[index + 1]) },
-    });
-  }
-  return { kind: 'changes', changes: carried };
 }
 
 function ack([upTo, head, refused, repeats]: readonly unknown[]): Ack {

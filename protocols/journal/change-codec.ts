@@ -17,7 +17,8 @@ export class MalformedChange extends Error {
   override readonly name = 'MalformedChange';
 }
 
-const META = {
+/** The integer keys of a change's metadata. */
+export const META = {
   node: 1,
   incarnation: 2,
   sequence: 3,
@@ -29,12 +30,11 @@ const META = {
   role: 9,
   parent: 10,
   target: 11,
-};
-const UNTRUSTED = 1;
-const LAST = 2;
-const CREATE = 4;
-const OPENING = 8;
-const CORRECTION = 16;
+} as const;
+
+/** The bits of a change's flags. */
+export const FLAG = { untrusted: 1, last: 2, create: 4, opening: 8, correction: 16 } as const;
+
 const NO_FIELDS = new Uint8Array(0);
 
 /** Encodes a change; equal changes give equal bytes. Throws a RangeError on a write to a field that the catalogue lacks. */
@@ -74,11 +74,11 @@ export function decodeChange(encoded: EncodedChange): Change {
 
 function flagsOf(change: Change): number {
   return (
-    (change.isClockTrusted ? 0 : UNTRUSTED) |
-    (change.isLastOfTransaction ? LAST : 0) |
-    (change.kind === 'record' && change.isCreate ? CREATE : 0) |
-    (change.kind === 'opening' ? OPENING : 0) |
-    (change.kind === 'clock-correction' ? CORRECTION : 0)
+    (change.isClockTrusted ? 0 : FLAG.untrusted) |
+    (change.isLastOfTransaction ? FLAG.last : 0) |
+    (change.kind === 'record' && change.isCreate ? FLAG.create : 0) |
+    (change.kind === 'opening' ? FLAG.opening : 0) |
+    (change.kind === 'clock-correction' ? FLAG.correction : 0)
   );
 }
 
@@ -121,14 +121,14 @@ function changeFromCbor(meta: ReadonlyMap<unknown, unknown>, fields: Uint8Array)
     origin: origin(meta.get(META.node), meta.get(META.incarnation)),
     sequence: positive(meta.get(META.sequence)),
     orderClock: { ms: integer(clock[0]), counter: integer(clock[1]) },
-    isClockTrusted: (flags & UNTRUSTED) === 0,
-    isLastOfTransaction: (flags & LAST) !== 0,
+    isClockTrusted: (flags & FLAG.untrusted) === 0,
+    isLastOfTransaction: (flags & FLAG.last) !== 0,
   };
-  if ((flags & (OPENING | CORRECTION)) !== 0 && fields.length > 0)
+  if ((flags & (FLAG.opening | FLAG.correction)) !== 0 && fields.length > 0)
     throw new MalformedChange('fields where none belong');
-  if ((flags & OPENING) !== 0) return openingFrom(entry, meta);
-  if ((flags & CORRECTION) !== 0) return correctionFrom(entry, meta);
-  const isCreate = (flags & CREATE) !== 0;
+  if ((flags & FLAG.opening) !== 0) return openingFrom(entry, meta);
+  if ((flags & FLAG.correction) !== 0) return correctionFrom(entry, meta);
+  const isCreate = (flags & FLAG.create) !== 0;
   const author = meta.get(META.author);
   const role = meta.get(META.role);
   if (typeof role !== 'string') throw new MalformedChange('no role');

@@ -16,8 +16,9 @@ import {
   enrolmentRequest,
   formatEnrolmentToken,
 } from '@santehaggui/protocols/enrolment/enrolment.ts';
-import type { CarriedChange, Digest, Message } from '@santehaggui/protocols/frames/messages.ts';
-import { helloHeader, LiveLane, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { CarriedChange, Digest, HubHello, Message, PlainMessage } from '@santehaggui/protocols/frames/messages.ts';
+import { helloHeader, LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -58,6 +59,7 @@ export class FakeHub implements AsyncDisposable {
   readonly #signKeys = signKeysFromSeed(new Uint8Array(32).fill(21));
   readonly #sealKeys = sealKeysFromSeed(new Uint8Array(32).fill(22));
   readonly #journal: JournalStore;
+  readonly #codec = new ChangesCodec();
   #feed: CarriedChange[] = [];
   #heads = new Map<number, Uint8Array>([[0, CHAIN_START]]);
   #lastIncarnation: string | undefined;
@@ -175,20 +177,28 @@ export class FakeHub implements AsyncDisposable {
     const received =
       this.#lastIncarnation === undefined ? null : { incarnation: this.#lastIncarnation, upTo: this.received() };
     const isKnown = hello.lineage.some(({ incarnation }) => incarnation === this.#lastIncarnation);
-    const answer: Message = { kind: 'hub-hello', nonce, received: isKnown ? received : null, wallMs: this.wallMs };
+    const answer: HubHello = {
+      kind: 'hub-hello',
+      nonce,
+      received: isKnown ? received : null,
+      wallMs: this.wallMs,
+      newestModel: NEWEST_MODEL,
+    };
     socket.send(sealHello({ node: 0, incarnation: INCARNATION, counter: this.connections }, answer, link.send));
-    const lane = new LiveLane(link, {
+    const seed = {
       nodeIncarnation: header.incarnation,
       hubIncarnation: INCARNATION,
       nodeNonce: hello.nonce,
       hubNonce: nonce,
-    });
+    };
+    const { up, down } = laneContexts({ node: header.node, ...seed }, hello, answer);
+    const lane = new LiveLane(link, seed, { codec: this.#codec, sending: down, receiving: up });
     this.#live = { socket, lane, sentFeed: hello.feedReceived };
     this.#pushFeed();
     return lane;
   }
 
-  #receive(message: Message, send: (message: Message) => void): void {
+  #receive(message: Message, send: (message: PlainMessage) => void): void {
     this.frames.push(message.kind);
     if (message.kind === 'changes') {
       const { upTo, repeats } = this.#journal.applyFeed(message.changes);
@@ -225,7 +235,10 @@ export class FakeHub implements AsyncDisposable {
     if (changes.length === 0) return;
     this.#live.sentFeed = this.#feed.length;
     // After the HELLO, which is sent by the caller before anything else leaves.
-    setTimeout(() => socket.send(lane.seal({ kind: 'changes', changes })), this.faults.feedDelayMs ?? 0);
+    setTimeout(() => {
+      const prepared = lane.prepare(changes, { model: NEWEST_MODEL, stampOf: () => undefined });
+      socket.send(lane.sealChanges(prepared));
+    }, this.faults.feedDelayMs ?? 0);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

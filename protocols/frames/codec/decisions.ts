@@ -1,0 +1,36 @@
+/**
+ * The kinds of decisions, each with mixing weights of its own. `natural` takes two numbers from the one given, `whole` three. A
+ * released model knows them by number: none is ever given another meaning.
+ */
+export const DECISION = {
+  count: 0,
+  isRaw: 2,
+  rawByte: 3,
+  rawLength: 4,
+  origin: 6,
+  sequence: 7,
+  flags: 10,
+  type: 11,
+  clock: 12,
+  clockStep: 13,
+  clockOther: 15,
+  sameAuthor: 18,
+  field: 19,
+  kind: 20,
+  baseForm: 21,
+  stamp: 22,
+  stampDistance: 23,
+  ref: 25,
+  refDistance: 26,
+  instant: 28,
+  instantUnit: 29,
+  instantDistance: 30,
+  setCount: 33,
+  textMode: 35,
+  textPlace: 36,
+  textAgain: 37,
+  spelling: 39,
+  digit: 40,
+  asExpected: 41,
+  template: 42,
+} as const;
