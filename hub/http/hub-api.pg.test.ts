@@ -365,7 +365,7 @@ describe('enrolment', () => {
 describe('the API', () => {
   it('describes itself and turns strangers away', async () => {
     expect(await hub.get('/openapi.json')).toMatchObject({ openapi: '3.1.0', paths: { '/api/v1/enrolment': {} } });
-    await expect(hub.get('/exchange')).rejects.toMatchObject({ status: 404 });
+    await expect(hub.get('/exchange')).rejects.toMatchObject({ status: 405 });
     await expect(hub.get('/nothing')).rejects.toMatchObject({ status: 404, code: 'SH-N001' });
   });
 });
