@@ -139,7 +139,11 @@ export class ExchangeSession {
         return;
       }
       this.#questions.push({ ask, resolve, reject });
-      const at = { sequence: this.#parts.journal.lastSequence(), feed: this.#state.feedReceived };
+      // Where this node is matters only to whoever reads along: what asks for a place alone stays short.
+      const at =
+        ask.level === 'place'
+          ? { sequence: 0, feed: 0 }
+          : { sequence: this.#parts.journal.lastSequence(), feed: this.#state.feedReceived };
       this.#send({ kind: 'digest', ask, at, entries: null });
     });
   }

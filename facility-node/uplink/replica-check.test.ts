@@ -30,7 +30,7 @@ const answering =
   (byte: number, at = here) =>
   async (ask: DigestAsk): Promise<Digest> => {
     const { types, ranges, records, fields } = replica(byte);
-    const answers = { types: types(), ranges: ranges(1), records: records(1, 170), fields: fields('') };
+    const answers = { types: types(), ranges: ranges(1), records: records(1, 170), fields: fields(''), place: [] };
     return { kind: 'digest', ask, at, entries: answers[ask.level] };
   };
 

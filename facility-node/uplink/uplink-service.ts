@@ -52,8 +52,6 @@ type LastExchange = NonNullable<SyncState['lastExchange']>;
 const STALL_MS = 60_000;
 /** How many connections in a row may fail before `sync now` gives up. */
 const MAX_FAILURES = 3;
-/** A question about nothing: its answer says how far the hub is. */
-const PROBE = { level: 'records', type: 0, range: 0 } as const;
 const PROBE_PAUSE_MS = 100;
 const VERIFY_ATTEMPTS = 10;
 const WOKEN_WAIT_MS = 500;
@@ -309,7 +307,7 @@ export class UplinkService implements Service {
   /** Whether the hub has nothing more for this node. Asked again only after something has moved, or a moment later. */
   async #isDrained(session: ExchangeSession, target: number): Promise<boolean> {
     const { clock, journal } = this.#parts;
-    const hub = await session.ask(PROBE).catch(() => undefined);
+    const hub = await session.ask({ level: 'place' }).catch(() => undefined);
     if (hub === undefined) return false;
     if (hub.at.sequence >= target && journal.syncState().feedReceived >= hub.at.feed) return true;
     await clock.sleep(PROBE_PAUSE_MS);

@@ -16,6 +16,7 @@ export function answerDigest(
     async (sql) => {
       const at = await readPlace(sql, node);
       const { facility } = node;
+      if (ask.level === 'place') return { kind: 'digest', ask, at, entries: [] };
       if (ask.level === 'types') return { kind: 'digest', ask, at, entries: await readTypeDigests(sql, facility) };
       if (ask.level === 'ranges')
         return { kind: 'digest', ask, at, entries: await readRangeDigests(sql, facility, ask.type) };

@@ -59,6 +59,15 @@ function live(overrides: Partial<ExchangeState> = {}): ExchangeState {
   return { ...startExchange({ head: 10, acknowledged: 10, feedReceived: 5 }), phase: 'live', ...overrides };
 }
 
+/** The machine once the next connection was greeted by a hub that has so much. */
+function afterDeath(state: ExchangeState, upTo: number): ExchangeState {
+  const closed = stepExchange(state, { kind: 'closed' }).state;
+  const greeting = stepExchange(closed, { kind: 'connected' }).state;
+  const received = { incarnation: 'aabbccddeeff', upTo };
+  const hello = { kind: 'hub-hello' as const, nonce: new Uint8Array(16), received, wallMs: 0, newestModel: 1 };
+  return stepExchange(greeting, { kind: 'hub-hello', hello, lineage: LINEAGE }).state;
+}
+
 function feed(from: number, count: number): Changes {
   const encoded = { meta: new Uint8Array(), fields: new Uint8Array() };
   return {
@@ -114,19 +123,31 @@ describe('the exchange machine', () => {
     ).toBe(30);
   });
 
-  it('halves its frames when a connection dies without a new acknowledgement, and doubles them on success', () => {
-    const sending = live({ head: 100, inFlight: [{ upTo: 20, bytes: 900 }], frameBytes: 1024 });
-    expect(stepExchange(sending, { kind: 'closed' }).state).toMatchObject({
-      frameBytes: 512,
-      sentUpTo: 10,
-      phase: 'idle',
-    });
+  it('halves its frames when a connection dies and nothing arrived, and doubles them on success', () => {
+    const sending = live({ head: 100, inFlight: [{ upTo: 20, bytes: 900 }], frameBytes: 1024, sentUpTo: 20 });
+    expect(stepExchange(sending, { kind: 'closed' }).state).toMatchObject({ sentUpTo: 10, phase: 'idle' });
+    expect(afterDeath(sending, 10).frameBytes).toBe(512);
     const ack: Ack = { kind: 'ack', upTo: 20, head: new Uint8Array(8), refused: [], repeats: 0 };
-    const grown = stepExchange({ ...sending, sentUpTo: 20 }, { kind: 'ack', ack, elapsedMs: 900 }).state;
-    expect(grown.frameBytes).toBe(2048);
-    expect(stepExchange(grown, { kind: 'closed' }).state.frameBytes).toBe(2048);
-    const cutAgain = { ...grown, inFlight: [{ upTo: 40, bytes: 2000 }] };
-    expect(stepExchange(cutAgain, { kind: 'closed' }).state.frameBytes).toBe(900);
+    const grown = stepExchange(sending, { kind: 'ack', ack, elapsedMs: 900 }).state;
+    expect(grown).toMatchObject({ frameBytes: 2048, deliveredBytes: 900 });
+    // One that dies with nothing under way says nothing about the link.
+    expect(afterDeath({ ...grown, inFlight: [] }, 20).frameBytes).toBe(2048);
+  });
+
+  it('bounds its frames to a quarter of what a connection delivered before it died, acknowledged or not', () => {
+    const inFlight = [
+      { upTo: 40, bytes: 1000 },
+      { upTo: 60, bytes: 1000 },
+    ];
+    const dying = live({ head: 100, inFlight, frameBytes: 2048, sentUpTo: 60, deliveredBytes: 600 });
+    const wiser = afterDeath(dying, 40);
+    expect(wiser).toMatchObject({ frameBytes: 400, ceilingBytes: 400, acknowledged: 40 });
+    const ack = (upTo: number): Ack => ({ kind: 'ack', upTo, head: new Uint8Array(8), refused: [], repeats: 0 });
+    const busy = { ...wiser, sentUpTo: 60, inFlight: [{ upTo: 50, bytes: 400 }] };
+    expect(stepExchange(busy, { kind: 'ack', ack: ack(50), elapsedMs: 900 }).state.frameBytes).toBe(400);
+    // A connection that lives much longer raises the bound again.
+    const lively = { ...busy, deliveredBytes: 3000 };
+    expect(stepExchange(lively, { kind: 'ack', ack: ack(50), elapsedMs: 900 }).state.frameBytes).toBe(800);
   });
 
   it('applies the feed in order, acknowledges repeats without applying, and closes on a gap', () => {

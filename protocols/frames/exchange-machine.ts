@@ -18,8 +18,9 @@ import type { Ack, Changes, HubHello, LineageEntry } from './messages.ts';
  * Invariants: E1 `acknowledged` is what the hub said in this connection, lower than before after it was restored ·
  * E2 nothing is forgotten at the node because it was sent, only ever resent from `acknowledged` · E3 the feed is applied
  * in order without gaps and acknowledged only once it is safe · E4 a frame holds at least one change, so any link that
- * carries one change finishes · E5 a connection that dies without a new acknowledgement halves the frames, and one that dies
- * with frames under way brings them back to what it did deliver.
+ * carries one change finishes · E5 a connection that dies with frames under way bounds the next frames: to a quarter of what it
+ * did deliver, as the next HELLO tells, or to half of a frame where that was nothing; the bound is raised again by connections
+ * that live longer.
  */
 export type ExchangeState = {
   readonly phase: 'idle' | 'greeting' | 'live';
@@ -38,8 +39,12 @@ export type ExchangeState = {
   readonly feedReceived: number;
   /** The last feed position handed to apply-feed. */
   readonly feedApplying: number;
-  /** The largest frame that this connection has delivered, in bytes; 0 before the first acknowledgement. */
-  readonly deliveredFrameBytes: number;
+  /** No frame aims at more, in bytes: what links that died have taught. */
+  readonly ceilingBytes: number;
+  /** What this connection has delivered, in bytes, as far as it was acknowledged. */
+  readonly deliveredBytes: number;
+  /** How the last connection died, while frames were under way; until the next HELLO tells what of it arrived. */
+  readonly death: { readonly deliveredBytes: number; readonly inFlight: ExchangeState['inFlight'] } | undefined;
 };
 
 /** What happened. `elapsedMs` of an ack is how long its oldest frame was under way. */
@@ -88,7 +93,9 @@ export function startExchange(stored: {
     isSending: false,
     frameBytes: FIRST_FRAME_BYTES,
     feedApplying: stored.feedReceived,
-    deliveredFrameBytes: 0,
+    ceilingBytes: FAST_FRAME_BYTES,
+    deliveredBytes: 0,
+    death: undefined,
   };
 }
 
@@ -96,7 +103,7 @@ export function startExchange(stored: {
 export function stepExchange(state: ExchangeState, input: ExchangeInput): ExchangeStep {
   switch (input.kind) {
     case 'connected':
-      return { state: { ...state, phase: 'greeting', deliveredFrameBytes: 0 }, effects: [{ kind: 'send-hello' }] };
+      return { state: { ...state, phase: 'greeting', deliveredBytes: 0 }, effects: [{ kind: 'send-hello' }] };
     case 'hub-hello':
       return state.phase === 'greeting' ? greeted(state, input.hello, input.lineage) : outOfTurn(state, input.kind);
     case 'grown':
@@ -129,7 +136,17 @@ function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly
   const known = received === null ? undefined : lineage.find(({ incarnation }) => incarnation === received.incarnation);
   const upTo = known === undefined || received === null ? 0 : Math.min(received.upTo, known.lastSequence);
   const live = { ...state, phase: 'live' as const, acknowledged: upTo, sentUpTo: upTo, inFlight: [], isSending: false };
-  return pump(live, []);
+  return pump(bounded(live), []);
+}
+
+/** What the death of the last connection teaches, now that the hub has said what of it arrived. */
+function bounded(state: ExchangeState): ExchangeState {
+  const { death, acknowledged, frameBytes } = state;
+  if (death === undefined) return state;
+  const arrived = death.inFlight.filter(({ upTo }) => upTo <= acknowledged);
+  const delivered = arrived.reduce((sum, { bytes }) => sum + bytes, death.deliveredBytes);
+  const ceilingBytes = Math.max(MIN_FRAME_BYTES, Math.floor(delivered > 0 ? delivered / 4 : frameBytes / 2));
+  return { ...state, death: undefined, ceilingBytes, frameBytes: Math.min(frameBytes, ceilingBytes) };
 }
 
 function sent(state: ExchangeState, upTo: number, bytes: number): ExchangeState {
@@ -143,13 +160,17 @@ function acknowledged(state: ExchangeState, ack: Ack, elapsedMs: number): Exchan
     return { state, effects: [{ kind: 'close', reason: 'acknowledgement of what was never sent' }] };
   const isNew = ack.upTo > state.acknowledged;
   const limit = elapsedMs <= FAST_ANSWER_MS ? FAST_FRAME_BYTES : SLOW_FRAME_BYTES;
-  const delivered = state.inFlight.filter(({ upTo }) => upTo <= ack.upTo).map(({ bytes }) => bytes);
+  const arrived = state.inFlight.filter(({ upTo }) => upTo <= ack.upTo);
+  const deliveredBytes = arrived.reduce((sum, { bytes }) => sum + bytes, state.deliveredBytes);
+  // A link that carries so much more than the bound allows for has become better.
+  const ceilingBytes = deliveredBytes > 8 * state.ceilingBytes ? 2 * state.ceilingBytes : state.ceilingBytes;
   const next: ExchangeState = {
     ...state,
     acknowledged: Math.max(state.acknowledged, ack.upTo),
     inFlight: state.inFlight.filter(({ upTo }) => upTo > ack.upTo),
-    frameBytes: isNew ? Math.min(limit, state.frameBytes * 2) : state.frameBytes,
-    deliveredFrameBytes: Math.max(state.deliveredFrameBytes, ...delivered),
+    frameBytes: isNew ? Math.min(limit, ceilingBytes, state.frameBytes * 2) : state.frameBytes,
+    ceilingBytes,
+    deliveredBytes,
   };
   return pump(next, [{ kind: 'persist-ack', ack }]);
 }
@@ -177,7 +198,7 @@ function pump(state: ExchangeState, effects: readonly ExchangeEffect[]): Exchang
 }
 
 function closed(state: ExchangeState): ExchangeState {
-  const proven = state.deliveredFrameBytes > 0 ? state.deliveredFrameBytes : Math.floor(state.frameBytes / 2);
+  const { inFlight, deliveredBytes } = state;
   return {
     ...state,
     phase: 'idle',
@@ -185,9 +206,8 @@ function closed(state: ExchangeState): ExchangeState {
     inFlight: [],
     isSending: false,
     feedApplying: state.feedReceived,
-    frameBytes:
-      state.inFlight.length === 0 ? state.frameBytes : Math.max(MIN_FRAME_BYTES, Math.min(state.frameBytes, proven)),
-    deliveredFrameBytes: 0,
+    // One that died before it was greeted tells nothing new.
+    death: inFlight.length === 0 ? state.death : { deliveredBytes, inFlight },
   };
 }
 

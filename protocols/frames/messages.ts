@@ -56,9 +56,10 @@ export type Ack = {
 /**
  * The comparison of two replicas, node asking, hub answering with the same `ask`. `types`: one digest per record type;
  * `ranges`: one per first byte of the record id, of one type; `records`: one per record of such a range; `fields`: one per
- * field of a record.
+ * field of a record. `place`: nothing but how far the hub is, which every answer tells.
  */
 export type DigestAsk =
+  | { readonly level: 'place' }
   | { readonly level: 'types' }
   | { readonly level: 'ranges'; readonly type: number }
   | { readonly level: 'records'; readonly type: number; readonly range: number }
@@ -88,7 +89,7 @@ export class MalformedMessage extends Error {
 /** No frame body is larger, sealed or open, in bytes. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
-const LEVELS = ['types', 'ranges', 'records', 'fields'] as const;
+const LEVELS = ['types', 'ranges', 'records', 'fields', 'place'] as const;
 
 /** The type byte of a message's frame. */
 export function frameTypeOf(message: Message): number {
@@ -215,7 +216,7 @@ function digest([level, detail, at, rows]: readonly unknown[]): Digest {
 }
 
 function digestDetail(ask: DigestAsk): readonly unknown[] {
-  if (ask.level === 'types') return [];
+  if (ask.level === 'types' || ask.level === 'place') return [];
   if (ask.level === 'ranges') return [ask.type];
   return ask.level === 'records' ? [ask.type, ask.range] : [fromUuid(ask.record)];
 }
@@ -224,6 +225,8 @@ function digestAsk(level: number, [first, second]: readonly unknown[]): DigestAs
   switch (LEVELS[level]) {
     case 'types':
       return { level: 'types' };
+    case 'place':
+      return { level: 'place' };
     case 'ranges':
       return { level: 'ranges', type: natural(first) };
     case 'records':

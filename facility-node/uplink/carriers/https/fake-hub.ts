@@ -222,6 +222,7 @@ export class FakeHub implements AsyncDisposable {
   #digest({ ask }: Digest): Digest {
     const digests = new DigestStore(this.replica.db);
     const at = { sequence: this.received(), feed: this.#feed.length };
+    if (ask.level === 'place') return { kind: 'digest', ask, at, entries: [] };
     if (ask.level === 'types') return { kind: 'digest', ask, at, entries: digests.types() };
     if (ask.level === 'ranges') return { kind: 'digest', ask, at, entries: digests.ranges(ask.type) };
     if (ask.level === 'records') return { kind: 'digest', ask, at, entries: digests.records(ask.type, ask.range) };

@@ -13,7 +13,7 @@ const PREFER_POST_MS = 3600_000;
 export function httpsCarrier(parts: PostParts & { readonly log: Log }): Carrier {
   const { clock, log } = parts;
   let preferPostUntilMs = Number.NEGATIVE_INFINITY;
-  // A proxy may let the upgrade through and then carry nothing: after such a connection POST is tried once.
+  // A proxy may let the upgrade through and then carry nothing: after a connection that we gave up for that POST is tried once.
   let wasMute = false;
 
   const byPost = (options: ConnectOptions): Connection => {
@@ -30,19 +30,24 @@ export function httpsCarrier(parts: PostParts & { readonly log: Log }): Carrier 
       wasMute = false;
       return byPost(options);
     }
-    let hasSpoken = false;
+    let [hasSpoken, isGivenUp] = [false, false];
     const listener = {
       onFrame: (frame: Uint8Array): void => {
         hasSpoken = true;
         options.listener.onFrame(frame);
       },
       onClosed: (reason: string): void => {
-        wasMute = !hasSpoken && !options.signal.aborted;
+        wasMute = isGivenUp && !hasSpoken && !options.signal.aborted;
         options.listener.onClosed(reason);
       },
     };
     try {
-      return await openWebSocket({ ...options, listener }, parts);
+      const connection = await openWebSocket({ ...options, listener }, parts);
+      const close = (reason: string): void => {
+        isGivenUp = true;
+        connection.close(reason);
+      };
+      return { ...connection, close };
     } catch (error) {
       if (!(error instanceof UpgradeRefused)) throw error;
       log.info('uplink.upgrade-refused', { why: error.message });

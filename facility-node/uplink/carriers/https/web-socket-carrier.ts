@@ -14,7 +14,7 @@ const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES + 1024;
 // What a hub that starts or stops answers: not a proxy's doing, and POST would fare no better.
 const SERVICE_UNAVAILABLE = 503;
 
-/** Thrown when the hub's address can be reached, but no WebSocket comes of it. */
+/** Thrown when the hub's address can be reached and answers, but no WebSocket comes of it. */
 export class UpgradeRefused extends Error {
   override readonly name = 'UpgradeRefused';
 }
@@ -95,7 +95,9 @@ export function openWebSocket(
     socket.on('error', (error: Error) => {
       reason ??= error.message;
       // After the opening this is another rejection of a settled promise, and nothing more.
-      reject(isConnected ? new UpgradeRefused(error.message, { cause: error }) : error);
+      // What the system calls an error (a reset, a cut) is the link's doing, not a proxy's.
+      const isRefusal = isConnected && (error as NodeJS.ErrnoException).code === undefined;
+      reject(isRefusal ? new UpgradeRefused(error.message, { cause: error }) : error);
     });
     socket.on('close', (code: number) => {
       signal.removeEventListener('abort', onAbort);
