@@ -19,7 +19,7 @@ import type {
   NodeHello,
   PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
-import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { FeedReport, JournalStore } from '../store/journal-store.ts';
@@ -63,7 +63,7 @@ const MAX_FRAME_CHANGES = 250;
 /** Journalled bytes a coded one at most, about: what is read for a frame. */
 const MAX_COMPRESSION = 60;
 /** From so many changes on, a fast link is given them as they stand. */
-const BULK_CHANGES = 2000;
+const BULK_CHANGES = 20_000;
 
 /** One connection: carries out what the exchange machine (protocols/frames/exchange-machine.ts) decides. */
 export class ExchangeSession {
@@ -220,7 +220,7 @@ export class ExchangeSession {
       const last = changes.at(-1);
       if (lane === undefined || last === undefined) return undefined;
       const encoded = lane.prepare(changes, { model, stampOf: (id) => journal.creationOf(id) });
-      if (encoded.body.length <= maxBytes || changes.length === 1) return { upTo: last.position, encoded };
+      if (encoded.body.length + SEAL_BYTES <= maxBytes || changes.length === 1) return { upTo: last.position, encoded };
       const fitting = Math.floor((changes.length * maxBytes * 0.9) / encoded.body.length);
       changes = changes.slice(0, Math.max(1, Math.min(fitting, changes.length - 1)));
     }

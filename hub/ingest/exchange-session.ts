@@ -138,14 +138,15 @@ export class ExchangeSession {
   /** Ends the session; frames not yet looked at are dropped, the node will send them again. */
   close(code: number, reason: string): void {
     if (this.#isClosed) return;
-    this.closed();
+    this.#isClosed = true;
+    this.#events = [];
     this.#socket.close(code, reason);
   }
 
-  /** Tells that the socket is gone. */
+  /** Tells that the socket is gone. What came whole before it went is still stored: on a dying link that may be all there is. */
   closed(): void {
     this.#isClosed = true;
-    this.#events = [];
+    this.#events = this.#events.filter(({ kind }) => kind === 'opened');
   }
 
   #put(event: SessionEvent): void {

@@ -19,8 +19,8 @@ import type { Ack, Changes, HubHello, LineageEntry } from './messages.ts';
  * E2 nothing is forgotten at the node because it was sent, only ever resent from `acknowledged` · E3 the feed is applied
  * in order without gaps and acknowledged only once it is safe · E4 a frame holds at least one change, so any link that
  * carries one change finishes · E5 a connection that dies with frames under way bounds the next frames: to a quarter of what it
- * did deliver, as the next HELLO tells, or to half of a frame where that was nothing; the bound is raised again by connections
- * that live longer.
+ * did deliver, as the next HELLO tells; where that is too little, to what went through and a little more; to half of a frame
+ * where nothing did. The bound is raised again by connections that live longer.
  */
 export type ExchangeState = {
   readonly phase: 'idle' | 'greeting' | 'live';
@@ -41,6 +41,9 @@ export type ExchangeState = {
   readonly feedApplying: number;
   /** No frame aims at more, in bytes: what links that died have taught. */
   readonly ceilingBytes: number;
+  /** On links that die within {@link SHORT_LIFE_BYTES}: what a connection last delivered, and the least that none did, in bytes. */
+  readonly provenBytes: number;
+  readonly failedBytes: number;
   /** What this connection has delivered, in bytes, as far as it was acknowledged. */
   readonly deliveredBytes: number;
   /** How the last connection died, while frames were under way; until the next HELLO tells what of it arrived. */
@@ -72,7 +75,10 @@ export type ExchangeEffect =
 export type ExchangeStep = { readonly state: ExchangeState; readonly effects: readonly ExchangeEffect[] };
 
 const FIRST_FRAME_BYTES = 1024;
-const MIN_FRAME_BYTES = 64;
+/** A frame of one change, sealed, may be so small. */
+const MIN_FRAME_BYTES = 40;
+/** Of a connection that delivered less than this, more than a quarter is tried. */
+const SHORT_LIFE_BYTES = 256;
 /** The largest frame of a slow link (2G), in bytes: lost with the connection, so worth little. */
 export const SLOW_FRAME_BYTES = 4 * 1024;
 /** A frame of a link that answers within {@link FAST_ANSWER_MS}: the hub's transaction is then what costs. */
@@ -94,6 +100,8 @@ export function startExchange(stored: {
     frameBytes: FIRST_FRAME_BYTES,
     feedApplying: stored.feedReceived,
     ceilingBytes: FAST_FRAME_BYTES,
+    provenBytes: 0,
+    failedBytes: Number.POSITIVE_INFINITY,
     deliveredBytes: 0,
     death: undefined,
   };
@@ -141,12 +149,28 @@ function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly
 
 /** What the death of the last connection teaches, now that the hub has said what of it arrived. */
 function bounded(state: ExchangeState): ExchangeState {
-  const { death, acknowledged, frameBytes } = state;
+  const { death, acknowledged, frameBytes, provenBytes, failedBytes } = state;
   if (death === undefined) return state;
   const arrived = death.inFlight.filter(({ upTo }) => upTo <= acknowledged);
   const delivered = arrived.reduce((sum, { bytes }) => sum + bytes, death.deliveredBytes);
-  const ceilingBytes = Math.max(MIN_FRAME_BYTES, Math.floor(delivered > 0 ? delivered / 4 : frameBytes / 2));
-  return { ...state, death: undefined, ceilingBytes, frameBytes: Math.min(frameBytes, ceilingBytes) };
+  const aim = (bytes: number, more: Partial<ExchangeState>): ExchangeState => {
+    const ceilingBytes = Math.max(MIN_FRAME_BYTES, Math.floor(bytes));
+    return { ...state, death: undefined, ceilingBytes, frameBytes: ceilingBytes, ...more };
+  };
+  if (delivered > SHORT_LIFE_BYTES) {
+    // A quarter loses little to the frame that is cut.
+    return aim(Math.min(frameBytes, delivered / 4), { provenBytes: 0, failedBytes: Number.POSITIVE_INFINITY });
+  }
+  if (delivered > 0) {
+    // Too short for a quarter: a little more is tried, short of what is known to be too much.
+    const more = delivered * 1.25;
+    return aim(more < failedBytes ? more : delivered, { provenBytes: delivered });
+  }
+  const isProven = provenBytes > 0 && provenBytes < frameBytes;
+  return aim(isProven ? provenBytes : frameBytes / 2, {
+    provenBytes: isProven ? provenBytes : 0,
+    failedBytes: frameBytes,
+  });
 }
 
 function sent(state: ExchangeState, upTo: number, bytes: number): ExchangeState {

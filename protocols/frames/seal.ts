@@ -25,6 +25,8 @@ export class ForgedFrame extends Error {
 export type HelloHeader = { readonly node: number; readonly incarnation: string; readonly counter: number };
 
 const HELLO_HEADER_BYTES = 12;
+/** What a live frame takes besides its body: its type, and the seal's tag (RFC 8439 §2.8). */
+export const SEAL_BYTES = 17;
 /** So many incarnations of a node are named by their place. */
 const MAX_ORIGINS = 8;
 
