@@ -76,7 +76,7 @@ describe('frames on the live lane', () => {
     const { node, hub } = link(1);
     const [nodeLane, hubLane] = [new LiveLane(node, seed, UP), new LiveLane(hub, seed, DOWN)];
     const writing = { stampOf: () => undefined, model: NEWEST_MODEL };
-    const sizes = [10, 11, 12].map((sequence) => {
+    const sizes = [5000, 5001, 5002].map((sequence) => {
       const change: Change = {
         kind: 'record',
         origin: { node: 9, incarnation: '010203040506' },
@@ -93,7 +93,7 @@ describe('frames on the live lane', () => {
       };
       const changes = [{ position: sequence, encoded: encodeChange(change) }];
       // A body that is not sent after all leaves no trace.
-      nodeLane.prepare([{ position: 500, encoded: encodeChange(change) }], writing);
+      nodeLane.prepare([{ position: 9000, encoded: encodeChange(change) }], writing);
       const frame = nodeLane.sealChanges(nodeLane.prepare(changes, writing));
       const opened = hubLane.open(frame) as Changes;
       expect(opened.changes.map(({ position, encoded }) => [position, decodeChange(encoded)])).toEqual([
