@@ -10,6 +10,8 @@ import { RecordsImportCommand } from './commands/records/import.ts';
 import { RecordsShowCommand } from './commands/records/show.ts';
 import { ReportWeeklyCommand } from './commands/report/weekly.ts';
 import { StatusCommand } from './commands/status.ts';
+import { SyncExportCommand } from './commands/sync/export.ts';
+import { SyncImportCommand } from './commands/sync/import.ts';
 import { SyncNowCommand } from './commands/sync/now.ts';
 import { SyncStatusCommand } from './commands/sync/status.ts';
 import { SyncVerifyCommand } from './commands/sync/verify.ts';
@@ -28,6 +30,8 @@ export const commands = {
   'records:show': RecordsShowCommand,
   'report:weekly': ReportWeeklyCommand,
   status: StatusCommand,
+  'sync:export': SyncExportCommand,
+  'sync:import': SyncImportCommand,
   'sync:now': SyncNowCommand,
   'sync:status': SyncStatusCommand,
   'sync:verify': SyncVerifyCommand,

@@ -34,6 +34,7 @@ import { Timekeeper } from './store/timekeeper.ts';
 import { SurveillanceService } from './surveillance/surveillance-service.ts';
 import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
 import { HubTls } from './uplink/carriers/https/hub-tls.ts';
+import { UsbService } from './uplink/carriers/usb/usb-service.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
 
@@ -81,6 +82,10 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
     digests: new DigestStore(db),
     carrier: httpsCarrier({ clock, log, tls: hubTls }),
   });
+  const usb = new UsbService({
+    ...{ identity, incarnation, journal, clock, log, randomBytes },
+    onReceipt: () => uplink.heardOver('usb'),
+  });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
@@ -109,7 +114,7 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, enrolment, reports, sessions, interchange, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, interchange, clock, log },
     reading: new RecordReadingService({ store, audit }),
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl }),
     countRecords: () => new RecordCountStore(db).byType(),

@@ -27,6 +27,7 @@ import { HelloCounter } from './ingest/hello-counter.ts';
 import { IngestService } from './ingest/ingest-service.ts';
 import { LineageService } from './ingest/lineage-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
+import { UsbService } from './ingest/usb-service.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
@@ -77,17 +78,22 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     clock,
     log,
   });
+  const ingest = new IngestService({ database, origin, bus, clock, log });
+  const feed = new FeedService(database);
+  const codec = new ChangesCodec();
+  const findNode = (node: number) => enrolment.findNode(node);
   const exchange = new ExchangeEndpoint({
-    findNode: (node) => enrolment.findNode(node),
-    ingest: new IngestService({ database, origin, bus, clock, log }),
+    ...{ findNode, ingest, feed, codec },
     lineage: new LineageService(database, clock),
-    feed: new FeedService(database),
     hellos: new HelloCounter(incarnation, randomBytes),
-    codec: new ChangesCodec(),
     database,
     randomBytes,
     clock,
     log,
+  });
+  const usb = new UsbService({
+    ...{ keys, incarnation, findNode, ingest, feed, codec, clock, log, randomBytes },
+    nodes: () => enrolment.nodes(),
   });
   const notifications = notificationService({
     connection: logins.service,
@@ -126,7 +132,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users }, { clock, log }),
+    app: adminApp({ status, facilities, users, usb }, { clock, log }),
     at: { socketPath },
     clock,
     log,

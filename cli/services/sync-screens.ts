@@ -56,7 +56,7 @@ export async function showSyncStatus(invocation: Invocation, dataDirectory: stri
 }
 
 /** Runs with a progress line that shows up when it lasts. */
-async function withWaiting<Result>(
+export async function withWaiting<Result>(
   invocation: Invocation,
   label: string,
   work: () => Promise<Result>,

@@ -1,9 +1,10 @@
-import { enrolRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { enrolRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { type EpiWeek, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { z } from 'zod';
 import type { SessionService } from '../people/session-service.ts';
 import type { WeeklyReportService } from '../reports/weekly-report-service.ts';
+import type { UsbService } from '../uplink/carriers/usb/usb-service.ts';
 import type { EnrolmentClient } from '../uplink/enrolment-client.ts';
 import type { UplinkService } from '../uplink/uplink-service.ts';
 import { type AdminRoute, operatorRoute } from './admin-route.ts';
@@ -13,6 +14,7 @@ import type { StatusService } from './status-service.ts';
 export type OperatorParts = {
   readonly status: StatusService;
   readonly uplink: UplinkService;
+  readonly usb: UsbService;
   readonly enrolment: EnrolmentClient;
   readonly reports: WeeklyReportService;
   readonly sessions: SessionService;
@@ -27,6 +29,7 @@ const week = z
 export function operatorRoutes({
   status,
   uplink,
+  usb,
   enrolment,
   reports,
   sessions,
@@ -56,6 +59,20 @@ export function operatorRoutes({
       path: '/sync/verify',
       summary: 'Prouver que les deux côtés tiennent la même chose',
       handler: async () => ({ body: await uplink.verify() }),
+    }),
+    operatorRoute({
+      method: 'post',
+      path: '/sync/export',
+      summary: 'Écrire sur une clé ce que le hub n’a pas encore',
+      body: stickRequest,
+      handler: async ({ body }) => ({ body: await usb.exportTo(body.directory) }),
+    }),
+    operatorRoute({
+      method: 'post',
+      path: '/sync/import',
+      summary: 'Prendre sur une clé les reçus et les envois du hub',
+      body: stickRequest,
+      handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
     }),
     operatorRoute({
       method: 'get',

@@ -50,6 +50,17 @@ export const uplinkErrors = errorCodes({
       en: 'Work goes on without it. Check the network and the address, then try again.',
     },
   },
+  'SH-T113': {
+    kind: 'transient',
+    title: {
+      fr: 'Le dossier de la clé ne se lit ou ne s’écrit pas',
+      en: 'The stick’s folder cannot be read or written',
+    },
+    remedy: {
+      fr: 'Vérifiez que la clé est branchée, qu’elle n’est ni pleine ni protégée, et le nom du dossier ; puis recommencez.',
+      en: 'Check that the stick is plugged in, neither full nor write-protected, and the folder’s name; then try again.',
+    },
+  },
   'SH-T111': {
     kind: 'transient',
     title: { fr: 'L’échange avec le hub s’est arrêté avant la fin', en: 'The exchange with the hub ended early' },

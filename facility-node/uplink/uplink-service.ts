@@ -139,6 +139,11 @@ export class UplinkService implements Service {
     };
   }
 
+  /** Notes that the hub was heard over another carrier. */
+  heardOver(carrier: string): void {
+    this.#remember({ at: this.#parts.clock.now(), ok: true, carrier });
+  }
+
   /** Whether the hub's chain of this node's changes is not this node's: its disk was cloned, or worse. */
   hasChainProblem(): boolean {
     return this.#hasChainProblem;

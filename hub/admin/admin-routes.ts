@@ -1,6 +1,7 @@
-import { facilityAddRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
+import type { UsbService } from '../ingest/usb-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { StatusService } from './status-service.ts';
 
@@ -15,6 +16,7 @@ export type AdminServices = {
   readonly status: StatusService;
   readonly facilities: FacilitiesService;
   readonly users: HubUsersService;
+  readonly usb: UsbService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -22,6 +24,7 @@ export function adminRoutes({
   status,
   facilities,
   users,
+  usb,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -54,6 +57,22 @@ export function adminRoutes({
       summary: 'Ajoute une personne qui lit les rapports',
       body: hubUserRequest,
       handler: async ({ body }) => ({ status: 201, body: await users.add(body) }),
+    }),
+    route({
+      method: 'post',
+      path: '/sync/export',
+      policy,
+      summary: 'Écrit sur une clé ce qui attend chaque nœud',
+      body: stickRequest,
+      handler: async ({ body }) => ({ body: await usb.exportTo(body.directory) }),
+    }),
+    route({
+      method: 'post',
+      path: '/sync/import',
+      policy,
+      summary: 'Prend les colis des nœuds sur une clé et y écrit les retours',
+      body: stickRequest,
+      handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
     }),
   ];
 }

@@ -18,6 +18,7 @@ import type { LinkedNode } from '../ingest/exchange-session.ts';
 import {
   addToken,
   endTokens,
+  enrolledNodes,
   enrolNode,
   facilityByCode,
   facilityByNode,
@@ -84,8 +85,13 @@ export class EnrolmentService {
     const { database, keys } = this.#options;
     const facility = await database.transaction((sql) => facilityByNode(sql, node), { isReadOnly: true });
     if (facility?.keys == null) return undefined;
-    const { journalKey, sealKey } = facility.keys;
-    return { facility: facility.code, node, journalKey, link: linkKeysOfHub(keys.seal, sealKey) };
+    const { journalKey, signKey, sealKey } = facility.keys;
+    return { facility: facility.code, node, journalKey, signKey, sealKey, link: linkKeysOfHub(keys.seal, sealKey) };
+  }
+
+  /** The numbers of the nodes that are enrolled. */
+  nodes(): Promise<readonly number[]> {
+    return this.#options.database.transaction((sql) => enrolledNodes(sql), { isReadOnly: true });
   }
 
   #open(sealed: Uint8Array): EnrolmentRequest {

@@ -75,6 +75,14 @@ export async function facilityByCode(sql: Sql, code: string): Promise<EnrolmentF
   return rows[0] === undefined ? undefined : facilityOf(rows[0]);
 }
 
+/** The numbers of the nodes that are enrolled. */
+export async function enrolledNodes(sql: Sql): Promise<readonly number[]> {
+  const { rows } = await sql.query<{ node: number }>(
+    'select node from hub.facility where node is not null order by node',
+  );
+  return rows.map(({ node }) => node);
+}
+
 /** The facility whose node has a number. */
 export async function facilityByNode(sql: Sql, node: number): Promise<EnrolmentFacility | undefined> {
   const { rows } = await sql.query<FacilityRow>(`select ${COLUMNS} from hub.facility where node = $1`, [node]);

@@ -109,6 +109,17 @@ export const hubErrors = errorCodes({
       en: 'Nothing is lost: the node tries again by itself.',
     },
   },
+  'SH-T302': {
+    kind: 'transient',
+    title: {
+      fr: 'Le dossier de la clé ne se lit ou ne s’écrit pas',
+      en: 'The stick’s folder cannot be read or written',
+    },
+    remedy: {
+      fr: 'Vérifiez que la clé est branchée, qu’elle n’est ni pleine ni protégée, et le nom du dossier ; puis recommencez.',
+      en: 'Check that the stick is plugged in, neither full nor write-protected, and the folder’s name; then try again.',
+    },
+  },
   'SH-X300': {
     kind: 'input',
     title: { fr: 'Changement illisible', en: 'Unreadable change' },

@@ -44,8 +44,12 @@ export type FrameSocket = {
   resume(): void;
 };
 
-/** A node that may speak to the hub, and the keys of its link. */
-export type LinkedNode = EnrolledNode & { readonly link: LinkKeys };
+/** A node that may speak to the hub, the keys of its link, and its public keys. */
+export type LinkedNode = EnrolledNode & {
+  readonly link: LinkKeys;
+  readonly signKey: Uint8Array;
+  readonly sealKey: Uint8Array;
+};
 
 /** What sessions need of the hub. */
 export type SessionServices = {

@@ -1,7 +1,7 @@
 import { recordsNamedIn } from '@santehaggui/protocols/frames/codec/change-shape.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { type FeedItem, type FeedPage, feedBytes } from './feed-item.ts';
-import { feedLength, noteFeedAcknowledged, readCreations, readFeed } from './feed-store.ts';
+import { feedAcknowledged, feedLength, noteFeedAcknowledged, readCreations, readFeed } from './feed-store.ts';
 
 /** The least that an entry takes: how many to read so that about `bytes` come. */
 const ENTRY_BYTES = 64;
@@ -30,6 +30,11 @@ export class FeedService {
   /** How many entries a facility's feed has. */
   length(facility: string): Promise<number> {
     return this.#database.transaction((sql) => feedLength(sql, facility), { isReadOnly: true });
+  }
+
+  /** How much of its feed a node is known to have. */
+  acknowledgedUpTo(facility: string): Promise<number> {
+    return this.#database.transaction((sql) => feedAcknowledged(sql, facility), { isReadOnly: true });
   }
 
   /** Notes how much a node has. */

@@ -87,6 +87,15 @@ export async function feedLength(sql: Sql, facility: string): Promise<number> {
   return Number(rows[0]?.length ?? 0);
 }
 
+/** How much of its feed a node is known to have. */
+export async function feedAcknowledged(sql: Sql, facility: string): Promise<number> {
+  const { rows } = await sql.query<{ acknowledged: string }>(
+    'select feed_acknowledged as acknowledged from hub.facility where code = $1',
+    [facility],
+  );
+  return Number(rows[0]?.acknowledged ?? 0);
+}
+
 /** Notes how much of its feed a node has; an older acknowledgement changes nothing. */
 export async function noteFeedAcknowledged(sql: Sql, facility: string, upTo: number): Promise<void> {
   await sql.query('update hub.facility set feed_acknowledged = greatest(feed_acknowledged, $2) where code = $1', [

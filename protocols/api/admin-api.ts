@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ParcelFault } from '../frames/parcel.ts';
 
 /** The admin socket of a node, `DIR/admin.sock`: HTTP under `/v1`. These are the shapes that `haggui --json` prints. */
 
@@ -37,6 +38,29 @@ export type SyncVerification = {
     readonly fields: readonly string[];
   }[];
   readonly reason?: string;
+};
+
+/** `POST /v1/sync/export` and `/v1/sync/import`, at a node and at a hub: an absolute path of a folder, of a USB stick mostly. */
+export const stickRequest = z.strictObject({ directory: z.string().min(1).max(4096).startsWith('/') });
+
+/** The answer to `POST /v1/sync/export`: the parcels written. */
+export type SyncExportAnswer = {
+  readonly files: readonly { readonly file: string; readonly changes: number; readonly bytes: number }[];
+};
+
+/** What became of one file of an import. `partly`: the file breaks off, and what was whole was taken. */
+export type ParcelOutcome = {
+  readonly file: string;
+  readonly result: 'taken' | 'unchanged' | 'partly' | 'refused' | 'skipped';
+  readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap';
+  readonly changes: number;
+  readonly repeats: number;
+};
+
+/** The answer to `POST /v1/sync/import`; `written` at a hub: the parcels for the way back. */
+export type SyncImportAnswer = {
+  readonly files: readonly ParcelOutcome[];
+  readonly written?: SyncExportAnswer['files'];
 };
 
 /** One named check of `status`. */

@@ -1,0 +1,186 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ParcelOutcome, SyncExportAnswer, SyncImportAnswer } from '@santehaggui/protocols/api/admin-api.ts';
+import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Ack, CarriedChange } from '@santehaggui/protocols/frames/messages.ts';
+import {
+  BrokenParcel,
+  PARCEL_HEAD_BYTES,
+  PARCEL_SUFFIX,
+  ParcelReader,
+  ParcelWriter,
+  parcelName,
+  readParcelHead,
+} from '@santehaggui/protocols/frames/parcel.ts';
+import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { JournalStore } from '../../../store/journal-store.ts';
+import type { HubLink, IdentityKeeper } from '../../../store/node-identity.ts';
+import { failUplink } from '../../uplink-errors.ts';
+
+/** What the carrier is made of. */
+export type UsbParts = {
+  readonly identity: IdentityKeeper;
+  readonly incarnation: string;
+  readonly journal: JournalStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Called when the hub's receipt was taken. */
+  readonly onReceipt: () => void;
+};
+
+const PIECE_CHANGES = 250;
+const PIECE_BYTES = 256 * 1024;
+/** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
+const FEED_BATCH = 50;
+
+type Tally = { changes: number; repeats: number };
+
+/** The carrier `usb`: parcels on a stick, both ways (docs/protocol.md, 4.14). */
+export class UsbService {
+  readonly #parts: UsbParts;
+  readonly #codec = new ChangesCodec();
+
+  constructor(parts: UsbParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Writes what the hub has not acknowledged, and how much of its feed is here, as one parcel into a folder. Throws SH-T112 when no
+   * hub is known, SH-T113 when the folder cannot be written; nothing is left behind then.
+   */
+  async exportTo(folder: string): Promise<SyncExportAnswer> {
+    const { journal, identity } = this.#parts;
+    const hub = this.#hub();
+    const after = journal.syncState().acknowledgedSequence;
+    const upTo = journal.lastSequence();
+    const file = parcelName({ facility: identity.current().facility.code, direction: 'up', upTo });
+    try {
+      const bytes = await writeStickFile(join(folder, file), this.#pieces(hub, { after, upTo }));
+      return { files: [{ file, changes: upTo - after, bytes }] };
+    } catch (cause) {
+      throw failUplink('SH-T113', { why: (cause as Error).message, cause });
+    }
+  }
+
+  /** Takes the hub's parcels for this node out of a folder: receipts and its feed. What is wrong with a file stands in its outcome. */
+  async importFrom(folder: string): Promise<SyncImportAnswer> {
+    const hub = this.#hub();
+    const files: ParcelOutcome[] = [];
+    for (const name of this.#names(folder)) files.push(await this.#take(folder, name, hub));
+    for (const { file, result, reason } of files)
+      this.#parts.log.info('uplink.parcel', { file, result, reason: reason ?? null });
+    return { files };
+  }
+
+  async *#pieces(
+    hub: HubLink,
+    { after, upTo }: { readonly after: number; readonly upTo: number },
+  ): AsyncGenerator<Uint8Array> {
+    const { journal, identity, incarnation, clock, randomBytes } = this.#parts;
+    const { node } = identity.current();
+    const writer = new ParcelWriter(
+      { direction: 'up', node, incarnation, after, createdMs: Math.max(0, clock.now()) },
+      {
+        key: randomBytes(32),
+        signKeys: identity.signKeys(),
+        receiverSealKey: fromHex(hub.sealKey),
+        codec: this.#codec,
+      },
+    );
+    yield writer.head();
+    const { feedReceived } = journal.syncState();
+    yield writer.ack({ kind: 'ack', upTo: feedReceived, head: new Uint8Array(), refused: [], repeats: 0 });
+    for (let at = after; at < upTo; ) {
+      const changes = journal.journalAfter(at, PIECE_BYTES, Math.min(PIECE_CHANGES, upTo - at));
+      at = (changes.at(-1) as CarriedChange).position;
+      yield writer.changes(changes, { model: NEWEST_MODEL, stampOf: (id) => journal.creationOf(id) });
+      await letOthersIn();
+    }
+    yield writer.end();
+  }
+
+  async #take(folder: string, name: string, hub: HubLink): Promise<ParcelOutcome> {
+    const { identity } = this.#parts;
+    const tally: Tally = { changes: 0, repeats: 0 };
+    const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']): ParcelOutcome => ({
+      file: name,
+      result,
+      ...(reason === undefined ? {} : { reason }),
+      ...tally,
+    });
+    try {
+      using file = new StickReader(join(folder, name));
+      const { header, bytes } = readParcelHead(file.peek(PARCEL_HEAD_BYTES));
+      if (header.direction !== 'down') return outcome('skipped', 'other-way');
+      if (header.node !== identity.current().node) return outcome('skipped', 'not-for-us');
+      const reader = new ParcelReader(file.take(bytes), {
+        senderSignKey: fromHex(hub.signKey),
+        sealKeys: identity.sealKeys(),
+        codec: this.#codec,
+      });
+      for (;;) {
+        const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
+        if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
+        if (piece.kind === 'ack') tally.changes += this.#acknowledged(piece.ack);
+        else if (!(await this.#fed(piece.changes, tally))) return outcome('refused', 'gap');
+      }
+    } catch (error) {
+      if (!(error instanceof BrokenParcel)) throw error;
+      // What was whole before the break is good, and is kept.
+      return outcome(tally.changes > 0 ? 'partly' : 'refused', error.fault);
+    }
+  }
+
+  /** Takes a receipt; gives how many changes it newly says are safe. An old one says nothing new. */
+  #acknowledged(ack: Ack): number {
+    const { journal, log } = this.#parts;
+    const before = journal.syncState().acknowledgedSequence;
+    if (ack.upTo <= before || ack.upTo > journal.lastSequence()) return 0;
+    const own = journal.headAt(ack.upTo);
+    if (own === undefined || toHex(own.subarray(0, ack.head.length)) !== toHex(ack.head)) {
+      log.error('uplink.chain-differs', { sequence: ack.upTo });
+      throw new BrokenParcel('altered');
+    }
+    journal.acknowledge(ack.upTo, ack.refused);
+    this.#parts.onReceipt();
+    return ack.upTo - before;
+  }
+
+  /** Applies a piece of the feed; false when something before it is missing. */
+  async #fed(changes: readonly CarriedChange[], tally: Tally): Promise<boolean> {
+    const { journal } = this.#parts;
+    for (let from = 0; from < changes.length; from += FEED_BATCH) {
+      const batch = changes.slice(from, from + FEED_BATCH);
+      if ((batch[0] as CarriedChange).position > journal.syncState().feedReceived + 1) return false;
+      const { repeats } = journal.applyFeed(batch);
+      tally.changes += batch.length - repeats;
+      tally.repeats += repeats;
+      await letOthersIn();
+    }
+    return true;
+  }
+
+  #names(folder: string): readonly string[] {
+    try {
+      return readdirSync(folder)
+        .filter((name) => name.endsWith(PARCEL_SUFFIX))
+        .sort();
+    } catch (cause) {
+      throw failUplink('SH-T113', { why: (cause as Error).message, cause });
+    }
+  }
+
+  #hub(): HubLink {
+    const { hub } = this.#parts.identity.current();
+    if (hub === null) throw failUplink('SH-T112');
+    return hub;
+  }
+}
+
+function letOthersIn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,175 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ParcelOutcome, SyncExportAnswer, SyncImportAnswer } from '@santehaggui/protocols/api/admin-api.ts';
+import type { SealKeys, SignKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Ack } from '@santehaggui/protocols/frames/messages.ts';
+import {
+  BrokenParcel,
+  PARCEL_HEAD_BYTES,
+  PARCEL_SUFFIX,
+  ParcelReader,
+  ParcelWriter,
+  parcelName,
+  readParcelHead,
+} from '@santehaggui/protocols/frames/parcel.ts';
+import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { failHub } from '../errors/hub-errors.ts';
+import type { FeedService } from '../routing/feed-service.ts';
+import { decodeIncoming, OutOfTurn } from './chain-check.ts';
+import type { LinkedNode } from './exchange-session.ts';
+import type { IngestService } from './ingest-service.ts';
+
+/** What the carrier is made of. `nodes` lists the numbers of the nodes that are enrolled. */
+export type UsbParts = {
+  readonly keys: { readonly sign: SignKeys; readonly seal: SealKeys };
+  readonly incarnation: string;
+  readonly nodes: () => Promise<readonly number[]>;
+  readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  readonly ingest: IngestService;
+  readonly feed: FeedService;
+  readonly codec: ChangesCodec;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly randomBytes: (count: number) => Uint8Array;
+};
+
+const PAGE_BYTES = 32 * 1024;
+
+type Tally = { changes: number; repeats: number };
+type Refused = Ack['refused'][number];
+
+/** The carrier `usb`, the hub's end: parcels of any number of facilities in one folder, and parcels for their way back. */
+export class UsbService {
+  readonly #parts: UsbParts;
+
+  constructor(parts: UsbParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes the nodes' parcels out of a folder, each applied before anything is receipted, and writes for each node that was heard a
+   * parcel for the way back: the receipt, and its feed. What is wrong with a file stands in its outcome. Throws SH-T302 when the
+   * folder cannot be read or written.
+   */
+  async importFrom(folder: string): Promise<SyncImportAnswer> {
+    const files: ParcelOutcome[] = [];
+    const heard = new Map<number, { readonly node: LinkedNode; readonly refused: Refused[] }>();
+    for (const name of namesIn(folder)) {
+      const taken = await this.#take(folder, name);
+      files.push(taken.outcome);
+      this.#parts.log.info('exchange.parcel', { ...taken.outcome });
+      if (taken.node === undefined) continue;
+      const before = heard.get(taken.node.node)?.refused ?? [];
+      heard.set(taken.node.node, { node: taken.node, refused: [...before, ...taken.refused] });
+    }
+    const written = [];
+    for (const { node, refused } of heard.values()) written.push(await this.#writeBack(folder, node, refused));
+    return { files, written };
+  }
+
+  /** Writes parcels for all nodes that are enrolled into a folder: receipts and feeds. Throws SH-T302. */
+  async exportTo(folder: string): Promise<SyncExportAnswer> {
+    const files = [];
+    for (const number of await this.#parts.nodes()) {
+      const node = await this.#parts.findNode(number);
+      if (node !== undefined) files.push(await this.#writeBack(folder, node, []));
+    }
+    return { files };
+  }
+
+  async #take(
+    folder: string,
+    name: string,
+  ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode; readonly refused: readonly Refused[] }> {
+    const { keys, codec, findNode, feed } = this.#parts;
+    const tally: Tally = { changes: 0, repeats: 0 };
+    const refused: Refused[] = [];
+    let node: LinkedNode | undefined;
+    const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']) => ({
+      outcome: { file: name, result, ...(reason === undefined ? {} : { reason }), ...tally },
+      // Only who proved to be the sender is answered.
+      ...(node === undefined ? {} : { node }),
+      refused,
+    });
+    try {
+      using file = new StickReader(join(folder, name));
+      const { header, bytes } = readParcelHead(file.peek(PARCEL_HEAD_BYTES));
+      if (header.direction !== 'up') return outcome('skipped', 'other-way');
+      const sender = await findNode(header.node);
+      if (sender === undefined) return outcome('refused', 'unknown-sender');
+      const reader = new ParcelReader(file.take(bytes), { senderSignKey: sender.signKey, sealKeys: keys.seal, codec });
+      node = sender;
+      for (;;) {
+        const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
+        if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
+        if (piece.kind === 'ack') {
+          await feed.acknowledged(sender.facility, Math.min(piece.ack.upTo, await feed.length(sender.facility)));
+        } else {
+          const incoming = decodeIncoming(sender.node, piece.changes);
+          const receipt = await this.#parts.ingest.ingest(sender, incoming);
+          tally.changes += receipt.stored;
+          tally.repeats += receipt.repeats;
+          refused.push(...receipt.refused);
+        }
+      }
+    } catch (error) {
+      if (error instanceof OutOfTurn) return outcome('refused', 'gap');
+      if (!(error instanceof BrokenParcel)) throw error;
+      return outcome(tally.changes > 0 ? 'partly' : 'refused', error.fault);
+    }
+  }
+
+  async #writeBack(
+    folder: string,
+    node: LinkedNode,
+    refused: readonly Refused[],
+  ): Promise<SyncExportAnswer['files'][number]> {
+    const { feed } = this.#parts;
+    const after = await feed.acknowledgedUpTo(node.facility);
+    const upTo = await feed.length(node.facility);
+    const standing = await this.#parts.ingest.ingest(node, []);
+    // Two receipts may differ where the feeds do not: the name tells both.
+    const file = parcelName({ facility: node.facility, direction: 'down', upTo: standing.upTo + upTo });
+    const ack: Ack = { kind: 'ack', upTo: standing.upTo, head: standing.head, refused, repeats: 0 };
+    try {
+      const bytes = await writeStickFile(join(folder, file), this.#pieces(node, { ack, after, upTo }));
+      return { file, changes: upTo - after, bytes };
+    } catch (cause) {
+      throw failHub('SH-T302', { why: (cause as Error).message, cause });
+    }
+  }
+
+  async *#pieces(
+    node: LinkedNode,
+    { ack, after, upTo }: { readonly ack: Ack; readonly after: number; readonly upTo: number },
+  ): AsyncGenerator<Uint8Array> {
+    const { keys, incarnation, feed, codec, clock, randomBytes } = this.#parts;
+    const writer = new ParcelWriter(
+      { direction: 'down', node: node.node, incarnation, after, createdMs: clock.now() },
+      { key: randomBytes(32), signKeys: keys.sign, receiverSealKey: node.sealKey, codec },
+    );
+    yield writer.head();
+    yield writer.ack(ack);
+    for (let at = after; at < upTo; ) {
+      const { items, creations } = await feed.read(node.facility, at, PAGE_BYTES);
+      const last = items.at(-1);
+      if (last === undefined) break;
+      at = last.position;
+      yield writer.changes(items, { model: NEWEST_MODEL, stampOf: (id) => creations.get(id) });
+    }
+    yield writer.end();
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(PARCEL_SUFFIX))
+      .sort();
+  } catch (cause) {
+    throw failHub('SH-T302', { why: (cause as Error).message, cause });
+  }
+}

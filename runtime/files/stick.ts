@@ -1,0 +1,76 @@
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const BESIDE = '.part';
+
+/**
+ * Writes a file on a stick that may be pulled out at any moment, or be full: under another name until it is whole and on the
+ * medium. Whatever fails removes the part and leaves other files alone; what the system said is thrown.
+ */
+export async function writeStickFile(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const beside = path + BESIDE;
+  const file = openSync(beside, 'w', 0o644);
+  let bytes = 0;
+  try {
+    try {
+      for await (const piece of pieces) {
+        for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+        bytes += piece.length;
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+    syncFolder(dirname(path));
+    return bytes;
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Reads a file from its start, some bytes at a time; fewer come at its end. `using` closes it. */
+export class StickReader implements Disposable {
+  readonly #file: number;
+  #at = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+  }
+
+  /** The bytes from where the last {@link take} ended, without going on. */
+  peek(length: number): Uint8Array {
+    const bytes = Buffer.alloc(length);
+    let read = 0;
+    while (read < length) {
+      const more = readSync(this.#file, bytes, read, length - read, this.#at + read);
+      if (more === 0) break;
+      read += more;
+    }
+    return bytes.subarray(0, read);
+  }
+
+  /** The same, going on after them. */
+  take(length: number): Uint8Array {
+    const bytes = this.peek(length);
+    this.#at += bytes.length;
+    return bytes;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    // FAT and some network file systems cannot sync a folder; the file itself is on the medium.
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+  } finally {
+    closeSync(folder);
+  }
+}
