@@ -55,7 +55,9 @@ export async function runImport(
     reader,
     writer,
     context:
-      caller.kind === 'staff' ? { author: caller.practitionerId, role: caller.role } : { author: null, role: 'system' },
+      caller.kind === 'staff'
+        ? { author: caller.practitionerId, role: caller.role, isLate: true }
+        : { author: null, role: 'system', isLate: true },
     signal,
     onWritten: (done) => onProgress?.({ event: 'progress', phase: 'recording', done, total: reading.entries }),
   };

@@ -14,7 +14,6 @@ import { openTestStore, type TestStore } from './testing/test-store.ts';
 
 const nurse: WriteContext = { author: null, role: 'nurse' };
 const fanta = { familyName: 'Traoré', givenName: 'Fanta' };
-const PLENTY = 1_000_000;
 
 const journalOf = ({ store, timekeeper, log }: TestStore): JournalStore =>
   new JournalStore({ store, timekeeper, log: log.log });
@@ -28,15 +27,15 @@ describe('JournalStore', () => {
     await using node = await openTestStore();
     const journal = journalOf(node);
     expect(journal.lastSequence()).toBe(0);
-    expect(journal.journalAfter(0, PLENTY)).toEqual([]);
+    expect(journal.journalAfter(0)).toEqual([]);
     for (let index = 0; index < 5; index++) node.store.transact(nurse, (tx) => tx.create(patient, fanta));
     expect(journal.lastSequence()).toBe(6);
-    expect(journal.journalAfter(0, PLENTY).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(journal.journalAfter(4, 1).map(({ position }) => position)).toEqual([5]);
-    const [one, two] = journal.journalAfter(1, PLENTY) as [CarriedChange, CarriedChange];
+    expect(journal.journalAfter(0).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(journal.journalAfter(4, { bytes: 1 }).map(({ position }) => position)).toEqual([5]);
+    const [one, two] = journal.journalAfter(1) as [CarriedChange, CarriedChange];
     const size = (change: CarriedChange) => change.encoded.meta.length + change.encoded.fields.length;
-    expect(journal.journalAfter(1, size(one) + size(two)).length).toBe(2);
-    expect(journal.journalAfter(1, size(one) + size(two) - 1).length).toBe(1);
+    expect(journal.journalAfter(1, { bytes: size(one) + size(two) }).length).toBe(2);
+    expect(journal.journalAfter(1, { bytes: size(one) + size(two) - 1 }).length).toBe(1);
     expect(decodeChange(one.encoded)).toMatchObject({ kind: 'record', sequence: 2 });
   });
 
@@ -58,13 +57,14 @@ describe('JournalStore', () => {
     node.store.transact(nurse, (tx) => tx.create(patient, fanta));
     const journal = journalOf(node);
     expect(journal.oldestPendingAt()).toBe(node.clock.now());
-    journal.acknowledge(2, [{ position: 2, code: 'SH-X301' }]);
+    journal.acknowledge({ upTo: 2, beyond: [] }, [{ position: 2, code: 'SH-X301' }]);
     journal.countBytes(100, 7);
     journal.rememberExchange({ at: 5, ok: false, carrier: 'https', error: 'cut' });
     await node.reopen();
     const again = journalOf(node);
     expect(again.syncState()).toEqual({
       acknowledgedSequence: 2,
+      acknowledgedBeyond: [],
       feedReceived: 0,
       bytesSent: 100,
       bytesReceived: 7,
@@ -81,7 +81,7 @@ describe('JournalStore', () => {
       const id = tx.create(patient, fanta);
       tx.patch(id, { village: 'Sangha' });
     });
-    const feed = fromPosition(journalOf(source).journalAfter(0, PLENTY), 1);
+    const feed = fromPosition(journalOf(source).journalAfter(0), 1);
     const journal = journalOf(target);
     expect(journal.applyFeed(feed)).toEqual({ upTo: 3, repeats: 0, quarantined: 0 });
     const before = replicaOf(target);
@@ -100,9 +100,9 @@ describe('JournalStore', () => {
     const id = source.store.transact(nurse, (tx) => tx.create(patient, fanta));
     await source.clock.advance(5 * 60_000);
     source.store.transact(nurse, (tx) => tx.patch(id, { village: 'Ireli' }));
-    journalOf(target).applyFeed(fromPosition(journalOf(source).journalAfter(0, PLENTY), 1));
+    journalOf(target).applyFeed(fromPosition(journalOf(source).journalAfter(0), 1));
     target.store.transact(nurse, (tx) => tx.patch(id, { village: 'Banani' }));
-    journalOf(source).applyFeed(fromPosition(journalOf(target).journalAfter(0, PLENTY), 1));
+    journalOf(source).applyFeed(fromPosition(journalOf(target).journalAfter(0), 1));
     for (const node of [source, target]) expect(node.store.record(id)?.fields.village).toBe('Banani');
   });
 
@@ -120,11 +120,7 @@ describe('JournalStore', () => {
       tx.create(patient, { ...fanta, village: 'nowhere' });
       tx.create(patient, fanta);
     });
-    const [opening, bad, good] = journalOf(source).journalAfter(0, PLENTY) as [
-      CarriedChange,
-      CarriedChange,
-      CarriedChange,
-    ];
+    const [opening, bad, good] = journalOf(source).journalAfter(0) as [CarriedChange, CarriedChange, CarriedChange];
     const nonsense = { position: 0, encoded: { meta: Uint8Array.of(1, 2), fields: Uint8Array.of() } };
     const report = journalOf(target).applyFeed(fromPosition([opening, bad, nonsense, good], 1));
     expect(report).toEqual({ upTo: 4, repeats: 0, quarantined: 2 });
@@ -169,13 +165,13 @@ describe('JournalStore', () => {
     await using ahead = await openTestStore({ node: 1 });
     await using home = await openTestStore({ node: 2 });
     const id = home.store.transact(nurse, (tx) => tx.create(patient, { ...fanta, village: 'Sangha' }));
-    const created = fromPosition(journalOf(home).journalAfter(0, PLENTY), 1);
+    const created = fromPosition(journalOf(home).journalAfter(0), 1);
     journalOf(ahead).applyFeed(created);
     // Within the bound of a node, and yet an hour ahead once the other node has gone on.
     ahead.clock.setNow(ahead.clock.now() + 9 * 60_000);
     ahead.store.transact(nurse, (tx) => tx.patch(id, { village: 'Ireli' }));
     home.store.transact(nurse, (tx) => tx.patch(id, { village: 'Banani' }));
-    const [, fast] = journalOf(ahead).journalAfter(0, PLENTY) as [CarriedChange, CarriedChange];
+    const [, fast] = journalOf(ahead).journalAfter(0) as [CarriedChange, CarriedChange];
     journalOf(home).applyFeed(fromPosition([fast], 1));
     expect(home.store.record(id)?.fields.village).toBe('Ireli');
     expect(journalOf(home).counts().conflicts).toBe(1);
@@ -225,7 +221,7 @@ describe('two stores that exchange their changes', () => {
         const sent = [0, 0];
         const ids: string[] = [];
         const exchange = (from: 0 | 1): void => {
-          const changes = journalOf(nodes[from]).journalAfter(sent[from] as number, 400);
+          const changes = journalOf(nodes[from]).journalAfter(sent[from] as number, { bytes: 400 });
           const report = journalOf(nodes[from === 0 ? 1 : 0]).applyFeed(changes);
           expect(report.quarantined).toBe(0);
           if (changes.length > 0) sent[from] = report.upTo;

@@ -1,5 +1,7 @@
 import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shape.ts';
+import type { Lanes } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import type { Ranges } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Change } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -11,6 +13,8 @@ import type { Timekeeper } from './timekeeper.ts';
 export type SyncState = {
   /** The last sequence that the hub said is safe there. */
   readonly acknowledgedSequence: number;
+  /** What is safe at the hub beyond that. */
+  readonly acknowledgedBeyond: Ranges;
   /** The last entry of the hub's feed that is safe here. */
   readonly feedReceived: number;
   readonly bytesSent: number;
@@ -26,11 +30,21 @@ export type SyncState = {
 /** What became of a piece of the feed. */
 export type FeedReport = { readonly upTo: number; readonly repeats: number; readonly quarantined: number };
 
+/** How much of the journal is read: in bytes as journalled, in changes, and up to which sequence. */
+export type JournalLimits = { readonly bytes?: number; readonly changes?: number; readonly upTo?: number };
+
+const NO_LIMITS = {
+  bytes: Number.POSITIVE_INFINITY,
+  changes: Number.POSITIVE_INFINITY,
+  upTo: Number.POSITIVE_INFINITY,
+};
+
 /** A change that the hub refused, and why. */
 export type RefusedChange = { readonly position: number; readonly code: string };
 
 type SyncRow = {
   readonly acknowledged_sequence: number;
+  readonly acknowledged_beyond: string;
   readonly feed_received: number;
   readonly bytes_sent: number;
   readonly bytes_received: number;
@@ -56,7 +70,7 @@ export class JournalStore {
   readonly #creation: Statement<[string], StampParts>;
   readonly #openings: Statement<[number], { incarnation: string; opened_sequence: number }>;
   readonly #sync: Statement<[], SyncRow>;
-  readonly #acknowledge: Statement<[number]>;
+  readonly #acknowledge: Statement<[number, string]>;
   readonly #receive: Statement<[number]>;
   readonly #quarantine: Statement<['up' | 'down', number, string, Uint8Array | null, Uint8Array | null, number]>;
   readonly #addBytes: Statement<[number, number]>;
@@ -83,10 +97,12 @@ export class JournalStore {
       'select incarnation, opened_sequence from incarnation order by opened_sequence desc limit ?',
     );
     this.#sync = db.prepare(
-      `select acknowledged_sequence, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
+      `select acknowledged_sequence, acknowledged_beyond, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
          last_exchange_carrier, last_exchange_error from sync_state where id = 1`,
     );
-    this.#acknowledge = db.prepare('update sync_state set acknowledged_sequence = ? where id = 1');
+    this.#acknowledge = db.prepare(
+      'update sync_state set acknowledged_sequence = ?, acknowledged_beyond = ? where id = 1',
+    );
     this.#receive = db.prepare('update sync_state set feed_received = ? where id = 1');
     this.#quarantine = db.prepare(
       `insert into quarantine (direction, position, code, meta, fields, at) values (?, ?, ?, ?, ?, ?)
@@ -114,16 +130,23 @@ export class JournalStore {
     return this.#store.tables().journal.tip()?.sequence ?? 0;
   }
 
-  /** Own changes after a sequence, in order: at least one if there is any, then as many as fit into `limitBytes`, at most `limit`. */
-  journalAfter(sequence: number, limitBytes: number, limit = Number.POSITIVE_INFINITY): readonly CarriedChange[] {
+  /** Own changes after a sequence, in order: at least one if there is any, then as many as `limits` allow. */
+  journalAfter(sequence: number, limits: JournalLimits = {}): readonly CarriedChange[] {
+    const { bytes: limitBytes, changes: limit, upTo } = { ...NO_LIMITS, ...limits };
     const carried: CarriedChange[] = [];
     let bytes = 0;
     for (const row of this.#after.iterate(sequence)) {
+      if (row.sequence > upTo) break;
       bytes += row.meta.length + row.fields.length;
       if (carried.length > 0 && (bytes > limitBytes || carried.length >= limit)) break;
       carried.push({ position: row.sequence, encoded: { meta: row.meta, fields: row.fields } });
     }
     return carried;
+  }
+
+  /** Which own changes leave before all others, and which after. */
+  lanes(): Lanes {
+    return this.#store.tables().lanes.lanes();
   }
 
   /** The chain head after a change of this node; undefined for a sequence that it has not written. */
@@ -152,6 +175,7 @@ export class JournalStore {
     const { last_exchange_at: at, last_exchange_carrier: carrier, last_exchange_error: error } = row;
     return {
       acknowledgedSequence: row.acknowledged_sequence,
+      acknowledgedBeyond: JSON.parse(row.acknowledged_beyond) as Ranges,
       feedReceived: row.feed_received,
       bytesSent: row.bytes_sent,
       bytesReceived: row.bytes_received,
@@ -163,9 +187,13 @@ export class JournalStore {
   }
 
   /** Stores what the hub said is safe there (lower than before after it was restored), and what it refused of it. */
-  acknowledge(upTo: number, refused: readonly RefusedChange[] = []): void {
+  acknowledge(
+    { upTo, beyond }: { readonly upTo: number; readonly beyond: Ranges },
+    refused: readonly RefusedChange[] = [],
+  ): void {
     this.#store.inTransaction((nowMs) => {
-      this.#acknowledge.run(upTo);
+      this.#acknowledge.run(upTo, JSON.stringify(beyond));
+      this.#store.tables().lanes.acknowledged(upTo);
       for (const { position, code } of refused) this.#quarantine.run('up', position, code, null, null, nowMs);
     });
   }

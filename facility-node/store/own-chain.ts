@@ -25,6 +25,7 @@ export class OwnChain {
   #tip: ChainTip | undefined;
   #sequence: number;
   #position: number;
+  readonly #written: Change[] = [];
   #pending: Pending | undefined;
   #isOpened: boolean;
 
@@ -54,11 +55,10 @@ export class OwnChain {
     return this.#append(make, firstPosition);
   }
 
-  /** Writes what is still to be written, as the last of the transaction; false when there was nothing at all. */
-  finish(): boolean {
-    if (this.#pending === undefined) return false;
+  /** Writes what is still to be written, as the last of the transaction; gives all that was written in it. */
+  finish(): readonly Change[] {
     this.#flush(true);
-    return true;
+    return this.#written;
   }
 
   #open(): void {
@@ -96,6 +96,7 @@ export class OwnChain {
     const head = chainHead(this.#tip?.head ?? CHAIN_START, encoded, journalKey);
     this.#journal.add({ position, change, recordPosition, encoded, head, receivedAt: this.#receivedAt });
     this.#tip = { node, incarnation, sequence: change.sequence, head };
+    this.#written.push(change);
     this.#pending = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { JournalTable } from './journal-table.ts';
+import { LaneTable } from './lane-table.ts';
 import { type NodeOrigin, OwnChain } from './own-chain.ts';
 import { type RecordIndexer, RecordTable } from './record-table.ts';
 import { OpenTransaction, type RecordTransaction, type WriteContext } from './record-transaction.ts';
@@ -27,6 +28,7 @@ export class RecordStore {
   readonly #options: RecordStoreOptions;
   readonly #journal: JournalTable;
   readonly #records: RecordTable;
+  readonly #lanes: LaneTable;
   readonly #putClock: Statement<[number, number, number]>;
   readonly #listeners = new Set<() => void>();
 
@@ -35,6 +37,7 @@ export class RecordStore {
     this.#options = options;
     this.#journal = new JournalTable(options.db);
     this.#records = new RecordTable(options.db, options.indexers ?? []);
+    this.#lanes = new LaneTable(options.db, this.#records);
     this.#putClock = options.db.prepare(
       'update clock_state set floor_ms = ?, order_ms = ?, order_counter = ? where id = 1',
     );
@@ -62,8 +65,10 @@ export class RecordStore {
         tx.close();
       }
       if (made instanceof Promise) throw failStore('SH-B101', { why: 'the work of a transaction is not asynchronous' });
-      hasWritten = chain.finish();
+      const changes = chain.finish();
+      hasWritten = changes.length > 0;
       if (hasWritten) this.keepTime();
+      this.#lanes.note({ changes, isLate: context.isLate === true });
       return made;
     });
     if (hasWritten) for (const listener of [...this.#listeners]) listener();
@@ -83,8 +88,8 @@ export class RecordStore {
   }
 
   /** The tables, for the stores of `store/` that write what others sent. */
-  tables(): { readonly journal: JournalTable; readonly records: RecordTable } {
-    return { journal: this.#journal, records: this.#records };
+  tables(): { readonly journal: JournalTable; readonly records: RecordTable; readonly lanes: LaneTable } {
+    return { journal: this.#journal, records: this.#records, lanes: this.#lanes };
   }
 
   /** Stores the order clock and the time floor; inside a transaction they are as durable as the changes they stamped. */

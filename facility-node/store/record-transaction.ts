@@ -11,8 +11,11 @@ import { canonicalValue, type FieldOf, fieldOf, firstWrite } from './record-valu
 import { failStore } from './store-errors.ts';
 import type { HeldRecord } from './stored-record.ts';
 
-/** Who writes: the practitioner's record id (null for the daemon itself) and the role that rights are judged by. */
-export type WriteContext = { readonly author: string | null; readonly role: Role };
+/**
+ * Who writes: the practitioner's record id (null for the daemon itself) and the role that rights are judged by. `isLate` for what
+ * can leave for the hub after all else.
+ */
+export type WriteContext = { readonly author: string | null; readonly role: Role; readonly isLate?: boolean };
 
 /** What a piece of work may do inside its one transaction. */
 export type RecordTransaction = {

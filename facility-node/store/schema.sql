@@ -180,6 +180,13 @@ CREATE TABLE journal (
   unique (node, incarnation, sequence)
 ) strict;
 
+CREATE TABLE lane_run (
+  lane text not null check (lane in ('urgent', 'late')),
+  first_sequence integer not null,
+  last_sequence integer not null,
+  primary key (lane, first_sequence)
+) strict, without rowid;
+
 CREATE TABLE login_failure (
   login text not null,
   address text not null,
@@ -255,7 +262,7 @@ CREATE TABLE sync_state (
   last_exchange_ok integer,
   last_exchange_carrier text,
   last_exchange_error text
-) strict;
+, acknowledged_beyond text not null default '[]') strict;
 
 CREATE TABLE token_key (
   kid text primary key,

@@ -9,16 +9,18 @@ import {
   startExchange,
   stepExchange,
 } from '@santehaggui/protocols/frames/exchange-machine.ts';
-import type {
-  Ack,
-  Changes,
-  Digest,
-  DigestAsk,
-  HubHello,
-  Message,
-  NodeHello,
-  PlainMessage,
+import {
+  type Ack,
+  type Changes,
+  type Digest,
+  type DigestAsk,
+  type HubHello,
+  MAX_RANGES,
+  type Message,
+  type NodeHello,
+  type PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
+import { coversRange, NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -49,6 +51,8 @@ export type SessionParts = {
   readonly onProgress: () => void;
 };
 
+type SendChanges = Extract<ExchangeEffect, { kind: 'send-changes' }>;
+
 type Question = {
   readonly ask: DigestAsk;
   readonly resolve: (answer: Digest) => void;
@@ -76,7 +80,7 @@ export class ExchangeSession {
   #hello: NodeHello | undefined;
   /** The model of the codec that both ends know. */
   #model = PLAIN;
-  #sentAt: { readonly upTo: number; readonly ms: number }[] = [];
+  #sentAt: { readonly from: number; readonly upTo: number; readonly ms: number }[] = [];
   #hubWallMs: number | undefined;
   #isStopping = false;
   #hasChainProblem = false;
@@ -95,7 +99,7 @@ export class ExchangeSession {
   /** Speaks over the connection until it is closed; gives the reason and the machine's state then. */
   async run(connection: Connection): Promise<{ readonly state: ExchangeState; readonly reason: string }> {
     this.#connection = connection;
-    await this.#step({ kind: 'grown', head: this.#parts.journal.lastSequence() });
+    await this.#grown();
     await this.#step({ kind: 'connected' });
     for (;;) {
       const event = await this.#mailbox.take();
@@ -106,7 +110,7 @@ export class ExchangeSession {
         return { state: this.#state, reason: event.reason };
       }
       try {
-        if (event.kind === 'grown') await this.#step({ kind: 'grown', head: this.#parts.journal.lastSequence() });
+        if (event.kind === 'grown') await this.#grown();
         else if (!this.#isStopping) await this.#receive(event.frame);
       } catch (error) {
         this.#parts.log.warn('uplink.frame-refused', { error });
@@ -160,7 +164,7 @@ export class ExchangeSession {
         this.#sendHello();
         return;
       case 'send-changes':
-        await this.#sendChanges(effect.after, effect.maxBytes);
+        await this.#sendChanges(effect);
         return;
       case 'persist-ack':
         this.#persistAck(effect.ack);
@@ -169,7 +173,14 @@ export class ExchangeSession {
         await this.#applyFeed(effect.changes);
         return;
       case 'send-ack':
-        this.#send({ kind: 'ack', upTo: effect.upTo, head: new Uint8Array(), refused: [], repeats: effect.repeats });
+        this.#send({
+          kind: 'ack',
+          upTo: effect.upTo,
+          head: new Uint8Array(),
+          refused: [],
+          repeats: effect.repeats,
+          beyond: NO_RANGES,
+        });
         return;
       case 'close':
         this.#close(effect.reason);
@@ -186,14 +197,22 @@ export class ExchangeSession {
       wallMs: Math.max(0, clock.now()),
       isClockTrusted: timekeeper.isTrusted(),
       newestModel: NEWEST_MODEL,
+      late: this.#state.lanes.late.slice(0, MAX_RANGES),
     };
     this.#hello = hello;
     this.#connection?.send(sealHello({ node, incarnation, counter: helloCounter }, hello, link.send));
   }
 
-  async #sendChanges(after: number, maxBytes: number): Promise<void> {
+  /** Tells the machine how far the journal is, and what of it is urgent or can wait. */
+  async #grown(): Promise<void> {
+    const { journal } = this.#parts;
+    await this.#step({ kind: 'grown', head: journal.lastSequence(), lanes: journal.lanes() });
+  }
+
+  async #sendChanges(run: SendChanges): Promise<void> {
     const { journal, clock } = this.#parts;
-    const prepared = this.#prepare(after, Math.min(maxBytes, this.#parts.maxFrameBytes));
+    const { after } = run;
+    const prepared = this.#prepare({ ...run, maxBytes: Math.min(run.maxBytes, this.#parts.maxFrameBytes) });
     const upTo = prepared?.upTo ?? after;
     let bytes = 0;
     if (prepared !== undefined && this.#lane !== undefined) {
@@ -201,21 +220,26 @@ export class ExchangeSession {
       bytes = frame.length;
       this.#connection?.send(frame);
     }
-    this.#sentAt.push({ upTo, ms: clock.monotonic() });
+    this.#sentAt.push({ from: after + 1, upTo, ms: clock.monotonic() });
     // Coding a frame takes a while: whoever waits at the LAN comes first.
     if (upTo < journal.lastSequence()) await new Promise((resolve) => setImmediate(resolve));
-    await this.#step({ kind: 'sent', upTo, bytes });
+    await this.#step({ kind: 'sent', from: after + 1, upTo, bytes });
   }
 
   /** The changes of the next frame, coded: as many as fit, at least one; undefined when there are none. */
-  #prepare(after: number, maxBytes: number): { readonly upTo: number; readonly encoded: EncodedBody } | undefined {
+  #prepare({
+    after,
+    upTo,
+    maxBytes,
+  }: SendChanges): { readonly upTo: number; readonly encoded: EncodedBody } | undefined {
     const { journal } = this.#parts;
     const lane = this.#lane;
     // A link that takes large frames at once is fast: a great backlog is then held up by the coding alone.
     const isBulk = maxBytes > SLOW_FRAME_BYTES && journal.lastSequence() - after > BULK_CHANGES;
     const model = isBulk ? PLAIN : this.#model;
     const limit = isBulk ? Number.POSITIVE_INFINITY : MAX_FRAME_CHANGES;
-    let changes = journal.journalAfter(after, isBulk ? maxBytes : maxBytes * MAX_COMPRESSION, limit);
+    const limits = { bytes: isBulk ? maxBytes : maxBytes * MAX_COMPRESSION, changes: limit, upTo };
+    let changes = journal.journalAfter(after, limits);
     for (;;) {
       const last = changes.at(-1);
       if (lane === undefined || last === undefined) return undefined;
@@ -228,7 +252,7 @@ export class ExchangeSession {
 
   #persistAck(ack: Ack): void {
     const { journal, log } = this.#parts;
-    journal.acknowledge(this.#state.acknowledged, ack.refused);
+    journal.acknowledge({ upTo: this.#state.acknowledged, beyond: this.#state.beyond }, ack.refused);
     for (const { position, code } of ack.refused) log.warn('uplink.change-refused', { sequence: position, code });
     const own = ack.head.length === 0 ? undefined : journal.headAt(ack.upTo);
     if (own !== undefined && toHex(own.subarray(0, ack.head.length)) !== toHex(ack.head)) {
@@ -260,7 +284,7 @@ export class ExchangeSession {
         await this.#greeted(message);
         return;
       case 'ack':
-        await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message.upTo) });
+        await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message) });
         return;
       case 'changes':
         await this.#step({ kind: 'changes', changes: message });
@@ -277,10 +301,10 @@ export class ExchangeSession {
     const { journal } = this.#parts;
     this.#hubWallMs = hello.wallMs;
     await this.#step({ kind: 'hub-hello', hello, lineage: journal.lineage(LINEAGE_LENGTH) });
-    const { phase, acknowledged } = this.#state;
+    const { phase, acknowledged, beyond } = this.#state;
     // A hub restored from a backup says less than before: it is believed, and gets the rest again.
     if (phase === 'live' && acknowledged !== journal.syncState().acknowledgedSequence)
-      journal.acknowledge(acknowledged);
+      journal.acknowledge({ upTo: acknowledged, beyond });
   }
 
   #openHello(frame: Uint8Array): Message {
@@ -311,11 +335,13 @@ export class ExchangeSession {
     question.resolve(answer);
   }
 
-  /** How long the oldest of the frames up to a sequence was under way; those are forgotten. */
-  #elapsedOf(upTo: number): number {
+  /** How long the oldest of the frames that an acknowledgement speaks of was under way; those are forgotten. */
+  #elapsedOf({ upTo, beyond }: Ack): number {
     const now = this.#parts.clock.monotonic();
-    const oldest = this.#sentAt.find((sent) => sent.upTo <= upTo);
-    this.#sentAt = this.#sentAt.filter((sent) => sent.upTo > upTo);
+    const isSpokenOf = (sent: { readonly from: number; readonly upTo: number }): boolean =>
+      sent.upTo <= upTo || coversRange(beyond, { from: sent.from, to: sent.upTo });
+    const oldest = this.#sentAt.find(isSpokenOf);
+    this.#sentAt = this.#sentAt.filter((sent) => !isSpokenOf(sent));
     return oldest === undefined ? 0 : now - oldest.ms;
   }
 

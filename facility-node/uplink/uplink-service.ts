@@ -1,6 +1,7 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
+import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
 import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
@@ -126,7 +127,7 @@ export class UplinkService implements Service {
       facility: identity.current().facility.code,
       journalSequence,
       acknowledgedSequence: state.acknowledgedSequence,
-      pendingChanges: Math.max(0, journalSequence - state.acknowledgedSequence),
+      pendingChanges: Math.max(0, journalSequence - state.acknowledgedSequence - countOf(state.acknowledgedBeyond)),
       oldestPendingAgeSeconds: oldest === undefined ? null : Math.max(0, Math.round((clock.now() - oldest) / 1000)),
       quarantined,
       conflicts,

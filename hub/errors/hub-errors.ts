@@ -169,6 +169,3 @@ export const hubErrors = errorCodes({
 
 /** Makes an error of the hub's catalogue. */
 export const failHub = hubErrors.fail;
-
-/** The codes with which a change is kept in quarantine and acknowledged. */
-export type RefusalCode = 'SH-X300' | 'SH-X301' | 'SH-X302' | 'SH-X303' | 'SH-X304' | 'SH-X305';

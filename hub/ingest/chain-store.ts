@@ -1,5 +1,5 @@
+import type { ChainState, ParkedChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import type { Sql } from '../database/sql.ts';
-import type { ChainState } from './chain-check.ts';
 
 type ChainRow = { incarnation: string; last: string; completed: string; head: Buffer };
 
@@ -19,6 +19,49 @@ export async function readChains(
       incarnation,
       { lastSequence: Number(last), completedSequence: Number(completed), head: new Uint8Array(head) },
     ]),
+  );
+}
+
+/** A parked change; one that `isWaiting` came before the record that it changes. */
+export type ParkedRow = ParkedChange & { readonly isWaiting: boolean };
+
+/** What is here of a node beyond gaps, in order. */
+export async function readParked(sql: Sql, node: number): Promise<readonly ParkedRow[]> {
+  const { rows } = await sql.query<{ incarnation: string; sequence: string; isLast: boolean; isWaiting: boolean }>(
+    `select incarnation, sequence, is_last as "isLast", is_waiting as "isWaiting" from hub.parked
+     where node = $1 order by sequence`,
+    [node],
+  );
+  return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
+}
+
+/** Notes what came beyond a gap. */
+export async function appendParked(sql: Sql, node: number, parked: readonly ParkedRow[]): Promise<void> {
+  if (parked.length === 0) return;
+  await sql.query(
+    `insert into hub.parked (node, incarnation, sequence, is_last, is_waiting)
+     select $1, * from unnest($2::text[], $3::bigint[], $4::boolean[], $5::boolean[])`,
+    [
+      node,
+      parked.map(({ incarnation }) => incarnation),
+      parked.map(({ sequence }) => sequence),
+      parked.map(({ isLast }) => isLast),
+      parked.map(({ isWaiting }) => isWaiting),
+    ],
+  );
+}
+
+/** Forgets, of what was beyond a gap, that which the chain has now reached. */
+export async function removeParked(
+  sql: Sql,
+  node: number,
+  linked: readonly { readonly incarnation: string; readonly sequence: number }[],
+): Promise<void> {
+  if (linked.length === 0) return;
+  await sql.query(
+    `delete from hub.parked p using unnest($2::text[], $3::bigint[]) as l (incarnation, sequence)
+     where p.node = $1 and p.incarnation = l.incarnation and p.sequence = l.sequence`,
+    [node, linked.map(({ incarnation }) => incarnation), linked.map(({ sequence }) => sequence)],
   );
 }
 

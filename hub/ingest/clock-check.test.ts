@@ -1,6 +1,6 @@
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
+import { decodeIncoming } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeIncoming } from './chain-check.ts';
 import { clockRulings } from './clock-check.ts';
 import { FakeNode } from './fake-node.ts';
 

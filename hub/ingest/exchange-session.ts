@@ -1,13 +1,23 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
 import {
+  type HubExchangeEffect,
+  type HubExchangeInput,
+  type HubExchangeState,
+  type HubExchangeStep,
+  startHubExchange,
+  stepHubExchange,
+} from '@santehaggui/protocols/frames/hub-exchange-machine.ts';
+import {
   type Changes,
   type HubHello,
   MalformedMessage,
   type Message,
   type NodeHello,
   type PlainMessage,
+  type Received,
 } from '@santehaggui/protocols/frames/messages.ts';
+import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import {
   ForgedFrame,
   helloHeader,
@@ -16,22 +26,14 @@ import {
   openHello,
   sealHello,
 } from '@santehaggui/protocols/frames/seal.ts';
+import { decodeIncoming, type IncomingChange, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
-import { decodeIncoming, type IncomingChange, OutOfTurn } from './chain-check.ts';
 import { answerDigest } from './digest-service.ts';
 import type { HelloCounter } from './hello-counter.ts';
-import {
-  type HubExchangeEffect,
-  type HubExchangeInput,
-  type HubExchangeState,
-  type HubExchangeStep,
-  startHubExchange,
-  stepHubExchange,
-} from './hub-exchange-machine.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
 
@@ -224,9 +226,9 @@ export class ExchangeSession {
       incoming.push(...next.opened.incoming);
     }
     if (incoming.length === 0) return;
-    const { upTo, head, refused, repeats } = await this.#services.ingest.ingest(greeted.node, incoming);
-    this.#send({ kind: 'ack', upTo, head, refused, repeats });
-    await this.#step({ kind: 'stored', upTo });
+    const { upTo, head, refused, repeats, beyond } = await this.#services.ingest.ingest(greeted.node, incoming);
+    this.#send({ kind: 'ack', upTo, head, refused, repeats, beyond });
+    await this.#step({ kind: 'stored', upTo, beyond });
   }
 
   #open(greeted: Greeted, frame: Uint8Array): Opened {
@@ -272,12 +274,16 @@ export class ExchangeSession {
     });
     const { up, down } = laneContexts({ node: node.node, ...seed }, hello, spoken);
     const lane = new LiveLane(node.link, seed, { codec, sending: down, receiving: up });
-    await this.#begin(node, { hello, received: received?.upTo ?? 0, lane });
+    await this.#begin(node, { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, lane });
   }
 
   async #begin(
     node: LinkedNode,
-    { hello, received, lane }: { readonly hello: NodeHello; readonly received: number; readonly lane: LiveLane },
+    {
+      hello,
+      received,
+      lane,
+    }: { readonly hello: NodeHello; readonly received: Omit<Received, 'incarnation'>; readonly lane: LiveLane },
   ): Promise<void> {
     const length = await this.#services.feed.length(node.facility);
     if (hello.feedReceived > length) {
@@ -288,7 +294,8 @@ export class ExchangeSession {
       });
     }
     const backlogUpTo = hello.lineage[0]?.lastSequence ?? 0;
-    const started = startHubExchange({ backlogUpTo, receivedUpTo: received, feedReceived: hello.feedReceived });
+    const { late, feedReceived } = hello;
+    const started = startHubExchange({ backlogUpTo, received, late, feedReceived });
     const model = Math.min(NEWEST_MODEL, hello.newestModel);
     this.#greeted = { node, lane, model, state: started.state };
     await this.#perform(started);

@@ -221,13 +221,4 @@ describe('the hub’s end of an exchange', () => {
     expect(await real.untilClosed()).toBe(CLOSE.policy);
     expect(await count(`select count(*) from ${node.facility}.journal where node = $1`, node.node)).toBe(0);
   });
-
-  it('closes on a gap without storing anything', async () => {
-    const node = await lonely();
-    for (let index = 0; index < 4; index++) node.create('patient', PATIENT);
-    const connection = await hub.connect(node);
-    connection.send(node.changesAfter(2));
-    expect(await connection.untilClosed()).toBe(CLOSE.policy);
-    expect(await count(`select count(*) from ${node.facility}.journal where node = $1`, node.node)).toBe(0);
-  });
 });

@@ -70,6 +70,7 @@ export class FakeConnection {
       wallMs: Date.now(),
       isClockTrusted: true,
       newestModel: NEWEST_MODEL,
+      late: [],
     };
     this.sendFrame(sealHello({ node, incarnation, counter: this.#counter++ & 0xffff }, hello, link.send));
     const frame = await this.#nextFrame();
@@ -110,7 +111,14 @@ export class FakeConnection {
     if (message.kind === 'changes') {
       this.#node.applyFeed(message.changes);
       this.sendFrame(
-        this.seal({ kind: 'ack', upTo: this.#node.feedReceived, head: new Uint8Array(), refused: [], repeats: 0 }),
+        this.seal({
+          kind: 'ack',
+          upTo: this.#node.feedReceived,
+          head: new Uint8Array(),
+          refused: [],
+          repeats: 0,
+          beyond: [],
+        }),
       );
     }
     return message;

@@ -1,3 +1,17 @@
+import { MAX_RANGES } from '@santehaggui/protocols/frames/messages.ts';
+import { type Ranges, rangesOf } from '@santehaggui/protocols/frames/ranges.ts';
+import { checkChange, type Refusal } from '@santehaggui/protocols/journal/check-change.ts';
+import {
+  ChainFollower,
+  type ChainKnowledge,
+  type ChainOutcome,
+  completedParked,
+  headKey,
+  type IncomingChange,
+  isParkedComplete,
+  type ParkedChange,
+  parentsOf,
+} from '@santehaggui/protocols/journal/follow-chain.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -10,16 +24,15 @@ import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { deliver, distribute, lockAffected } from '../routing/routing-service.ts';
 import {
-  type ChainKnowledge,
-  type ChainOutcome,
-  followChain,
-  headKey,
-  type IncomingChange,
-  parentsOf,
-} from './chain-check.ts';
-import { noteReceived, readChains, readCurrentIncarnation, writeChains } from './chain-store.ts';
-import { checkChange, type Refusal } from './change-check.ts';
+  noteReceived,
+  type ParkedRow,
+  readChains,
+  readCurrentIncarnation,
+  readParked,
+  writeChains,
+} from './chain-store.ts';
 import { clockRulings } from './clock-check.ts';
+import { type ClosedGaps, closeGaps, readHeads } from './gap-service.ts';
 import { appendQuarantine } from './quarantine-store.ts';
 
 /** A node that was enrolled, as ingest needs to know it. */
@@ -31,6 +44,8 @@ export type Receipt = {
   readonly head: Uint8Array;
   readonly refused: readonly { readonly position: number; readonly code: string }[];
   readonly repeats: number;
+  /** What is here beyond `upTo`, of the ranges that these changes lie in. */
+  readonly beyond: Ranges;
   /** How many changes were new. */
   readonly stored: number;
 };
@@ -60,7 +75,10 @@ export class IngestService {
     this.#options = options;
   }
 
-  /** Stores changes that continue what is here, and counts repeats. Throws `OutOfTurn` on a gap; nothing is stored then. */
+  /**
+   * Stores changes, and counts repeats. What comes beyond a gap is merged at once as far as its record is here; its chain is
+   * verified when the gap closes. Throws `OutOfTurn` on what can be taken in no order; nothing is stored then.
+   */
   async ingest(node: EnrolledNode, incoming: readonly IncomingChange[]): Promise<Receipt> {
     const receivedAtMs = this.#options.clock.now();
     const { receipt, forks } = await this.#options.database.transaction((sql) =>
@@ -83,32 +101,50 @@ export class IngestService {
   ): Promise<{ readonly receipt: Receipt; readonly forks: readonly string[] }> {
     const { facility } = node;
     const receivedAt = new Date(receivedAtMs);
+    const register = new Register(sql, facility);
     const changes = incoming.flatMap(({ change }) => change ?? []);
     await lockAffected(sql, facility, changes);
-    const knowledge = await readKnowledge(sql, node, incoming);
-    const outcome = followChain(knowledge, incoming);
-    const records = await recordsPatched(sql, facility, outcome.fresh);
-    const { checked, refusals } = judge(outcome, records);
+    const parkedBefore = await readParked(sql, node.node);
+    const knowledge = await readKnowledge(sql, node, { incoming, parked: parkedBefore });
+    const follower = new ChainFollower(knowledge);
+    follower.take(incoming);
+    const taken = follower.outcome();
+    const records = await recordsPatched(sql, facility, taken.fresh);
+    const { checked, refusals } = judge(taken, records);
     const rulings = await this.#options.origin.append({
       sql,
       drafts: clockRulings(checked, receivedAtMs),
       nowMs: receivedAtMs,
     });
-    await new Register(sql, facility).apply(checked, { receivedAt, records });
+    await register.apply(checked, { receivedAt, records });
     await deliver({ sql, facility, changes: rulings, receivedAt });
-    await new Register(sql, facility).keepUnreadable(outcome.unreadable, receivedAt);
-    await this.#complete(sql, { node, knowledge, outcome, checked, receivedAt });
-    await appendQuarantine(sql, facility, { entries: quarantineOf(outcome, refusals), refusedAt: receivedAt });
+    await register.keepUnreadable(taken.unreadable, receivedAt);
+    const parked = [...parkedBefore, ...parkedRows(taken.parked, checked)];
+    const closed = await closeGaps(sql, { node, follower, parked, receivedAt });
+    const outcome = follower.outcome();
+    const allRefusals = new Map([...outcome.refusals, ...refusals, ...closed.refusals]);
+    await this.#complete(sql, {
+      node,
+      knowledge,
+      outcome,
+      checked,
+      closed,
+      parkedBefore,
+      added: taken.parked,
+      receivedAt,
+    });
+    await appendQuarantine(sql, facility, { entries: quarantineOf(outcome, allRefusals), refusedAt: receivedAt });
     const stored = outcome.fresh.length + outcome.unreadable.length;
     await writeChains(sql, node.node, changedChains(knowledge, outcome));
     await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
-    return { receipt: receiptOf(outcome, refusals, stored), forks: outcome.forks };
+    const beyond = beyondOf(closed.parked, incoming);
+    return { receipt: receiptOf(outcome, { refusals: allRefusals, stored, beyond }), forks: outcome.forks };
   }
 
   /** Routing and events wait until a transaction of the node is complete, which may take more than one frame. */
   async #complete(sql: Sql, completion: Completion): Promise<void> {
-    const { node, receivedAt } = completion;
-    const earlier = await completedEarlier(sql, completion);
+    const { node, closed, receivedAt } = completion;
+    const earlier = [...(await completedEarlier(sql, completion)), ...closed.merged];
     // Those of this frame had their facilities locked before anything was read.
     if (earlier.length > 0) {
       const changes = earlier.map(({ change }) => change);
@@ -131,29 +167,29 @@ type Completion = {
   readonly knowledge: ChainKnowledge;
   readonly outcome: ChainOutcome;
   readonly checked: readonly StoredChange[];
+  readonly closed: ClosedGaps;
+  readonly parkedBefore: readonly ParkedChange[];
+  /** What this frame brought beyond gaps, whether they are closed by now or not. */
+  readonly added: readonly ParkedChange[];
   readonly receivedAt: Date;
 };
 
 async function readKnowledge(
   sql: Sql,
   node: EnrolledNode,
-  incoming: readonly IncomingChange[],
+  { incoming, parked }: { readonly incoming: readonly IncomingChange[]; readonly parked: readonly ParkedChange[] },
 ): Promise<ChainKnowledge> {
-  const { facility, journalKey } = node;
-  const current = await readCurrentIncarnation(sql, facility);
+  const current = await readCurrentIncarnation(sql, node.facility);
   const parents = parentsOf(incoming);
   const named = [
     ...incoming.flatMap(({ change }) => change?.origin.incarnation ?? []),
     ...parents.map(({ incarnation }) => incarnation),
+    ...parked.map(({ incarnation }) => incarnation),
   ];
   const chains = await readChains(sql, node.node, [...new Set(current === null ? named : [...named, current])]);
   const inside = parents.filter(({ incarnation, sequence }) => sequence < (chains.get(incarnation)?.lastSequence ?? 0));
-  const headsAt = new Map<string, Uint8Array>();
-  for (const { incarnation, sequence } of inside) {
-    const head = await new Register(sql, facility).headAt(node.node, incarnation, sequence);
-    if (head !== undefined) headsAt.set(headKey(incarnation, sequence), head);
-  }
-  return { node: node.node, journalKey, current, chains, headsAt };
+  const headsAt = await readHeads(sql, node, inside);
+  return { node: node.node, journalKey: node.journalKey, current, chains, headsAt, parked };
 }
 
 function recordsPatched(
@@ -167,7 +203,10 @@ function recordsPatched(
   return new Register(sql, facility).records([...patched]);
 }
 
-/** Marks the changes that cannot be merged. A patch of a record whose creation was refused is refused with it. */
+/**
+ * Marks the changes that cannot be merged. A patch of a record whose creation was refused is refused with it; one that came
+ * beyond a gap without its record waits.
+ */
 function judge(
   { fresh, refusals: ofChain }: ChainOutcome,
   records: ReadonlyMap<string, RecordRow>,
@@ -175,13 +214,15 @@ function judge(
   const refusals = new Map(ofChain);
   const types = new Map([...records].map(([id, { type }]) => [id, type]));
   const checked = fresh.map((stored): StoredChange => {
-    const { change } = stored;
+    const { change, head } = stored;
     if (change.kind !== 'record') return stored;
-    const refusal = checkChange(change, types.get(change.recordId));
+    const isWaiting = head === null && !change.isCreate && !types.has(change.recordId);
+    const refusal = checkChange(change, isWaiting ? change.recordType : types.get(change.recordId));
     if (refusal !== undefined) {
       refusals.set(change.sequence, refusal);
       return { ...stored, refusal: refusal.code };
     }
+    if (isWaiting) return { ...stored, isWaiting };
     types.set(change.recordId, change.recordType);
     return stored;
   });
@@ -189,15 +230,21 @@ function judge(
 }
 
 /** The changes of this frame that belong to transactions which are now complete. */
-function completedNow({ outcome, checked }: Completion): readonly StoredChange[] {
-  return checked.filter(({ change }) => {
-    const chain = outcome.chains.get(change.origin.incarnation);
-    return chain !== undefined && change.sequence <= chain.completedSequence;
+function completedNow({ outcome, checked, parkedBefore, added }: Completion): readonly StoredChange[] {
+  const parked = [...parkedBefore, ...added];
+  return checked.filter(({ change, head, isWaiting }) => {
+    if (isWaiting === true) return false;
+    const { origin, sequence } = change;
+    if (head === null) return isParkedComplete(parked, origin.incarnation, sequence);
+    const chain = outcome.chains.get(origin.incarnation);
+    return chain !== undefined && sequence <= chain.completedSequence;
   });
 }
 
 /** The changes of earlier frames that belong to transactions which this one completes. */
-async function completedEarlier(sql: Sql, { node, knowledge, outcome }: Completion): Promise<readonly StoredChange[]> {
+async function completedEarlier(sql: Sql, completion: Completion): Promise<readonly StoredChange[]> {
+  const { node, knowledge, outcome, parkedBefore, added } = completion;
+  const register = new Register(sql, node.facility);
   const earlier: StoredChange[] = [];
   for (const [incarnation, before] of knowledge.chains) {
     const after = outcome.chains.get(incarnation);
@@ -205,8 +252,11 @@ async function completedEarlier(sql: Sql, { node, knowledge, outcome }: Completi
     if (!wasOpen || after === undefined || after.completedSequence <= before.lastSequence) continue;
     const origin = { node: node.node, incarnation };
     const open = { after: before.completedSequence, before: before.lastSequence + 1 };
-    const { facility } = node;
-    earlier.push(...(await new Register(sql, facility).changesBetween(origin, open.after, open.before)));
+    earlier.push(...(await register.changesBetween(origin, open.after, open.before)));
+  }
+  for (const { incarnation, sequence } of completedParked(parkedBefore, added)) {
+    const origin = { node: node.node, incarnation };
+    earlier.push(...(await register.changesBetween(origin, sequence - 1, sequence + 1)));
   }
   return earlier;
 }
@@ -227,6 +277,7 @@ function quarantineOf(outcome: ChainOutcome, refusals: ReadonlyMap<number, Refus
   const incarnations = new Map([
     ...outcome.fresh.map(({ change }) => [change.sequence, change.origin.incarnation] as const),
     ...outcome.unreadable.map(({ sequence, incarnation }) => [sequence, incarnation] as const),
+    ...outcome.linked.map(({ change }) => [change.sequence, change.origin.incarnation] as const),
   ]);
   return [...refusals].map(([sequence, { code, detail }]) => ({
     incarnation: incarnations.get(sequence) as string,
@@ -238,8 +289,11 @@ function quarantineOf(outcome: ChainOutcome, refusals: ReadonlyMap<number, Refus
 
 function receiptOf(
   { current, chains, repeats }: ChainOutcome,
-  refusals: ReadonlyMap<number, Refusal>,
-  stored: number,
+  {
+    refusals,
+    stored,
+    beyond,
+  }: { readonly refusals: ReadonlyMap<number, Refusal> } & Pick<Receipt, 'stored' | 'beyond'>,
 ): Receipt {
   const chain = current === null ? undefined : chains.get(current);
   const refused = [...refusals].map(([position, { code }]) => ({ position, code }));
@@ -248,6 +302,27 @@ function receiptOf(
     head: (chain?.head ?? new Uint8Array(0)).slice(0, 8),
     refused,
     repeats,
+    beyond,
     stored,
   };
+}
+
+/** What is parked, in the ranges that the changes of a frame lie in. */
+function beyondOf(parked: readonly ParkedChange[], incoming: readonly IncomingChange[]): Ranges {
+  if (parked.length === 0) return [];
+  const lineage = new Set(incoming.flatMap(({ change }) => change?.origin.incarnation ?? []));
+  const ranges = rangesOf(parked.filter(({ incarnation }) => lineage.has(incarnation)).map(({ sequence }) => sequence));
+  return ranges
+    .filter(({ from, to }) => incoming.some(({ position }) => position >= from && position <= to))
+    .slice(0, MAX_RANGES);
+}
+
+function parkedRows(parked: readonly ParkedChange[], checked: readonly StoredChange[]): readonly ParkedRow[] {
+  if (parked.length === 0) return [];
+  const waiting = new Set(
+    checked
+      .filter(({ isWaiting }) => isWaiting === true)
+      .map(({ change }) => headKey(change.origin.incarnation, change.sequence)),
+  );
+  return parked.map((row) => ({ ...row, isWaiting: waiting.has(headKey(row.incarnation, row.sequence)) }));
 }

@@ -57,6 +57,7 @@ async function greet(node: FakeNode): Promise<{ session: string; lane: LiveLane;
     wallMs: Date.now(),
     isClockTrusted: true,
     newestModel: NEWEST_MODEL,
+    late: [],
   };
   const frame = sealHello({ node: node.node, incarnation, counter: randomBytes(2).readUInt16BE() }, hello, link.send);
   const { session = '', frames } = await post([frame]);

@@ -13,12 +13,13 @@ import {
   parcelName,
   readParcelHead,
 } from '@santehaggui/protocols/frames/parcel.ts';
+import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { FeedService } from '../routing/feed-service.ts';
-import { decodeIncoming, OutOfTurn } from './chain-check.ts';
 import type { LinkedNode } from './exchange-session.ts';
 import type { IngestService } from './ingest-service.ts';
 
@@ -133,7 +134,7 @@ export class UsbService {
     const standing = await this.#parts.ingest.ingest(node, []);
     // Two receipts may differ where the feeds do not: the name tells both.
     const file = parcelName({ facility: node.facility, direction: 'down', upTo: standing.upTo + upTo });
-    const ack: Ack = { kind: 'ack', upTo: standing.upTo, head: standing.head, refused, repeats: 0 };
+    const ack: Ack = { kind: 'ack', upTo: standing.upTo, head: standing.head, refused, repeats: 0, beyond: NO_RANGES };
     try {
       const bytes = await writeStickFile(join(folder, file), this.#pieces(node, { ack, after, upTo }));
       return { file, changes: upTo - after, bytes };

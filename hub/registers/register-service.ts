@@ -1,10 +1,11 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { IncomingChange, ParkedRun, UnreadableChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
 import type { RecordRow } from './record-row.ts';
 import { RegisterStore } from './register-store.ts';
-import { isCorrection, isOfRecord, journalKeyOf, type StoredChange, type UnreadableChange } from './stored-change.ts';
+import { isCorrection, isOfRecord, journalKeyOf, type StoredChange } from './stored-change.ts';
 
 /** Changes for a register. */
 export type ApplyOptions = {
@@ -93,6 +94,37 @@ export class Register {
     return this.#within((store) => store.changesBetween(origin, after, before));
   }
 
+  /** The changes of this facility's node that were stored beyond a gap, in order. */
+  parkedRun(node: number, run: ParkedRun): Promise<readonly IncomingChange[]> {
+    return this.#within((store) => store.ownBetween(node, run));
+  }
+
+  /**
+   * Gives changes that were stored beyond a gap their heads. Those among them that waited for their record are merged, or, when
+   * refused, taken from it.
+   */
+  async link(changes: readonly StoredChange[], updatedAt: Date): Promise<void> {
+    if (changes.length === 0) return;
+    await this.#within(async (store) => {
+      await store.setHeads(changes);
+      await store.disown(changes.filter(({ refusal }) => refusal !== undefined));
+      const waited = changes.filter(({ isWaiting }) => isWaiting === true).filter(isOfRecord);
+      if (waited.length === 0) return;
+      const corrections = (await store.corrections()).map(({ change }) => change);
+      const ids = [...new Set(waited.map(({ change }) => change.recordId))];
+      const history = byRecord((await store.historyOf(ids)).map(({ change }) => change));
+      await store.writeRecords(
+        [...history.values()].map((ofRecord) => remergeRecord(ofRecord, corrections)),
+        updatedAt,
+      );
+    });
+  }
+
+  /** Gives bytes that are no change, stored beyond a gap, their heads. */
+  async linkUnreadable(entries: readonly UnreadableChange[]): Promise<void> {
+    if (entries.length > 0) await this.#within((store) => store.setUnreadableHeads(entries));
+  }
+
   /** The chain head after one change of an incarnation; undefined when the change is not here. */
   headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
     return this.#within((store) => store.headAt(node, incarnation, sequence));
@@ -108,7 +140,10 @@ async function mergeInserted(
   inserted: readonly StoredChange[],
   { receivedAt, records }: ApplyOptions,
 ): Promise<void> {
-  const changes = inserted.filter(isOfRecord).map(({ change }) => change);
+  const changes = inserted
+    .filter((stored) => stored.isWaiting !== true)
+    .filter(isOfRecord)
+    .map(({ change }) => change);
   const newCorrections = inserted.filter(isCorrection).map(({ change }) => change);
   if (changes.length === 0 && newCorrections.length === 0) return;
   const corrections = (await store.corrections()).map(({ change }) => change);

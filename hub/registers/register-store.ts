@@ -1,5 +1,11 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
-import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { decodeChange, type EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import {
+  decodeIncoming,
+  type IncomingChange,
+  type ParkedRun,
+  type UnreadableChange,
+} from '@santehaggui/protocols/journal/follow-chain.ts';
 import {
   bigintArray,
   booleanArray,
@@ -11,7 +17,7 @@ import {
 } from '../database/binary-array.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { RecordRow, RecordWrite } from './record-row.ts';
-import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange, type UnreadableChange } from './stored-change.ts';
+import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange } from './stored-change.ts';
 
 type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
 
@@ -64,7 +70,15 @@ export class RegisterStore {
       await this.#sql.query(
         `insert into ${this.#schema}.journal (node, incarnation, sequence, kind, meta, fields, head, received_at, is_last)
          values ($1, $2, $3, ${JOURNAL_KIND.unreadable}, $4, $5, $6, $7, false) on conflict (node, incarnation, sequence) do nothing`,
-        [node, incarnation, sequence, bufferOf(encoded.meta), bufferOf(encoded.fields), bufferOf(head), receivedAt],
+        [
+          node,
+          incarnation,
+          sequence,
+          bufferOf(encoded.meta),
+          bufferOf(encoded.fields),
+          head === null ? null : bufferOf(head),
+          receivedAt,
+        ],
       );
     }
   }
@@ -183,6 +197,67 @@ export class RegisterStore {
     return rows.map(storedChangeOf);
   }
 
+  /** What is here of a node's incarnation with `from` ≤ sequence ≤ `to`, whether it is a change or not, in order. */
+  async ownBetween(node: number, { incarnation, from, to }: ParkedRun): Promise<readonly IncomingChange[]> {
+    const { rows } = await this.#sql.query<JournalBytes & { sequence: string }>(
+      `select sequence, meta, fields, head from ${this.#schema}.journal
+       where node = $1 and incarnation = $2 and sequence between $3 and $4 order by sequence`,
+      [node, incarnation, from, to],
+    );
+    return decodeIncoming(
+      node,
+      rows.map(({ sequence, meta, fields }) => ({ position: Number(sequence), encoded: encodedOf({ meta, fields }) })),
+    );
+  }
+
+  /** Writes the heads of changes that were stored without. */
+  async setHeads(changes: readonly StoredChange[]): Promise<void> {
+    await this.#setHeads(
+      changes.map(({ change, head }) => ({ ...change.origin, sequence: change.sequence, head: head as Uint8Array })),
+    );
+  }
+
+  /** As {@link RegisterStore.setHeads}, of bytes that are no change. */
+  async setUnreadableHeads(entries: readonly UnreadableChange[]): Promise<void> {
+    await this.#setHeads(entries.map((entry) => ({ ...entry, head: entry.head as Uint8Array })));
+  }
+
+  /** Takes changes from the records that they wanted to change. */
+  async disown(changes: readonly StoredChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await this.#sql.query(
+      `update ${this.#schema}.journal j set record_id = null, type = null
+       from unnest($1::int[], $2::text[], $3::bigint[]) as c (node, incarnation, sequence)
+       where (j.node, j.incarnation, j.sequence) = (c.node, c.incarnation, c.sequence)`,
+      [
+        integerArray(changes.map(({ change }) => change.origin.node)),
+        textArray(changes.map(({ change }) => change.origin.incarnation)),
+        bigintArray(changes.map(({ change }) => change.sequence)),
+      ],
+    );
+  }
+
+  async #setHeads(
+    heads: readonly {
+      readonly node: number;
+      readonly incarnation: string;
+      readonly sequence: number;
+      readonly head: Uint8Array;
+    }[],
+  ): Promise<void> {
+    await this.#sql.query(
+      `update ${this.#schema}.journal j set head = c.head
+       from unnest($1::int[], $2::text[], $3::bigint[], $4::bytea[]) as c (node, incarnation, sequence, head)
+       where (j.node, j.incarnation, j.sequence) = (c.node, c.incarnation, c.sequence)`,
+      [
+        integerArray(heads.map(({ node }) => node)),
+        textArray(heads.map(({ incarnation }) => incarnation)),
+        bigintArray(heads.map(({ sequence }) => sequence)),
+        byteaArray(heads.map(({ head }) => head)),
+      ],
+    );
+  }
+
   /** The chain head after one change of an incarnation; undefined when the change is not here. */
   async headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
     const { rows } = await this.#sql.query<{ head: Buffer | null }>(
@@ -195,8 +270,12 @@ export class RegisterStore {
 }
 
 function storedChangeOf({ meta, fields, head }: JournalBytes): StoredChange {
-  const encoded = { meta: new Uint8Array(meta), fields: new Uint8Array(fields) };
+  const encoded = encodedOf({ meta, fields });
   return { change: decodeChange(encoded), encoded, head: head === null ? null : new Uint8Array(head) };
+}
+
+function encodedOf({ meta, fields }: Pick<JournalBytes, 'meta' | 'fields'>): EncodedChange {
+  return { meta: new Uint8Array(meta), fields: new Uint8Array(fields) };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

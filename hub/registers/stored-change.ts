@@ -1,23 +1,12 @@
 import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
-import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { FollowedChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 
-/** A change as it goes into a journal. */
-export type StoredChange = {
-  readonly change: Change;
-  readonly encoded: EncodedChange;
-  /** The origin's chain head after it; null in schemas of other facilities. */
-  readonly head: Uint8Array | null;
+/** A change as it goes into a journal; its head is null in schemas of other facilities too. */
+export type StoredChange = FollowedChange & {
   /** Why it was refused: it is then kept for the chain, and belongs to no record. */
   readonly refusal?: string;
-};
-
-/** Bytes that a node journalled and that are no change: kept, so that its chain goes on, and never looked at again. */
-export type UnreadableChange = {
-  readonly node: number;
-  readonly incarnation: string;
-  readonly sequence: number;
-  readonly encoded: EncodedChange;
-  readonly head: Uint8Array;
+  /** It came beyond a gap, before the record that it changes: it is merged once the gap is closed. */
+  readonly isWaiting?: boolean;
 };
 
 /** The `kind` column of a journal. */
@@ -39,7 +28,7 @@ export function covers(correction: ClockCorrection, change: Change): boolean {
   );
 }
 
-/** A stored change that changes a record and was not refused. */
+/** A stored change that changes a record, now or once a gap is closed, and was not refused. */
 export function isOfRecord(stored: StoredChange): stored is StoredChange & { readonly change: RecordChange } {
   return stored.change.kind === 'record' && stored.refusal === undefined;
 }

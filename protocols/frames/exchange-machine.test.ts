@@ -30,7 +30,7 @@ function drive(head: number, bytesPerConnection: (connection: number) => number)
     const hello = {
       kind: 'hub-hello' as const,
       nonce: new Uint8Array(16),
-      received: { incarnation: 'aabbccddeeff', upTo: hubUpTo },
+      received: { incarnation: 'aabbccddeeff', upTo: hubUpTo, beyond: [] },
       wallMs: 0,
       newestModel: 1,
     };
@@ -41,13 +41,13 @@ function drive(head: number, bytesPerConnection: (connection: number) => number)
       const count = Math.max(1, Math.floor(effect.maxBytes / CHANGE_BYTES));
       const upTo = Math.min(head, effect.after + count);
       const size = (upTo - effect.after) * CHANGE_BYTES;
-      effects = [...effects, ...run({ kind: 'sent', upTo, bytes: size })];
+      effects = [...effects, ...run({ kind: 'sent', from: effect.after + 1, upTo, bytes: size })];
       bytes += Math.min(size, budget);
       budget -= size;
       if (budget < 0) break;
       expect(effect.after).toBeLessThanOrEqual(hubUpTo + 0xffff);
       hubUpTo = Math.max(hubUpTo, upTo);
-      const ack: Ack = { kind: 'ack', upTo: hubUpTo, head: new Uint8Array(8), refused: [], repeats: 0 };
+      const ack: Ack = { kind: 'ack', upTo: hubUpTo, head: new Uint8Array(8), refused: [], repeats: 0, beyond: [] };
       effects = [...effects, ...run({ kind: 'ack', ack, elapsedMs: 700 })];
     }
     if (!isPushed(state)) run({ kind: 'closed' });
@@ -63,7 +63,7 @@ function live(overrides: Partial<ExchangeState> = {}): ExchangeState {
 function afterDeath(state: ExchangeState, upTo: number): ExchangeState {
   const closed = stepExchange(state, { kind: 'closed' }).state;
   const greeting = stepExchange(closed, { kind: 'connected' }).state;
-  const received = { incarnation: 'aabbccddeeff', upTo };
+  const received = { incarnation: 'aabbccddeeff', upTo, beyond: [] };
   const hello = { kind: 'hub-hello' as const, nonce: new Uint8Array(16), received, wallMs: 0, newestModel: 1 };
   return stepExchange(greeting, { kind: 'hub-hello', hello, lineage: LINEAGE }).state;
 }
@@ -104,16 +104,16 @@ describe('the exchange machine', () => {
     const hello = {
       kind: 'hub-hello' as const,
       nonce: new Uint8Array(16),
-      received: { incarnation: 'aabbccddeeff', upTo: 20 },
+      received: { incarnation: 'aabbccddeeff', upTo: 20, beyond: [] },
       wallMs: 0,
       newestModel: 1,
     };
     expect(stepExchange(greeting, { kind: 'hub-hello', hello, lineage: LINEAGE }).effects).toEqual([
-      { kind: 'send-changes', after: 20, maxBytes: 1024 },
+      { kind: 'send-changes', after: 20, upTo: 50, maxBytes: 1024 },
     ]);
-    const stranger = { ...hello, received: { incarnation: '999999999999', upTo: 20 } };
+    const stranger = { ...hello, received: { incarnation: '999999999999', upTo: 20, beyond: [] } };
     expect(stepExchange(greeting, { kind: 'hub-hello', hello: stranger, lineage: LINEAGE }).state.acknowledged).toBe(0);
-    const clone = { ...hello, received: { incarnation: 'aabbccddeeff', upTo: 2000 } };
+    const clone = { ...hello, received: { incarnation: 'aabbccddeeff', upTo: 2000, beyond: [] } };
     expect(
       stepExchange(greeting, {
         kind: 'hub-hello',
@@ -124,10 +124,10 @@ describe('the exchange machine', () => {
   });
 
   it('halves its frames when a connection dies and nothing arrived, and doubles them on success', () => {
-    const sending = live({ head: 100, inFlight: [{ upTo: 20, bytes: 900 }], frameBytes: 1024, sentUpTo: 20 });
+    const sending = live({ head: 100, inFlight: [{ from: 11, upTo: 20, bytes: 900 }], frameBytes: 1024, sentUpTo: 20 });
     expect(stepExchange(sending, { kind: 'closed' }).state).toMatchObject({ sentUpTo: 10, phase: 'idle' });
     expect(afterDeath(sending, 10).frameBytes).toBe(512);
-    const ack: Ack = { kind: 'ack', upTo: 20, head: new Uint8Array(8), refused: [], repeats: 0 };
+    const ack: Ack = { kind: 'ack', upTo: 20, head: new Uint8Array(8), refused: [], repeats: 0, beyond: [] };
     const grown = stepExchange(sending, { kind: 'ack', ack, elapsedMs: 900 }).state;
     expect(grown).toMatchObject({ frameBytes: 2048, deliveredBytes: 900 });
     // One that dies with nothing under way says nothing about the link.
@@ -136,18 +136,88 @@ describe('the exchange machine', () => {
 
   it('bounds its frames to a quarter of what a connection delivered before it died, acknowledged or not', () => {
     const inFlight = [
-      { upTo: 40, bytes: 1000 },
-      { upTo: 60, bytes: 1000 },
+      { from: 11, upTo: 40, bytes: 1000 },
+      { from: 41, upTo: 60, bytes: 1000 },
     ];
     const dying = live({ head: 100, inFlight, frameBytes: 2048, sentUpTo: 60, deliveredBytes: 600 });
     const wiser = afterDeath(dying, 40);
     expect(wiser).toMatchObject({ frameBytes: 400, ceilingBytes: 400, acknowledged: 40 });
-    const ack = (upTo: number): Ack => ({ kind: 'ack', upTo, head: new Uint8Array(8), refused: [], repeats: 0 });
-    const busy = { ...wiser, sentUpTo: 60, inFlight: [{ upTo: 50, bytes: 400 }] };
+    const ack = (upTo: number): Ack => ({
+      kind: 'ack',
+      upTo,
+      head: new Uint8Array(8),
+      refused: [],
+      repeats: 0,
+      beyond: [],
+    });
+    const busy = { ...wiser, sentUpTo: 60, inFlight: [{ from: 41, upTo: 50, bytes: 400 }] };
     expect(stepExchange(busy, { kind: 'ack', ack: ack(50), elapsedMs: 900 }).state.frameBytes).toBe(400);
     // A connection that lives much longer raises the bound again.
     const lively = { ...busy, deliveredBytes: 3000 };
     expect(stepExchange(lively, { kind: 'ack', ack: ack(50), elapsedMs: 900 }).state.frameBytes).toBe(800);
+  });
+
+  it('sends what is urgent first, what can wait last, and nothing twice that is safe beyond a gap', () => {
+    const idle = startExchange({ head: 5000, acknowledged: 10, feedReceived: 0 });
+    const lanes = {
+      urgent: [
+        { from: 600, to: 600 },
+        { from: 4000, to: 4002 },
+      ],
+      late: [{ from: 11, to: 40 }],
+    };
+    const grown = stepExchange(idle, { kind: 'grown', head: 5000, lanes }).state;
+    const greeting = stepExchange(grown, { kind: 'connected' }).state;
+    const received = { incarnation: 'aabbccddeeff', upTo: 10, beyond: [{ from: 45, to: 50 }] };
+    const hello = { kind: 'hub-hello' as const, nonce: new Uint8Array(16), received, wallMs: 0, newestModel: 1 };
+    const lineage = [{ incarnation: 'aabbccddeeff', lastSequence: 5000 }];
+    let { state, effects } = stepExchange(greeting, { kind: 'hub-hello', hello, lineage });
+    const runs: (readonly [number, number])[] = [];
+    for (let effect = effects[0]; effect?.kind === 'send-changes'; [effect] = effects) {
+      runs.push([effect.after + 1, effect.upTo]);
+      ({ state, effects } = stepExchange(state, {
+        kind: 'sent',
+        from: effect.after + 1,
+        upTo: effect.upTo,
+        bytes: 10,
+      }));
+    }
+    expect(runs).toEqual([
+      [4000, 4002],
+      [41, 44],
+      [51, 3999],
+      [4003, 5000],
+      [11, 40],
+    ]);
+    const beyond = [{ from: 41, to: 5000 }];
+    const ack: Ack = { kind: 'ack', upTo: 10, head: new Uint8Array(8), refused: [], repeats: 0, beyond };
+    const safe = stepExchange(state, { kind: 'ack', ack, elapsedMs: 900 }).state;
+    expect(safe).toMatchObject({ acknowledged: 10, beyond, inFlight: [{ from: 11, upTo: 40 }] });
+    expect(isPushed(safe)).toBe(false);
+    const rest = stepExchange(safe, { kind: 'ack', ack: { ...ack, upTo: 5000, beyond: [] }, elapsedMs: 900 }).state;
+    expect(rest).toMatchObject({ acknowledged: 5000, beyond: [], inFlight: [] });
+  });
+
+  it('makes no more ranges than the hub can name', () => {
+    const head = 9000;
+    const urgent = Array.from({ length: 12 }, (_, index) => ({ from: 3000 + 10 * index, to: 3000 + 10 * index }));
+    const idle = startExchange({ head, acknowledged: 0, feedReceived: 0 });
+    const begun = stepExchange(
+      { ...idle, phase: 'live', frameBytes: 1000 },
+      { kind: 'grown', head, lanes: { urgent, late: [] } },
+    );
+    let { state, effects } = begun;
+    const firsts: number[] = [];
+    for (let effect = effects[0]; effect?.kind === 'send-changes' && firsts.length < 9; [effect] = effects) {
+      firsts.push(effect.after + 1);
+      ({ state, effects } = stepExchange(state, {
+        kind: 'sent',
+        from: effect.after + 1,
+        upTo: effect.after + 1,
+        bytes: 10,
+      }));
+    }
+    expect(firsts).toEqual([...urgent.slice(0, 8).map(({ from }) => from), 1]);
   });
 
   it('applies the feed in order, acknowledges repeats without applying, and closes on a gap', () => {
@@ -167,7 +237,7 @@ describe('the exchange machine', () => {
   });
 
   it('closes on an acknowledgement of what it never sent, and on anything before the greeting', () => {
-    const ack: Ack = { kind: 'ack', upTo: 99, head: new Uint8Array(8), refused: [], repeats: 0 };
+    const ack: Ack = { kind: 'ack', upTo: 99, head: new Uint8Array(8), refused: [], repeats: 0, beyond: [] };
     expect(stepExchange(live(), { kind: 'ack', ack, elapsedMs: 1 }).effects).toMatchObject([{ kind: 'close' }]);
     const idle = startExchange({ head: 1, acknowledged: 0, feedReceived: 0 });
     expect(stepExchange(idle, { kind: 'changes', changes: feed(1, 1) }).effects).toMatchObject([{ kind: 'close' }]);

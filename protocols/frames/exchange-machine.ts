@@ -1,4 +1,15 @@
-import type { Ack, Changes, HubHello, LineageEntry } from './messages.ts';
+import { type Ack, type Changes, type HubHello, type LineageEntry, MAX_RANGES } from './messages.ts';
+import {
+  addRange,
+  countOf,
+  coversRange,
+  intersectRanges,
+  NO_RANGES,
+  type Range,
+  type Ranges,
+  subtractRanges,
+  uniteRanges,
+} from './ranges.ts';
 
 /**
  * The node's side of the exchange, pure: what it sends next and what it has been promised.
@@ -20,7 +31,8 @@ import type { Ack, Changes, HubHello, LineageEntry } from './messages.ts';
  * in order without gaps and acknowledged only once it is safe · E4 a frame holds at least one change, so any link that
  * carries one change finishes · E5 a connection that dies with frames under way bounds the next frames: to a quarter of what it
  * did deliver, as the next HELLO tells; where that is too little, to what went through and a little more; to half of a frame
- * where nothing did. The bound is raised again by connections that live longer.
+ * where nothing did. The bound is raised again by connections that live longer · E6 what is urgent goes before a long queue, what can
+ * wait after all else, and in between the journal goes in its order, as long as the hub can name the ranges that this makes; what is safe beyond a gap is not sent again.
  */
 export type ExchangeState = {
   readonly phase: 'idle' | 'greeting' | 'live';
@@ -28,10 +40,13 @@ export type ExchangeState = {
   readonly head: number;
   /** Everything up to here is safe at the hub. */
   readonly acknowledged: number;
-  /** The last sequence sent on this connection. */
+  /** Safe at the hub beyond `acknowledged`. */
+  readonly beyond: Ranges;
+  /** The last sequence that was sent on this connection, or that the hub said it has. */
   readonly sentUpTo: number;
   /** Frames sent and not yet acknowledged, oldest first. */
-  readonly inFlight: readonly { readonly upTo: number; readonly bytes: number }[];
+  readonly inFlight: readonly { readonly from: number; readonly upTo: number; readonly bytes: number }[];
+  readonly lanes: Lanes;
   /** Whether a send-changes effect is being carried out. */
   readonly isSending: boolean;
   /** What the next frame aims at, in bytes; it lasts from connection to connection. */
@@ -50,12 +65,18 @@ export type ExchangeState = {
   readonly death: { readonly deliveredBytes: number; readonly inFlight: ExchangeState['inFlight'] } | undefined;
 };
 
+/** The sequences that go before all others, each with what it refers to; and those that can wait for all others. */
+export type Lanes = { readonly urgent: Ranges; readonly late: Ranges };
+
+/** Everything in the journal's order. */
+export const NO_LANES: Lanes = { urgent: NO_RANGES, late: NO_RANGES };
+
 /** What happened. `elapsedMs` of an ack is how long its oldest frame was under way. */
 export type ExchangeInput =
   | { readonly kind: 'connected' }
   | { readonly kind: 'hub-hello'; readonly hello: HubHello; readonly lineage: readonly LineageEntry[] }
-  | { readonly kind: 'grown'; readonly head: number }
-  | { readonly kind: 'sent'; readonly upTo: number; readonly bytes: number }
+  | { readonly kind: 'grown'; readonly head: number; readonly lanes: Lanes }
+  | { readonly kind: 'sent'; readonly from: number; readonly upTo: number; readonly bytes: number }
   | { readonly kind: 'ack'; readonly ack: Ack; readonly elapsedMs: number }
   | { readonly kind: 'changes'; readonly changes: Changes }
   | { readonly kind: 'feed-applied'; readonly upTo: number; readonly repeats: number }
@@ -64,8 +85,8 @@ export type ExchangeInput =
 /** What the caller now does; after send-changes it feeds back `sent`, after apply-feed `feed-applied`. */
 export type ExchangeEffect =
   | { readonly kind: 'send-hello' }
-  /** Read own changes after `after` (at least one, then up to `maxBytes`) and send them as one frame. */
-  | { readonly kind: 'send-changes'; readonly after: number; readonly maxBytes: number }
+  /** Read own changes after `after` and up to `upTo` (at least one, then up to `maxBytes`) and send them as one frame. */
+  | { readonly kind: 'send-changes'; readonly after: number; readonly upTo: number; readonly maxBytes: number }
   | { readonly kind: 'persist-ack'; readonly ack: Ack }
   | { readonly kind: 'apply-feed'; readonly changes: Changes }
   | { readonly kind: 'send-ack'; readonly upTo: number; readonly repeats: number }
@@ -84,6 +105,11 @@ export const SLOW_FRAME_BYTES = 4 * 1024;
 /** A frame of a link that answers within {@link FAST_ANSWER_MS}: the hub's transaction is then what costs. */
 const FAST_FRAME_BYTES = 128 * 1024;
 const FAST_ANSWER_MS = 400;
+/**
+ * An urgent change does not jump a queue that is shorter: so many take a few seconds of EDGE, and what is sent out of its order costs
+ * bytes, because frames become small.
+ */
+const PATIENCE_CHANGES = 2000;
 
 /** The machine at the daemon's start, from what is stored. */
 export function startExchange(stored: {
@@ -94,8 +120,10 @@ export function startExchange(stored: {
   return {
     phase: 'idle',
     ...stored,
+    beyond: NO_RANGES,
     sentUpTo: stored.acknowledged,
     inFlight: [],
+    lanes: NO_LANES,
     isSending: false,
     frameBytes: FIRST_FRAME_BYTES,
     feedApplying: stored.feedReceived,
@@ -115,9 +143,9 @@ export function stepExchange(state: ExchangeState, input: ExchangeInput): Exchan
     case 'hub-hello':
       return state.phase === 'greeting' ? greeted(state, input.hello, input.lineage) : outOfTurn(state, input.kind);
     case 'grown':
-      return pump({ ...state, head: Math.max(state.head, input.head) }, []);
+      return pump({ ...state, head: Math.max(state.head, input.head), lanes: input.lanes }, []);
     case 'sent':
-      return pump(sent(state, input.upTo, input.bytes), []);
+      return pump(sent(state, input), []);
     case 'ack':
       return state.phase === 'live' ? acknowledged(state, input.ack, input.elapsedMs) : outOfTurn(state, input.kind);
     case 'changes':
@@ -143,15 +171,24 @@ function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly
   // copy of this node's disk, which is not ours to skip.
   const known = received === null ? undefined : lineage.find(({ incarnation }) => incarnation === received.incarnation);
   const upTo = known === undefined || received === null ? 0 : Math.min(received.upTo, known.lastSequence);
-  const live = { ...state, phase: 'live' as const, acknowledged: upTo, sentUpTo: upTo, inFlight: [], isSending: false };
+  const isWhole = received !== null && upTo === received.upTo;
+  const live: ExchangeState = {
+    ...state,
+    phase: 'live',
+    acknowledged: upTo,
+    beyond: isWhole ? intersectRanges(received.beyond, [{ from: upTo + 1, to: state.head }]) : NO_RANGES,
+    sentUpTo: Math.max(upTo, (isWhole ? received.beyond.at(-1)?.to : undefined) ?? 0),
+    inFlight: [],
+    isSending: false,
+  };
   return pump(bounded(live), []);
 }
 
 /** What the death of the last connection teaches, now that the hub has said what of it arrived. */
 function bounded(state: ExchangeState): ExchangeState {
-  const { death, acknowledged, frameBytes, provenBytes, failedBytes } = state;
+  const { death, frameBytes, provenBytes, failedBytes } = state;
   if (death === undefined) return state;
-  const arrived = death.inFlight.filter(({ upTo }) => upTo <= acknowledged);
+  const arrived = death.inFlight.filter((frame) => isSafe(state, frame));
   const delivered = arrived.reduce((sum, { bytes }) => sum + bytes, death.deliveredBytes);
   const aim = (bytes: number, more: Partial<ExchangeState>): ExchangeState => {
     const ceilingBytes = Math.max(MIN_FRAME_BYTES, Math.floor(bytes));
@@ -173,25 +210,28 @@ function bounded(state: ExchangeState): ExchangeState {
   });
 }
 
-function sent(state: ExchangeState, upTo: number, bytes: number): ExchangeState {
+function sent(state: ExchangeState, { from, upTo, bytes }: Extract<ExchangeInput, { kind: 'sent' }>): ExchangeState {
   if (state.phase !== 'live') return { ...state, isSending: false };
-  const inFlight = bytes === 0 ? state.inFlight : [...state.inFlight, { upTo, bytes }];
+  const inFlight = bytes === 0 ? state.inFlight : [...state.inFlight, { from, upTo, bytes }];
   return { ...state, isSending: false, sentUpTo: Math.max(state.sentUpTo, upTo), inFlight };
 }
 
 function acknowledged(state: ExchangeState, ack: Ack, elapsedMs: number): ExchangeStep {
   if (ack.upTo > state.sentUpTo)
     return { state, effects: [{ kind: 'close', reason: 'acknowledgement of what was never sent' }] };
-  const isNew = ack.upTo > state.acknowledged;
+  const acknowledged = Math.max(state.acknowledged, ack.upTo);
+  const beyond = subtractRanges(uniteRanges(state.beyond, ack.beyond), [{ from: 1, to: acknowledged }]);
+  const isNew = ack.upTo > state.acknowledged || countOf(subtractRanges(ack.beyond, state.beyond)) > 0;
   const limit = elapsedMs <= FAST_ANSWER_MS ? FAST_FRAME_BYTES : SLOW_FRAME_BYTES;
-  const arrived = state.inFlight.filter(({ upTo }) => upTo <= ack.upTo);
+  const arrived = state.inFlight.filter((frame) => isSafe({ acknowledged, beyond }, frame));
   const deliveredBytes = arrived.reduce((sum, { bytes }) => sum + bytes, state.deliveredBytes);
   // A link that carries so much more than the bound allows for has become better.
   const ceilingBytes = deliveredBytes > 8 * state.ceilingBytes ? 2 * state.ceilingBytes : state.ceilingBytes;
   const next: ExchangeState = {
     ...state,
-    acknowledged: Math.max(state.acknowledged, ack.upTo),
-    inFlight: state.inFlight.filter(({ upTo }) => upTo > ack.upTo),
+    acknowledged,
+    beyond,
+    inFlight: state.inFlight.filter((frame) => !arrived.includes(frame)),
     frameBytes: isNew ? Math.min(limit, ceilingBytes, state.frameBytes * 2) : state.frameBytes,
     ceilingBytes,
     deliveredBytes,
@@ -216,9 +256,34 @@ function fed(state: ExchangeState, changes: Changes): ExchangeStep {
 function pump(state: ExchangeState, effects: readonly ExchangeEffect[]): ExchangeStep {
   const bytesInFlight = state.inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
   const hasRoom = bytesInFlight < 2 * state.frameBytes;
-  if (state.phase !== 'live' || state.isSending || !hasRoom || state.sentUpTo >= state.head) return { state, effects };
-  const send = { kind: 'send-changes' as const, after: state.sentUpTo, maxBytes: state.frameBytes };
+  if (state.phase !== 'live' || state.isSending || !hasRoom) return { state, effects };
+  const next = nextRun(state);
+  if (next === undefined) return { state, effects };
+  const send = { kind: 'send-changes' as const, after: next.from - 1, upTo: next.to, maxBytes: state.frameBytes };
   return { state: { ...state, isSending: true }, effects: [...effects, send] };
+}
+
+/** What goes next: unbroken sequences that are neither safe at the hub nor under way. */
+function nextRun({ head, acknowledged, beyond, inFlight, lanes }: ExchangeState): Range | undefined {
+  if (acknowledged >= head) return undefined;
+  const underWay = inFlight.map(({ from, upTo }) => ({ from, to: upTo }));
+  const free = subtractRanges([{ from: acknowledged + 1, to: head }], [...beyond, ...underWay]);
+  // The hub names no more ranges than that: what it could not name would be sent for ever.
+  if (free.length === 0 || uniteRanges(beyond, underWay).length >= MAX_RANGES) return free[0];
+  const urgent = intersectRanges(free, lanes.urgent).find(({ from }) => isLongBefore(free, from));
+  return urgent ?? subtractRanges(free, lanes.late)[0] ?? free[0];
+}
+
+/** Whether it would take a while until it were a change's turn. */
+function isLongBefore(free: Ranges, sequence: number): boolean {
+  return countOf(intersectRanges(free, [{ from: 1, to: sequence - 1 }])) >= PATIENCE_CHANGES;
+}
+
+function isSafe(
+  { acknowledged, beyond }: Pick<ExchangeState, 'acknowledged' | 'beyond'>,
+  { from, upTo }: { readonly from: number; readonly upTo: number },
+): boolean {
+  return upTo <= acknowledged || coversRange(addRange(beyond, { from: 1, to: acknowledged }), { from, to: upTo });
 }
 
 function closed(state: ExchangeState): ExchangeState {

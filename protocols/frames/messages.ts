@@ -1,6 +1,7 @@
 import { decodeCbor, encodeCbor } from '../cbor.ts';
 import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
 import type { EncodedChange } from '../journal/change-codec.ts';
+import { NO_RANGES, type Ranges } from './ranges.ts';
 
 /** The first byte of every frame. */
 export const FRAME_TYPE = { hello: 1, changes: 2, ack: 3, digest: 5 } as const;
@@ -20,13 +21,21 @@ export type NodeHello = {
   readonly isClockTrusted: boolean;
   /** The newest model of the codec that this end knows; it knows all before it. */
   readonly newestModel: number;
+  /** Sequences that can wait (the lane `late`), at most {@link MAX_RANGES}: the feed need not wait for them. */
+  readonly late: Ranges;
 };
+
+/** So many ranges are named in a HELLO or ACK. */
+export const MAX_RANGES = 8;
+
+/** What the hub has of a node: everything up to `upTo`, and the ranges `beyond` it, at most {@link MAX_RANGES}. */
+export type Received = { readonly incarnation: string; readonly upTo: number; readonly beyond: Ranges };
 
 /** The hub answers with this. `received` is null when the hub knows none of the lineage: the node then sends all. */
 export type HubHello = {
   readonly kind: 'hub-hello';
   readonly nonce: Uint8Array;
-  readonly received: { readonly incarnation: string; readonly upTo: number } | null;
+  readonly received: Received | null;
   readonly wallMs: number;
   /** As in {@link NodeHello}. */
   readonly newestModel: number;
@@ -51,6 +60,8 @@ export type Ack = {
   readonly refused: readonly { readonly position: number; readonly code: string }[];
   /** Repeats among what this acknowledges: counted, nothing else. */
   readonly repeats: number;
+  /** What is safe beyond `upTo`, of the ranges that what this acknowledges lies in; at most {@link MAX_RANGES}. */
+  readonly beyond: Ranges;
 };
 
 /**
@@ -111,11 +122,18 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
         message.wallMs,
         message.isClockTrusted,
         message.newestModel,
+        ...optional(message.late, 0),
       ]);
     }
     case 'hub-hello': {
       const received =
-        message.received === null ? null : [fromHex(message.received.incarnation), message.received.upTo];
+        message.received === null
+          ? null
+          : [
+              fromHex(message.received.incarnation),
+              message.received.upTo,
+              ...optional(message.received.beyond, message.received.upTo),
+            ];
       return encodeCbor([1, message.nonce, received, message.wallMs, message.newestModel]);
     }
     case 'ack':
@@ -124,6 +142,7 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
         message.head,
         message.refused.map(({ position, code }) => [position, code]),
         message.repeats,
+        ...optional(message.beyond, message.upTo),
       ]);
     case 'digest': {
       const { ask, at, entries } = message;
@@ -156,6 +175,7 @@ function nodeHello([
   wallMs,
   isClockTrusted,
   newestModel,
+  late,
 ]: readonly unknown[]): NodeHello {
   const entries = list(lineage);
   if (entries.length > 32) throw new RangeError('lineage too long');
@@ -170,22 +190,26 @@ function nodeHello([
     wallMs: natural(wallMs),
     isClockTrusted: isClockTrusted === true,
     newestModel: natural(newestModel),
+    late: ranges(late, 0),
   };
 }
 
 function hubHello([tag, nonce, received, wallMs, newestModel]: readonly unknown[]): HubHello {
   if (tag !== 1) throw new RangeError('neither side’s HELLO');
-  const [incarnation, upTo] = received === null ? [] : list(received);
+  const [incarnation, upTo, beyond] = received === null ? [] : list(received);
   return {
     kind: 'hub-hello',
     nonce: bytes(nonce, 16),
-    received: received === null ? null : { incarnation: toHex(bytes(incarnation, 6)), upTo: natural(upTo) },
+    received:
+      received === null
+        ? null
+        : { incarnation: toHex(bytes(incarnation, 6)), upTo: natural(upTo), beyond: ranges(beyond, natural(upTo)) },
     wallMs: natural(wallMs),
     newestModel: natural(newestModel),
   };
 }
 
-function ack([upTo, head, refused, repeats]: readonly unknown[]): Ack {
+function ack([upTo, head, refused, repeats, beyond]: readonly unknown[]): Ack {
   return {
     kind: 'ack',
     upTo: natural(upTo),
@@ -195,6 +219,7 @@ function ack([upTo, head, refused, repeats]: readonly unknown[]): Ack {
       return { position: natural(position), code: text(code) };
     }),
     repeats: natural(repeats),
+    beyond: ranges(beyond, natural(upTo)),
   };
 }
 
@@ -236,6 +261,31 @@ function digestAsk(level: number, [first, second]: readonly unknown[]): DigestAs
     default:
       throw new RangeError('no such level of digests');
   }
+}
+
+/** Ranges at the end of a message, which most do not have: for each, how far it begins after the one before, and its length less one. */
+function optional(ranges: Ranges, after: number): readonly (readonly number[])[] {
+  let before = after;
+  const steps = ranges.flatMap(({ from, to }) => {
+    const pair = [from - before, to - from];
+    before = to;
+    return pair;
+  });
+  return steps.length === 0 ? [] : [steps];
+}
+
+function ranges(value: unknown, after: number): Ranges {
+  if (value === undefined) return NO_RANGES;
+  const steps = list(value).map(natural);
+  if (steps.length > 2 * MAX_RANGES || steps.length % 2 !== 0) throw new RangeError('no ranges');
+  let before = after;
+  return Array.from({ length: steps.length / 2 }, (_, index) => {
+    const from = before + (steps[2 * index] as number);
+    const to = natural(from + (steps[2 * index + 1] as number));
+    if (from <= before) throw new RangeError('no rising ranges');
+    before = to;
+    return { from, to };
+  });
 }
 
 function list(value: unknown): readonly unknown[] {

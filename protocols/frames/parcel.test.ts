@@ -24,7 +24,7 @@ const HEADER: ParcelHeader = {
   after: 20,
   createdMs: 1_790_000_000_000,
 };
-const ACK: Ack = { kind: 'ack', upTo: 3, head: new Uint8Array(), refused: [], repeats: 0 };
+const ACK: Ack = { kind: 'ack', upTo: 3, head: new Uint8Array(), refused: [], repeats: 0, beyond: [] };
 const seed = (fill: number) => new Uint8Array(32).fill(fill);
 const hub = () => ({ sign: signKeysFromSeed(seed(1)), seal: sealKeysFromSeed(seed(2)) });
 const node = () => ({ sign: signKeysFromSeed(seed(3)), seal: sealKeysFromSeed(seed(4)) });

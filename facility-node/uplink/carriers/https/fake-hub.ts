@@ -175,7 +175,9 @@ export class FakeHub implements AsyncDisposable {
     this.frames.push('hello');
     const nonce = new Uint8Array(16).fill(this.connections);
     const received =
-      this.#lastIncarnation === undefined ? null : { incarnation: this.#lastIncarnation, upTo: this.received() };
+      this.#lastIncarnation === undefined
+        ? null
+        : { incarnation: this.#lastIncarnation, upTo: this.received(), beyond: [] };
     const isKnown = hello.lineage.some(({ incarnation }) => incarnation === this.#lastIncarnation);
     const answer: HubHello = {
       kind: 'hub-hello',
@@ -214,7 +216,7 @@ export class FakeHub implements AsyncDisposable {
       const refused = message.changes
         .filter(({ position }) => position === refuses)
         .map(({ position }) => ({ position, code: 'SH-X301' }));
-      send({ kind: 'ack', upTo, head, refused, repeats });
+      send({ kind: 'ack', upTo, head, refused, repeats, beyond: [] });
     }
     if (message.kind === 'digest') send(this.#digest(message));
   }

@@ -13,6 +13,7 @@ import {
   parcelName,
   readParcelHead,
 } from '@santehaggui/protocols/frames/parcel.ts';
+import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -93,9 +94,16 @@ export class UsbService {
     );
     yield writer.head();
     const { feedReceived } = journal.syncState();
-    yield writer.ack({ kind: 'ack', upTo: feedReceived, head: new Uint8Array(), refused: [], repeats: 0 });
+    yield writer.ack({
+      kind: 'ack',
+      upTo: feedReceived,
+      head: new Uint8Array(),
+      refused: [],
+      repeats: 0,
+      beyond: NO_RANGES,
+    });
     for (let at = after; at < upTo; ) {
-      const changes = journal.journalAfter(at, PIECE_BYTES, Math.min(PIECE_CHANGES, upTo - at));
+      const changes = journal.journalAfter(at, { bytes: PIECE_BYTES, changes: PIECE_CHANGES, upTo });
       at = (changes.at(-1) as CarriedChange).position;
       yield writer.changes(changes, { model: NEWEST_MODEL, stampOf: (id) => journal.creationOf(id) });
       await letOthersIn();
@@ -145,7 +153,7 @@ export class UsbService {
       log.error('uplink.chain-differs', { sequence: ack.upTo });
       throw new BrokenParcel('altered');
     }
-    journal.acknowledge(ack.upTo, ack.refused);
+    journal.acknowledge(ack, ack.refused);
     this.#parts.onReceipt();
     return ack.upTo - before;
   }

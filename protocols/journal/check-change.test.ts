@@ -1,6 +1,6 @@
-import type { RecordChange, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
 import { describe, expect, it } from 'vitest';
-import { checkChange } from './change-check.ts';
+import type { RecordChange, RegisterWrite } from './change.ts';
+import { checkChange } from './check-change.ts';
 
 function changeOf(recordType: number, writes: RecordChange['writes'], more: Partial<RecordChange> = {}): RecordChange {
   return {

@@ -8,18 +8,32 @@ import {
   stepHubExchange,
 } from './hub-exchange-machine.ts';
 
-const HELLO = { backlogUpTo: 0, receivedUpTo: 0, feedReceived: 0 };
+const NOTHING = { upTo: 0, beyond: [] };
+const HELLO = { backlogUpTo: 0, received: NOTHING, late: [], feedReceived: 0 };
 const entries = (from: number, to: number, bytes = 100) =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ position: from + index, bytes }));
 
 describe('the hub’s side of the exchange', () => {
   it('sends nothing down before the node’s backlog is here', () => {
-    const started = startHubExchange({ ...HELLO, backlogUpTo: 10, receivedUpTo: 4 });
+    const started = startHubExchange({ ...HELLO, backlogUpTo: 10, received: { upTo: 4, beyond: [] } });
     expect(started.effects).toEqual([]);
-    const halfway = stepHubExchange(started.state, { kind: 'stored', upTo: 9 });
+    const halfway = stepHubExchange(started.state, { kind: 'stored', upTo: 9, beyond: [] });
     expect(stepHubExchange(halfway.state, { kind: 'feed-grown' }).effects).toEqual([]);
-    const drained = stepHubExchange(halfway.state, { kind: 'stored', upTo: 10 });
+    const drained = stepHubExchange(halfway.state, { kind: 'stored', upTo: 10, beyond: [] });
     expect(drained.effects).toEqual([{ kind: 'read-feed', after: 0, bytes: 8192 }]);
+  });
+
+  it('does not let the feed wait for what can wait itself', () => {
+    const late = [{ from: 3, to: 8 }];
+    const started = startHubExchange({
+      ...HELLO,
+      backlogUpTo: 10,
+      received: { upTo: 2, beyond: [{ from: 10, to: 10 }] },
+      late,
+    });
+    expect(started.effects).toEqual([]);
+    const { effects } = stepHubExchange(started.state, { kind: 'stored', upTo: 2, beyond: [{ from: 9, to: 10 }] });
+    expect(effects).toEqual([{ kind: 'read-feed', after: 0, bytes: 8192 }]);
   });
 
   it('starts with small frames, two at most under way, and doubles them with each acknowledgement', () => {

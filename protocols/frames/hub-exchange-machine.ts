@@ -1,18 +1,19 @@
-import type { HubHello, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import type { LineageEntry } from './messages.ts';
+import { addRange, coversRange, NO_RANGES, type Ranges, uniteRanges } from './ranges.ts';
 
 /**
  * The hub's side of one exchange, pure: when the feed is sent, and how much of it at once.
  *
  * | phase | input | effects | next |
  * |---|---|---|---|
- * | draining | stored (the node's backlog is not yet all here) | – | draining |
- * | draining | stored (the backlog is here) | read-feed | live |
+ * | draining | stored (what the node announced is not yet all here) | – | draining |
+ * | draining | stored (it is here, but for what can wait) | read-feed | live |
  * | live | stored | – | live |
  * | live | feed-grown | read-feed, unless one is being read or the window is full | live |
  * | live | feed-read | send-feed in frames of the present size | live |
  * | live | feed-acknowledged | note-feed, read-feed if the window has room | live |
  *
- * Invariants: H1 nothing goes down before what the node had to send is here (push before pull) · H2 entries go in order and
+ * Invariants: H1 nothing goes down before what the node had to send is here (push before pull), but for its lane `late` · H2 entries go in order and
  * without gaps, from the first that the node lacks · H3 no more than two frames are under way · H4 a frame starts small and
  * doubles with each acknowledgement, so that a link that dies has wasted little.
  */
@@ -20,8 +21,8 @@ export type HubExchangeState = {
   readonly phase: 'draining' | 'live';
   /** The last sequence that the node had when it said HELLO. */
   readonly backlogUpTo: number;
-  /** The last sequence of the node that is here. */
-  readonly receivedUpTo: number;
+  /** The sequences of the node that are here, and of the others those that can wait. */
+  readonly settled: Ranges;
   readonly feedSent: number;
   readonly feedAcknowledged: number;
   /** Whether entries may wait beyond those sent. */
@@ -37,7 +38,7 @@ export type FeedEntry = { readonly position: number; readonly bytes: number };
 
 /** What happened. */
 export type HubExchangeInput =
-  | { readonly kind: 'stored'; readonly upTo: number }
+  | { readonly kind: 'stored'; readonly upTo: number; readonly beyond: Ranges }
   | { readonly kind: 'feed-grown' }
   | { readonly kind: 'feed-read'; readonly entries: readonly FeedEntry[] }
   | { readonly kind: 'feed-acknowledged'; readonly upTo: number };
@@ -60,13 +61,14 @@ const MAX_IN_FLIGHT = 2;
 /** The machine once both HELLOs are said. */
 export function startHubExchange(hello: {
   readonly backlogUpTo: number;
-  readonly receivedUpTo: number;
+  readonly received: { readonly upTo: number; readonly beyond: Ranges };
+  readonly late: Ranges;
   readonly feedReceived: number;
 }): HubExchangeStep {
   const state: HubExchangeState = {
     phase: 'draining',
     backlogUpTo: hello.backlogUpTo,
-    receivedUpTo: hello.receivedUpTo,
+    settled: hello.late,
     feedSent: hello.feedReceived,
     feedAcknowledged: hello.feedReceived,
     hasMore: true,
@@ -74,15 +76,16 @@ export function startHubExchange(hello: {
     frameBytes: FIRST_FRAME_BYTES,
     inFlight: [],
   };
-  return stepHubExchange(state, { kind: 'stored', upTo: hello.receivedUpTo });
+  return stepHubExchange(state, { kind: 'stored', ...hello.received });
 }
 
 /** One step of the machine. */
 export function stepHubExchange(state: HubExchangeState, input: HubExchangeInput): HubExchangeStep {
   switch (input.kind) {
     case 'stored': {
-      const receivedUpTo = Math.max(state.receivedUpTo, input.upTo);
-      return pump({ ...state, receivedUpTo, phase: receivedUpTo >= state.backlogUpTo ? 'live' : state.phase }, []);
+      const settled = addRange(uniteRanges(state.settled, input.beyond), { from: 1, to: input.upTo });
+      const isDrained = state.backlogUpTo === 0 || coversRange(settled, { from: 1, to: state.backlogUpTo });
+      return pump({ ...state, settled: isDrained ? NO_RANGES : settled, phase: isDrained ? 'live' : state.phase }, []);
     }
     case 'feed-grown':
       return pump({ ...state, hasMore: true }, []);
@@ -100,7 +103,7 @@ export function stepHubExchange(state: HubExchangeState, input: HubExchangeInput
 export function receivedOf(
   lineage: readonly LineageEntry[],
   lastSequenceOf: (incarnation: string) => number | undefined,
-): HubHello['received'] {
+): { readonly incarnation: string; readonly upTo: number } | null {
   for (const { incarnation, lastSequence } of lineage) {
     const known = lastSequenceOf(incarnation);
     if (known !== undefined) return { incarnation, upTo: Math.min(known, lastSequence) };
