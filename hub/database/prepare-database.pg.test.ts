@@ -17,10 +17,13 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
     const first = await prepareDatabase(options);
     expect(first).toEqual([
       'hub/001_hub.sql',
+      'hub/002_parked.sql',
+      'hub/003_branches.sql',
       'consolidated/001_facts.sql',
       'regional/001_views.sql',
       'registry/001_register.sql',
       'registry/002_referral_patient.sql',
+      'registry/003_parked.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

@@ -22,6 +22,7 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { giveBranches } from '../routing/branch-service.ts';
 import { deliver, distribute, lockAffected } from '../routing/routing-service.ts';
 import {
   noteReceived,
@@ -137,6 +138,7 @@ export class IngestService {
     const stored = outcome.fresh.length + outcome.unreadable.length;
     await writeChains(sql, node.node, changedChains(knowledge, outcome));
     await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
+    if (outcome.isBranching) await giveBranches(sql, node, outcome.forkPoints);
     const beyond = beyondOf(closed.parked, incoming);
     return { receipt: receiptOf(outcome, { refusals: allRefusals, stored, beyond }), forks: outcome.forks };
   }

@@ -1,5 +1,10 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
-import type { IncomingChange, ParkedRun, UnreadableChange } from '@santehaggui/protocols/journal/follow-chain.ts';
+import type {
+  ForkPoint,
+  IncomingChange,
+  ParkedRun,
+  UnreadableChange,
+} from '@santehaggui/protocols/journal/follow-chain.ts';
 import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
@@ -123,6 +128,16 @@ export class Register {
   /** Gives bytes that are no change, stored beyond a gap, their heads. */
   async linkUnreadable(entries: readonly UnreadableChange[]): Promise<void> {
     if (entries.length > 0) await this.#within((store) => store.setUnreadableHeads(entries));
+  }
+
+  /** Where a change of a node stands in this register's journal; undefined when it is not here. */
+  positionAt(node: number, place: ForkPoint): Promise<number | undefined> {
+    return this.#within((store) => store.positionAt(node, place));
+  }
+
+  /** What a node itself recorded, in the order in which it came here, after a position; and the journal's last position. */
+  ownAfter(node: number, after: number): Promise<{ readonly changes: readonly StoredChange[]; readonly upTo: number }> {
+    return this.#within((store) => store.ownAfter(node, after));
   }
 
   /** The chain head after one change of an incarnation; undefined when the change is not here. */

@@ -2,6 +2,7 @@ import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journ
 import { decodeChange, type EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import {
   decodeIncoming,
+  type ForkPoint,
   type IncomingChange,
   type ParkedRun,
   type UnreadableChange,
@@ -256,6 +257,31 @@ export class RegisterStore {
         byteaArray(heads.map(({ head }) => head)),
       ],
     );
+  }
+
+  /** Where a change of a node stands in the journal; undefined when it is not here. */
+  async positionAt(node: number, { incarnation, sequence }: ForkPoint): Promise<number | undefined> {
+    const { rows } = await this.#sql.query<{ position: string }>(
+      `select position from ${this.#schema}.journal where (node, incarnation, sequence) = ($1, $2, $3)`,
+      [node, incarnation, sequence],
+    );
+    return rows[0] === undefined ? undefined : Number(rows[0].position);
+  }
+
+  /** The changes of records that a node recorded, after a position and in order, and the journal's last position. */
+  async ownAfter(
+    node: number,
+    after: number,
+  ): Promise<{ readonly changes: readonly StoredChange[]; readonly upTo: number }> {
+    const { rows } = await this.#sql.query<JournalBytes>(
+      `select meta, fields, null as head from ${this.#schema}.journal
+       where node = $1 and position > $2 and record_id is not null order by position`,
+      [node, after],
+    );
+    const last = await this.#sql.query<{ last: string | null }>(
+      `select max(position) as last from ${this.#schema}.journal`,
+    );
+    return { changes: rows.map(storedChangeOf), upTo: Number(last.rows[0]?.last ?? 0) };
   }
 
   /** The chain head after one change of an incarnation; undefined when the change is not here. */

@@ -41,6 +41,9 @@ export type ParkedChange = { readonly incarnation: string; readonly sequence: nu
 /** Parked changes that now continue a chain, with `from` ≤ sequence ≤ `to`. */
 export type ParkedRun = { readonly incarnation: string; readonly from: number; readonly to: number };
 
+/** The last change that a branch of a node's past shares with another. */
+export type ForkPoint = { readonly incarnation: string; readonly sequence: number };
+
 /** Thrown when what a node sends cannot be taken at all: the connection is closed, and the next HELLO settles where to go on. */
 export class OutOfTurn extends Error {
   override readonly name = 'OutOfTurn';
@@ -70,6 +73,10 @@ export type ChainOutcome = {
   readonly chains: ReadonlyMap<string, ChainState>;
   /** Incarnations that continue one from before its end: a restored or cloned disk. */
   readonly forks: readonly string[];
+  /** Where these leave what came before; null for one that continues nothing. */
+  readonly forkPoints: readonly (ForkPoint | null)[];
+  /** Whether changes came of another branch than those before them. */
+  readonly isBranching: boolean;
   /** New beyond a gap, and still so. */
   readonly parked: readonly ParkedChange[];
   /** Beyond a gap before, now in the chain. */
@@ -130,6 +137,8 @@ export class ChainFollower {
   readonly #linkedUnreadable: UnreadableChange[] = [];
   readonly #refusals = new Map<number, Refusal>();
   readonly #forks: string[] = [];
+  readonly #forkPoints: (ForkPoint | null)[] = [];
+  #isBranching = false;
   #current: string | null;
   #incarnation: string | undefined;
   #repeats = 0;
@@ -187,6 +196,8 @@ export class ChainFollower {
       current: this.#current,
       chains: this.#chains,
       forks: this.#forks,
+      forkPoints: this.#forkPoints,
+      isBranching: this.#isBranching,
       parked: this.#parked.filter(({ incarnation, sequence }) => this.#waiting.has(headKey(incarnation, sequence))),
       linked: this.#linked,
       linkedUnreadable: this.#linkedUnreadable,
@@ -222,7 +233,9 @@ export class ChainFollower {
 
   /** Takes a change into its chain, which it continues; gives the head after it. */
   #extend(incarnation: string, { position, encoded, change }: IncomingChange): Uint8Array {
-    const before = this.#chains.get(incarnation) ?? this.#open(incarnation, position, change);
+    const known = this.#chains.get(incarnation);
+    if (known !== undefined && incarnation !== this.#current) this.#isBranching = true;
+    const before = known ?? this.#open(incarnation, position, change);
     if (position !== before.lastSequence + 1) throw new OutOfTurn(`change ${position} after ${before.lastSequence}`);
     const head = chainHead(before.head, encoded, this.#knowledge.journalKey);
     const isLast = change?.isLastOfTransaction ?? false;
@@ -268,16 +281,22 @@ export class ChainFollower {
     return { lastSequence, completedSequence: lastSequence, head: this.#end()?.head ?? CHAIN_START };
   }
 
+  #forked(incarnation: string, point: ForkPoint | null): void {
+    this.#forks.push(incarnation);
+    this.#forkPoints.push(point);
+    this.#isBranching = true;
+  }
+
   #continueFrom({ origin, sequence, parent }: Opening): ChainState {
     const end = sequence - 1;
     const at = (head: Uint8Array): ChainState => ({ lastSequence: end, completedSequence: end, head });
     if (parent === null && end === 0) {
-      if (this.#chains.size > 0) this.#forks.push(origin.incarnation);
+      if (this.#chains.size > 0) this.#forked(origin.incarnation, null);
       return at(CHAIN_START);
     }
     const chain = parent === null ? undefined : this.#chains.get(parent.incarnation);
     if (parent !== null && (parent.incarnation !== this.#current || chain?.lastSequence !== end))
-      this.#forks.push(origin.incarnation);
+      this.#forked(origin.incarnation, { incarnation: parent.incarnation, sequence: end });
     const known = chain?.lastSequence === end ? chain.head : this.#headsAt.get(headKey(parent?.incarnation ?? '', end));
     if (parent !== null && known !== undefined && Buffer.compare(known, parent.head) === 0) return at(known);
     this.#refusals.set(sequence, { code: 'SH-X302', detail: `opening of ${origin.incarnation}` });

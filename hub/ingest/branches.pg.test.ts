@@ -1,0 +1,68 @@
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeHub } from '../compose.ts';
+import { TestHub } from '../testing/test-hub.ts';
+import type { FakeNode } from './fake-node.ts';
+
+let hub: TestHub;
+
+beforeAll(async () => {
+  hub = await TestHub.start(composeHub);
+}, 120_000);
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+});
+
+/** Brings a node up to its feed's end over a new connection; gives whether both ends hold the same. */
+async function exchange(node: FakeNode): Promise<boolean> {
+  const connection = await hub.connect(node);
+  const { upTo, incarnation } = connection.hubHello?.received ?? { upTo: 0, incarnation: '' };
+  if (node.lastSequence > upTo || node.lineage[0]?.incarnation !== incarnation) await connection.push();
+  const { rows } = await hub.admin.query<{ length: string }>(
+    'select feed_length as length from hub.facility where code = $1',
+    [node.facility],
+  );
+  await connection.pull(Number(rows[0]?.length));
+  const { entries } = await connection.digest();
+  connection.drop();
+  return toHex(combineDigests(entries ?? [])) === toHex(combineDigests(node.typeDigests()));
+}
+
+describe('a node whose past has branched', () => {
+  it('gets back what it wrote after the backup that its disk was put back to', async () => {
+    const node = await hub.enrolled('cscom_back', { region: 'Back' });
+    const kept = node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    await exchange(node);
+    const backup = node.lastSequence;
+    node.patch(kept, { phone: '+22376000001' });
+    const lost = node.create('patient', { familyName: 'Traoré', givenName: 'Rokia' });
+    await exchange(node);
+
+    const restored = node.restoredTo(backup);
+    restored.create('patient', { familyName: 'Diarra', givenName: 'Nana' });
+    expect(await exchange(restored)).toBe(true);
+    expect(restored.fields(lost)).toMatchObject({ givenName: 'Rokia' });
+    expect(restored.fields(kept)).toMatchObject({ phone: '+22376000001' });
+  });
+
+  it('as two living copies of one disk learns on each what the other writes', async () => {
+    const one = await hub.enrolled('cscom_twin', { region: 'Twin' });
+    const shared = one.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    await exchange(one);
+    const two = one.restoredTo(one.lastSequence);
+    for (let day = 0; day < 3; day++) {
+      one.create('patient', { familyName: 'Une', givenName: `u${day}` });
+      two.create('patient', { familyName: 'Deux', givenName: `d${day}` });
+      two.patch(shared, { phone: `+2237600000${day}` });
+      await exchange(one);
+      await exchange(two);
+    }
+    // What the other wrote last reaches each with its own next exchange.
+    for (const node of [one, two, one, two]) await exchange(node);
+    expect(one.recordsOf('patient').toSorted()).toEqual(two.recordsOf('patient').toSorted());
+    expect(one.recordsOf('patient')).toHaveLength(7);
+    expect(await exchange(one)).toBe(true);
+    expect(await exchange(two)).toBe(true);
+  });
+});

@@ -1,0 +1,31 @@
+import type { ForkPoint } from '@santehaggui/protocols/journal/follow-chain.ts';
+import type { Sql } from '../database/sql.ts';
+import { Register } from '../registers/register-service.ts';
+import { isOfRecord } from '../registers/stored-change.ts';
+import { appendFeed } from './feed-store.ts';
+
+/** A node whose past has branched. */
+export type BranchingNode = { readonly facility: string; readonly node: number };
+
+/**
+ * Gives a node, through its own feed, what another branch of its past recorded: a disk that was put back to a backup lacks what
+ * it wrote since, and each of two copies of a disk lacks what the other writes (docs/protocol.md, 4.16). What a copy has already
+ * counts there as a repeat.
+ */
+export async function giveBranches(
+  sql: Sql,
+  { facility, node }: BranchingNode,
+  forkPoints: readonly (ForkPoint | null)[],
+): Promise<void> {
+  const register = new Register(sql, facility);
+  const { rows } = await sql.query<{ given: string | null }>(
+    'select branches_given as given from hub.facility where code = $1',
+    [facility],
+  );
+  const points = rows.flatMap(({ given }) => (given === null ? [] : [Number(given)]));
+  for (const point of forkPoints) points.push(point === null ? 0 : ((await register.positionAt(node, point)) ?? 0));
+  const after = points.length === 0 ? 0 : Math.min(...points);
+  const { changes, upTo } = await register.ownAfter(node, after);
+  await appendFeed(sql, facility, changes.filter(isOfRecord));
+  await sql.query('update hub.facility set branches_given = $2 where code = $1', [facility, Math.max(after, upTo)]);
+}
