@@ -10,9 +10,14 @@ import { RecordsImportCommand } from './commands/records/import.ts';
 import { RecordsShowCommand } from './commands/records/show.ts';
 import { ReportWeeklyCommand } from './commands/report/weekly.ts';
 import { StatusCommand } from './commands/status.ts';
+import { SyncConflictsListCommand } from './commands/sync/conflicts/list.ts';
+import { SyncConflictsShowCommand } from './commands/sync/conflicts/show.ts';
 import { SyncExportCommand } from './commands/sync/export.ts';
 import { SyncImportCommand } from './commands/sync/import.ts';
 import { SyncNowCommand } from './commands/sync/now.ts';
+import { SyncQuarantineListCommand } from './commands/sync/quarantine/list.ts';
+import { SyncQuarantineRetryCommand } from './commands/sync/quarantine/retry.ts';
+import { SyncQuarantineShowCommand } from './commands/sync/quarantine/show.ts';
 import { SyncStatusCommand } from './commands/sync/status.ts';
 import { SyncVerifyCommand } from './commands/sync/verify.ts';
 
@@ -30,9 +35,14 @@ export const commands = {
   'records:show': RecordsShowCommand,
   'report:weekly': ReportWeeklyCommand,
   status: StatusCommand,
+  'sync:conflicts:list': SyncConflictsListCommand,
+  'sync:conflicts:show': SyncConflictsShowCommand,
   'sync:export': SyncExportCommand,
   'sync:import': SyncImportCommand,
   'sync:now': SyncNowCommand,
+  'sync:quarantine:list': SyncQuarantineListCommand,
+  'sync:quarantine:retry': SyncQuarantineRetryCommand,
+  'sync:quarantine:show': SyncQuarantineShowCommand,
   'sync:status': SyncStatusCommand,
   'sync:verify': SyncVerifyCommand,
 } as const;

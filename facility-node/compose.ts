@@ -12,6 +12,7 @@ import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AuditService } from './audit/audit-service.ts';
 import type { NodeConfig } from './config.ts';
+import { createConflicts } from './conflicts/conflicts.ts';
 import { HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
@@ -19,6 +20,7 @@ import { lanService } from './lan/lan-service.ts';
 import { patientIndexer } from './patients/patient-index.ts';
 import { PeopleService } from './people/people-service.ts';
 import { SessionService } from './people/session-service.ts';
+import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { readClockState } from './store/clock-state.ts';
 import type { DataDirectory } from './store/data-directory.ts';
@@ -116,6 +118,8 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, interchange, clock, log },
     reading: new RecordReadingService({ store, audit }),
+    conflicts: createConflicts({ store, audit, clock }),
+    quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });

@@ -27,6 +27,7 @@ import { HelloCounter } from './ingest/hello-counter.ts';
 import { IngestService } from './ingest/ingest-service.ts';
 import { LineageService } from './ingest/lineage-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
+import { QuarantineService } from './ingest/quarantine-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
@@ -95,6 +96,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ keys, incarnation, findNode, ingest, feed, codec, clock, log, randomBytes },
     nodes: () => enrolment.nodes(),
   });
+  const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = notificationService({
     connection: logins.service,
     listeners: { hub_feed: (facility) => exchange.wake(facility), hub_outbox: () => bus.wake() },
@@ -125,6 +127,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     version,
     facilities,
     bus,
+    quarantined: () => quarantine.count(),
     connected: () => exchange.connected().size,
     url,
     clock,
@@ -132,7 +135,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users, usb }, { clock, log }),
+    app: adminApp({ status, facilities, users, usb, quarantine }, { clock, log }),
     at: { socketPath },
     clock,
     log,

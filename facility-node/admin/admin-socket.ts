@@ -6,10 +6,12 @@ import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
 import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
 import { type RecordParts, recordsRoutes } from './records-routes.ts';
+import { type ReviewParts, reviewRoutes } from './review-routes.ts';
 
 /** What the admin socket is made of. */
 export type AdminParts = OperatorParts &
-  RecordParts & {
+  RecordParts &
+  ReviewParts & {
     readonly socketPath: string;
     readonly sessions: SessionService;
     readonly clock: Clock;
@@ -24,7 +26,7 @@ export function adminSocket(parts: AdminParts): ListenService {
     clock,
     maxBodyBytes: 64 * 1024,
     basePath: '/v1',
-    routes: [...operatorRoutes(parts), ...recordsRoutes(parts)],
+    routes: [...operatorRoutes(parts), ...recordsRoutes(parts), ...reviewRoutes(parts)],
     authorise: async (policy, head) =>
       policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head),
   });

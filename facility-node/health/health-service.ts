@@ -104,7 +104,9 @@ export class HealthService {
         ? `${detail}, le plus ancien depuis ${Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS)} j`
         : detail,
       remedy:
-        quarantined > 0 ? 'Prévenez le responsable du hub : il a refusé des changements.' : 'Rétablissez la liaison.',
+        quarantined > 0
+          ? '« haggui sync quarantine list » dit pourquoi, « haggui sync quarantine retry » reprend.'
+          : 'Rétablissez la liaison.',
     };
   }
 

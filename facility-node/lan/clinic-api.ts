@@ -7,8 +7,11 @@ import { observation } from '@santehaggui/protocols/records/observation.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditService } from '../audit/audit-service.ts';
+import { conflictsRoutes } from '../conflicts/conflicts-routes.ts';
+import { ConflictsService } from '../conflicts/conflicts-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
+import { DuplicatesService } from '../patients/duplicates-service.ts';
 import { patientsRoutes } from '../patients/patients-routes.ts';
 import { PatientsService } from '../patients/patients-service.ts';
 import type { NodeRoute } from '../people/node-route.ts';
@@ -52,11 +55,13 @@ export function clinicRoutes({
   const numbering = new NumberingService({ db: store.db, facility });
   const resources = new ResourcesService({ store, audit, once, clock });
   const patients = new PatientsService({ store, audit, once, resources, numbering });
+  const duplicates = new DuplicatesService({ store, audit, once, resources });
   const consultations = new ConsultationsService({ store, audit, once, resources });
   const referrals = new ReferralsService({ store, audit, once, resources, numbering, clock, facility });
+  const conflicts = new ConflictsService({ store, audit, once, resources, clock });
   const versioned = [
     ...sessionsRoutes(sessions),
-    ...patientsRoutes(patients, resources),
+    ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),
     ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [
       ...readingRoutes(resources, type),
@@ -66,6 +71,7 @@ export function clinicRoutes({
     // Accounts make practitioners and the hub's registry makes facilities.
     ...[practitioner, facilityType].flatMap((type) => readingRoutes(resources, type)),
     ...reportsRoutes(reports),
+    ...conflictsRoutes(conflicts),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
   return [...versioned, ...docsRoutes(versioned, version)];
 }

@@ -1,13 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { SearchWords } from './search-query.ts';
 
-/** The tables `patient_key` and `patient_search`. */
+/** The tables `patient_key` and `patient_search`, and what else patients are found by. */
 export class PatientSearchStore {
   readonly #keyOf: Statement<[string], number>;
   readonly #addKey: Statement<[string]>;
   readonly #forget: Statement<[number]>;
   readonly #put: Statement<[SearchWords & { readonly key: number }]>;
   readonly #find: Statement<[string, number], string>;
+  readonly #byNina: Statement<[string, number], string>;
 
   constructor(db: Database) {
     this.#keyOf = db.prepare<[string], number>('select id from patient_key where record_id = ?').pluck();
@@ -23,6 +24,16 @@ export class PatientSearchStore {
          where patient_search match ? order by patient_search.rowid desc limit ?`,
       )
       .pluck();
+    this.#byNina = db
+      .prepare<[string, number], string>(
+        `select id from record where type = 1 and json_extract(fields, '$."7"') = ? order by created_position desc limit ?`,
+      )
+      .pluck();
+  }
+
+  /** Ids of up to `limit` patients with this national number. */
+  withNina(nina: string, limit: number): readonly string[] {
+    return this.#byNina.all(nina, limit);
   }
 
   /** Makes the patient found by these words, and by no earlier ones. */

@@ -8,10 +8,16 @@ import { getRoute, mayDo, pageSchema, patchRoute } from '../resources/record-end
 import { idempotencyKeyOf, recordAnswer } from '../resources/record-requests.ts';
 import type { EnteredFields } from '../resources/references.ts';
 import type { ResourcesService } from '../resources/resources-service.ts';
+import { duplicatesRoutes } from './duplicates-routes.ts';
+import type { DuplicatesService } from './duplicates-service.ts';
 import type { PatientsService } from './patients-service.ts';
 
-/** The patients' routes: register, find as one types, list, read, amend. */
-export function patientsRoutes(patients: PatientsService, resources: ResourcesService): readonly NodeRoute[] {
+/** The patients' routes: register, find as one types, list, read, amend, bring the records of one person together. */
+export function patientsRoutes(
+  patients: PatientsService,
+  resources: ResourcesService,
+  duplicates: DuplicatesService,
+): readonly NodeRoute[] {
   return [
     staffRoute({
       method: 'get',
@@ -33,7 +39,7 @@ export function patientsRoutes(patients: PatientsService, resources: ResourcesSe
       policy: mayDo('create', patient),
       summary: 'Patient : enregistrer ; le numéro du carnet est donné ici',
       tag: 'patients',
-      body: createSchema(patient).omit({ source: true }),
+      body: createSchema(patient).omit({ source: true, replacedBy: true }),
       responses: { 201: { description: 'Enregistré', body: apiRecordSchema(patient) } },
       handler: ({ principal, body, request }) => {
         const made = patients.create({
@@ -45,6 +51,7 @@ export function patientsRoutes(patients: PatientsService, resources: ResourcesSe
         return recordAnswer(made.body, made.status);
       },
     }),
-    patchRoute(resources, patient),
+    patchRoute(resources, patient, ['replacedBy']),
+    ...duplicatesRoutes(duplicates),
   ];
 }

@@ -8,6 +8,7 @@ import type { EnteredFields } from '../resources/references.ts';
 import type { ResourcesService } from '../resources/resources-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { PatientSearchStore } from './patient-search-store.ts';
+import { survivorOf } from './patient-survivor.ts';
 import { searchExpressions } from './search-query.ts';
 
 /** What the service is made of. */
@@ -42,7 +43,8 @@ export class PatientsService {
 
   /**
    * Up to `limit` patients for what is being typed: names in any order and spelling, any run of digits of a phone, a
-   * printed number. Who is called exactly so comes first, then the last registered.
+   * printed number. Who is called exactly so comes first, then the last registered. For a duplicate that was replaced, the
+   * record that goes on.
    */
   search(staff: Staff, typed: string, limit: number): readonly ApiRecord[] {
     const { resources, store } = this.#options;
@@ -51,10 +53,10 @@ export class PatientsService {
       for (const id of this.#search.find(match, limit)) found.add(id);
       if (found.size >= limit || (isWhole && found.size > 0)) break;
     }
-    const records = [...found]
-      .slice(0, limit)
-      .map((id) => store.record(id))
-      .filter((record) => record !== undefined);
+    const survivors = new Map(
+      [...found].flatMap((id) => survivorOf(store, id) ?? []).map((record) => [record.id, record]),
+    );
+    const records = [...survivors.values()].slice(0, limit);
     resources.noteSearch(staff, patient, records, { search: typed });
     return records.map(apiRecord);
   }

@@ -55,6 +55,32 @@ export function searchExpressions(typed: string): readonly SearchExpression[] {
   return /[a-z]\d/.test(compact) ? [{ match: inNumbers(compact), isWhole: true }, ...byName] : byName;
 }
 
+/**
+ * The FTS5 expressions that find who may be the same person: both names by their sound, one of them whole and the beginning
+ * of the other, or the phone number.
+ */
+export function duplicateExpressions({
+  familyName,
+  givenName,
+  phone,
+}: {
+  readonly familyName?: string | undefined;
+  readonly givenName?: string | undefined;
+  readonly phone?: string | undefined;
+}): readonly string[] {
+  const [family, given] = [familyName, givenName].map((name) => plainWords(name ?? '').map(soundOf));
+  const pairs = (family ?? [])
+    .flatMap((one) => (given ?? []).map((other) => [one, other] as const))
+    .slice(0, MAX_WORDS);
+  const byName = pairs.flatMap(([one, other]) => [
+    `sound:"${one}" AND sound:"${other}"`,
+    `sound:"${one}" AND sound:"${other.slice(0, 2)}"*`,
+    `sound:"${other}" AND sound:"${one.slice(0, 2)}"*`,
+  ]);
+  const national = (phone ?? '').replace(/\D/g, '').slice(-8);
+  return [...byName, ...(national.length < 8 ? [] : [`digits:"${national}"`])];
+}
+
 function whole(word: string): string {
   return isDigits(word) ? digitsExpression(word) : `(plain:"${word}" OR sound:"${soundOf(word)}")`;
 }

@@ -4,7 +4,8 @@ import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 export type Action = 'read' | 'create' | 'update' | 'export' | 'import';
 
 /**
- * What is acted on: a record type of the catalogue, `records` (all of them, in bulk), `report` (counts without names).
+ * What is acted on: a record type of the catalogue, `conflict` (those in records whose type the role may act on, too),
+ * `records` (all of them, in bulk), `report` (counts without names).
  * An allowed subject that no route asks for does no harm; a route whose subject no role has is closed to all.
  */
 export type Subject =
@@ -18,6 +19,7 @@ export type Subject =
   | 'medicationRequest'
   | 'immunization'
   | 'referral'
+  | 'conflict'
   | 'records'
   | 'report';
 
@@ -34,6 +36,7 @@ type Rights = Partial<Readonly<Record<Subject, readonly Action[]>>>;
 
 const WRITE = ['read', 'create', 'update'] as const;
 const READ = ['read'] as const;
+const DECIDE = ['read', 'update'] as const;
 const DIRECTORY = { practitioner: READ, facility: READ } as const satisfies Rights;
 
 const CARE = {
@@ -46,6 +49,7 @@ const CARE = {
   medicationRequest: WRITE,
   immunization: WRITE,
   referral: WRITE,
+  conflict: DECIDE,
   report: READ,
 } as const satisfies Rights;
 
@@ -55,7 +59,7 @@ const CARE = {
  * reads what it examines for, a pharmacist what is prescribed.
  */
 const RIGHTS: Readonly<Record<Role, Rights>> = {
-  registrar: { ...DIRECTORY, patient: WRITE, allergyIntolerance: ['read', 'create'] },
+  registrar: { ...DIRECTORY, patient: WRITE, allergyIntolerance: ['read', 'create'], conflict: DECIDE },
   'community-worker': { ...DIRECTORY, patient: WRITE, observation: ['read', 'create'], allergyIntolerance: READ },
   nurse: CARE,
   midwife: CARE,
@@ -63,7 +67,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
   head: { ...CARE, records: ['export', 'import'] },
   pharmacist: { ...DIRECTORY, patient: READ, medicationRequest: ['read', 'update'], allergyIntolerance: READ },
   cashier: { ...DIRECTORY, patient: READ },
-  laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE },
+  laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, conflict: DECIDE },
   'it-officer': { ...DIRECTORY, records: ['import'] },
   'district-officer': { ...DIRECTORY, report: READ },
   system: {},

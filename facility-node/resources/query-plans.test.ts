@@ -7,6 +7,7 @@ import { observation } from '@santehaggui/protocols/records/observation.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
 import { describe, expect, it } from 'vitest';
+import { ConflictStore } from '../conflicts/conflict-store.ts';
 import { ConsultationsStore } from '../consultations/consultations-store.ts';
 import { PatientSearchStore } from '../patients/patient-search-store.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
@@ -52,11 +53,25 @@ describe('the plans of hot queries', () => {
       [immunization, { encounter: 'x' }, 'immunization_encounter'],
       [referral, { patient: 'x' }, 'referral_patient'],
     ] as const;
-    for (const [type, equal, index] of lists) {
+    for (const [type, filter, index] of lists) {
+      const equal = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value]]));
       const plans = plansOf(node, (db) => new ResourcesStore(db).list(type, { ...page, equal }));
       expect(plans.at(-1), index).toMatch(new RegExp(`^SEARCH record USING (?:COVERING )?INDEX ${index} `));
       expect(plans.at(-1)).not.toContain('B-TREE');
     }
+  });
+
+  it('find what a patient’s record replaced, and the conflicts in their order, by an index', async () => {
+    await using node = await openTestStore();
+    const several = plansOf(node, (db) =>
+      new ResourcesStore(db).list(observation, { ...page, equal: { patient: ['x', 'y'] } }),
+    );
+    expect(several.at(-1)).toContain('INDEX observation_patient');
+    const [conflicts, one, ofField] = plansOf(node, (db) => new ConflictStore(db));
+    expect(conflicts).toMatch(/^SEARCH conflict USING INDEX conflict_by_time/);
+    expect(conflicts).not.toContain('B-TREE');
+    expect(one).toContain('SEARCH conflict USING INDEX conflict_by_id');
+    expect(ofField).toContain('SEARCH conflict USING PRIMARY KEY');
   });
 
   it('read whole no table of records', async () => {
@@ -67,8 +82,9 @@ describe('the plans of hot queries', () => {
       new SurveillanceStore(db);
       new PatientSearchStore(db);
     });
-    expect(plans).toHaveLength(10);
+    expect(plans).toHaveLength(11);
     for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!patient_search VIRTUAL TABLE|CONSTANT)/);
+    expect(plans.filter((plan) => plan.includes('patient_nina'))).toHaveLength(1);
     const weekly = plans.filter((plan) => plan.includes('encounter_start'));
     expect(weekly).toHaveLength(2);
     expect(weekly[0]).toContain('condition_encounter');

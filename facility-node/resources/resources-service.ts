@@ -48,7 +48,12 @@ export class ResourcesService {
     const filters = Object.entries(equal).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const after = positionOf(cursor);
     // One more than asked for tells whether there is a next page.
-    const found = this.#lists.list(type, { after, limit: limit + 1, equal: Object.fromEntries(filters) });
+    // What was recorded of a person under a duplicate's record belongs to the one that goes on.
+    const withReplaced = filters.map(([name, value]): [string, readonly string[]] => [
+      name,
+      name === 'patient' ? [value, ...this.#lists.replacedBy(value)] : [value],
+    ]);
+    const found = this.#lists.list(type, { after, limit: limit + 1, equal: Object.fromEntries(withReplaced) });
     const page = found.slice(0, limit);
     const records = this.#recordsOf(page.map(({ id }) => id));
     this.noteSearch(staff, type, records, Object.fromEntries(filters));

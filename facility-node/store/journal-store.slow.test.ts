@@ -125,8 +125,8 @@ describe('JournalStore', () => {
     const report = journalOf(target).applyFeed(fromPosition([opening, bad, nonsense, good], 1));
     expect(report).toEqual({ upTo: 4, repeats: 0, quarantined: 2 });
     expect(target.db.prepare('select position, code from quarantine order by position').all()).toEqual([
-      { position: 2, code: 'not-applied' },
-      { position: 3, code: 'malformed' },
+      { position: 2, code: 'SH-X102' },
+      { position: 3, code: 'SH-X101' },
     ]);
     expect(target.db.prepare('select count(*) from record').pluck().get()).toBe(1);
     expect(target.db.prepare('select count(*) from journal').pluck().get()).toBe(2);

@@ -39,6 +39,9 @@ const NO_LIMITS = {
   upTo: Number.POSITIVE_INFINITY,
 };
 
+/** What became of the quarantine, by position in the feed. */
+export type RetryReport = { readonly applied: readonly number[]; readonly kept: readonly number[] };
+
 /** A change that the hub refused, and why. */
 export type RefusedChange = { readonly position: number; readonly code: string };
 
@@ -73,6 +76,8 @@ export class JournalStore {
   readonly #acknowledge: Statement<[number, string]>;
   readonly #receive: Statement<[number]>;
   readonly #quarantine: Statement<['up' | 'down', number, string, Uint8Array | null, Uint8Array | null, number]>;
+  readonly #quarantinedDown: Statement<[], { position: number; meta: Buffer; fields: Buffer }>;
+  readonly #leaveQuarantine: Statement<['up' | 'down', number]>;
   readonly #addBytes: Statement<[number, number]>;
   readonly #putLastExchange: Statement<[number, number, string, string | null]>;
   readonly #oldestPending: Statement<[number], number>;
@@ -108,6 +113,10 @@ export class JournalStore {
       `insert into quarantine (direction, position, code, meta, fields, at) values (?, ?, ?, ?, ?, ?)
        on conflict (direction, position) do update set code = excluded.code`,
     );
+    this.#quarantinedDown = db.prepare(
+      `select position, meta, fields from quarantine where direction = 'down' and meta is not null order by position`,
+    );
+    this.#leaveQuarantine = db.prepare('delete from quarantine where direction = ? and position = ?');
     this.#addBytes = db.prepare(
       'update sync_state set bytes_sent = bytes_sent + ?, bytes_received = bytes_received + ? where id = 1',
     );
@@ -223,6 +232,32 @@ export class JournalStore {
     });
   }
 
+  /**
+   * Takes what could not be applied once more, in order and in one transaction: what can be now is applied and leaves the
+   * quarantine. Gives the positions in the feed of both.
+   */
+  retryQuarantined(): RetryReport {
+    return this.#store.inTransaction((nowMs) => {
+      const applied: number[] = [];
+      const kept: number[] = [];
+      for (const { position, meta, fields } of this.#quarantinedDown.all()) {
+        const item = { position, encoded: { meta, fields } };
+        if (this.#applyOne(item, nowMs) === 'quarantined') kept.push(position);
+        else {
+          this.#leaveQuarantine.run('down', position);
+          applied.push(position);
+        }
+      }
+      this.#store.keepTime();
+      return { applied, kept };
+    });
+  }
+
+  /** Takes a change of ours out of quarantine: it has been proven to be at the hub. */
+  arrivedAfterAll(sequence: number): void {
+    this.#leaveQuarantine.run('up', sequence);
+  }
+
   /** Adds to the counters of bytes on the wire. */
   countBytes(sent: number, received: number): void {
     if (sent > 0 || received > 0) this.#addBytes.run(sent, received);
@@ -248,7 +283,7 @@ export class JournalStore {
       // A savepoint: what fails half-way leaves nothing but its row in quarantine.
       return this.#db.transaction(() => this.#apply(decodeChange(item.encoded), item, nowMs))();
     } catch (error) {
-      const code = error instanceof MalformedChange ? 'malformed' : 'not-applied';
+      const code = quarantineCode(error);
       this.#log.warn('store.feed-quarantined', { position: item.position, code, error });
       this.#quarantine.run('down', item.position, code, item.encoded.meta, item.encoded.fields, nowMs);
       return 'quarantined';
@@ -265,4 +300,8 @@ export class JournalStore {
     if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);
     return 'applied';
   }
+}
+
+function quarantineCode(error: unknown): 'SH-X101' | 'SH-X102' {
+  return error instanceof MalformedChange ? 'SH-X101' : 'SH-X102';
 }

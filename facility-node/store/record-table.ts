@@ -20,6 +20,7 @@ type RecordRow = {
   readonly stamps: string;
   readonly last_stamp: string;
   readonly created_position: number;
+  readonly conflicts: number;
 };
 
 type CorrectionRow = {
@@ -51,14 +52,17 @@ export class RecordTable {
   readonly #hasCorrections: Statement<[], number>;
   readonly #correctedRecords: Statement<[number, string, number, number], string>;
   readonly #put: Statement<PutRow>;
-  readonly #clearConflicts: Statement<[string]>;
+  readonly #conflictsOf: Statement<[string], { field: number; id: string }>;
+  readonly #dropConflict: Statement<[string, number, string]>;
   readonly #addConflict: Statement<[string, string, number, string, string, number]>;
   readonly #countConflicts: Statement<[number, string]>;
 
   constructor(db: Database, indexers: readonly RecordIndexer[]) {
     this.#db = db;
     this.#indexers = indexers;
-    this.#byId = db.prepare('select id, type, fields, stamps, last_stamp, created_position from record where id = ?');
+    this.#byId = db.prepare(
+      'select id, type, fields, stamps, last_stamp, created_position, conflicts from record where id = ?',
+    );
     this.#changes = db.prepare(
       `select meta, fields from journal where position = ?
        union all
@@ -81,9 +85,12 @@ export class RecordTable {
        on conflict (id) do update set fields = excluded.fields, stamps = excluded.stamps, digest = excluded.digest,
          last_stamp = excluded.last_stamp, updated_at = excluded.updated_at`,
     );
-    this.#clearConflicts = db.prepare('delete from conflict where record_id = ?');
+    this.#conflictsOf = db.prepare('select field, id from conflict where record_id = ?');
+    this.#dropConflict = db.prepare('delete from conflict where record_id = ? and field = ? and id = ?');
+    // One that was found before keeps its date.
     this.#addConflict = db.prepare(
-      'insert into conflict (id, record_id, field, winner, loser, found_at) values (?, ?, ?, ?, ?, ?)',
+      `insert into conflict (id, record_id, field, winner, loser, found_at) values (?, ?, ?, ?, ?, ?)
+       on conflict (record_id, field, id) do nothing`,
     );
     this.#countConflicts = db.prepare('update record set conflicts = ? where id = ?');
   }
@@ -111,7 +118,8 @@ export class RecordTable {
     const held = at.isNew === true ? undefined : this.held(change.recordId);
     const before: RecordState = held === undefined ? EMPTY_STATE : { ...held, conflicts: [] };
     const hasCorrections = this.#hasCorrections.get() === 1;
-    const extended = extendState(before, change, hasCorrections);
+    // What settles a conflict is seen only among all changes.
+    const extended = held?.conflictCount ? undefined : extendState(before, change, hasCorrections);
     const state = extended ?? mergeRecord([...this.changesOf(change.recordId), change], this.#allCorrections());
     const next: HeldRecord = {
       id: change.recordId,
@@ -120,6 +128,7 @@ export class RecordTable {
       stamps: state.stamps,
       lastStamp: stampOf(change.origin, change.sequence),
       createdPosition: held?.createdPosition ?? at.position,
+      conflictCount: state.conflicts.length,
     };
     this.#write(next, at.nowMs);
     if (extended === undefined) this.#writeConflicts(next.id, state, at.nowMs);
@@ -154,7 +163,10 @@ export class RecordTable {
   }
 
   #writeConflicts(recordId: string, { conflicts }: RecordState, nowMs: number): void {
-    this.#clearConflicts.run(recordId);
+    const open = new Set(conflicts.map(({ id }) => id));
+    for (const { field, id } of this.#conflictsOf.all(recordId)) {
+      if (!open.has(id)) this.#dropConflict.run(recordId, field, id);
+    }
     for (const { id, field, winner, loser } of conflicts)
       this.#addConflict.run(id, recordId, field, winner, loser, nowMs);
     this.#countConflicts.run(conflicts.length, recordId);
@@ -185,5 +197,6 @@ function heldRecord(row: RecordRow): HeldRecord {
     stamps: stampsOf(row.stamps),
     lastStamp: row.last_stamp as Stamp,
     createdPosition: row.created_position,
+    conflictCount: row.conflicts,
   };
 }

@@ -1,7 +1,7 @@
 import { deriveRecordId } from '@santehaggui/protocols/crypto/hash.ts';
 import type { FieldWrites, RecordChange, RegisterWrite, SetWrite } from '@santehaggui/protocols/journal/change.ts';
 import type { RegisterStamp, SetStamps } from '@santehaggui/protocols/journal/merge.ts';
-import { stampOf } from '@santehaggui/protocols/journal/stamp.ts';
+import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { FieldValue, RecordType, Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { Database } from 'better-sqlite3';
@@ -32,6 +32,18 @@ export type RecordTransaction = {
    * not authorised and the value held is an authorised one, SH-K103 for another value of a field that is written once.
    */
   patch(id: string, fields: Readonly<Record<string, FieldValue | null | undefined>>): boolean;
+  /**
+   * Writes one value over the present one and over `others`, which had met it unseen: whatever conflicts there were between
+   * them are settled at every holder (docs/protocol.md 3.6). Throws what {@link patch} throws, and SH-I101 for a set.
+   */
+  settle(id: string, decision: Settlement): void;
+};
+
+/** A decision on a field by its name; `null` retracts the value. */
+export type Settlement = {
+  readonly field: string;
+  readonly value: FieldValue | null;
+  readonly others: readonly Stamp[];
 };
 
 /** What a transaction is made of. */
@@ -92,6 +104,29 @@ export class OpenTransaction implements RecordTransaction {
     if (Object.keys(writes).length === 0) return false;
     this.#record({ held, recordType: held.typeNumber, writes });
     return true;
+  }
+
+  settle(id: string, { field: name, value, others }: Settlement): void {
+    const held = this.#parts.records.held(id);
+    const type = held === undefined ? undefined : recordTypeNumbered(held.typeNumber);
+    if (held === undefined || type === undefined) throw failStore('SH-N101', { why: id });
+    const field = fieldOf(type, name);
+    const key = String(field.declaration.number);
+    const why = held.stamps[key] as RegisterStamp | undefined;
+    const isOfRegister = field.declaration.kind !== 'set' && why !== undefined;
+    if (!isOfRegister) {
+      const message = { fr: 'il n’y a rien à départager', en: 'there is nothing to decide between' };
+      throw failStore('SH-I101', { fields: [{ field: name, message }] });
+    }
+    const canonical = (value === null ? null : canonicalValue(field, value)) as RegisterWrite['value'];
+    const authorised = this.#isAuthorised(field);
+    const isOtherValue = canonical !== (held.fields[key] ?? null);
+    if (field.declaration.merge === 'once' && isOtherValue) throw this.#refusal('SH-K103', field, why);
+    if (!authorised && why.authorised) throw this.#refusal('SH-K102', field, why);
+    for (const base of [...others.filter((stamp) => stamp !== why.stamp), why.stamp]) {
+      const write: RegisterWrite = { kind: 'register', value: canonical, base, authorised };
+      this.#record({ held, recordType: held.typeNumber, writes: { [key]: write } });
+    }
   }
 
   /** After this, a transaction that someone kept is refused. */

@@ -10,6 +10,10 @@ CREATE INDEX condition_patient on record (type, json_extract(fields, '$."1"'), c
 
 CREATE INDEX condition_recorded on record (type, json_extract(fields, '$."8"')) where type = 6;
 
+CREATE UNIQUE INDEX conflict_by_id on conflict (id);
+
+CREATE INDEX conflict_by_time on conflict (found_at, id);
+
 CREATE INDEX encounter_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 4;
 
 CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
@@ -39,6 +43,12 @@ CREATE INDEX medication_request_patient on record (type, json_extract(fields, '$
 CREATE INDEX observation_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 5;
 
 CREATE INDEX observation_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 5;
+
+CREATE INDEX patient_nina on record (type, json_extract(fields, '$."7"'), created_position)
+  where type = 1 and json_extract(fields, '$."7"') is not null;
+
+CREATE INDEX patient_replaced_by on record (type, json_extract(fields, '$."12"'))
+  where type = 1 and json_extract(fields, '$."12"') is not null;
 
 CREATE INDEX record_by_age on record (type, created_position, id, digest);
 
@@ -403,6 +413,7 @@ CREATE VIEW "patient" as select
   json_extract(fields, '$."9"') as "language",
   json_extract(fields, '$."10"') as "guardian_name",
   json_extract(fields, '$."11"') as "deceased_at",
+  json_extract(fields, '$."12"') as "replaced_by",
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 1;

@@ -60,6 +60,25 @@ export const storeErrors = errorCodes({
     title: { fr: 'Une valeur ne convient pas à son champ', en: 'A value does not fit its field' },
     remedy: { fr: 'Corrigez la valeur citée et renvoyez.', en: 'Correct the value listed and send again.' },
   },
+  'SH-X101': {
+    kind: 'input',
+    title: { fr: 'Envoi du hub illisible', en: 'Unreadable change from the hub' },
+    remedy: {
+      fr: 'Gardé en quarantaine : mettez le nœud à jour, puis « haggui sync quarantine retry ».',
+      en: 'Kept in quarantine: upgrade the node, then "haggui sync quarantine retry".',
+    },
+  },
+  'SH-X102': {
+    kind: 'input',
+    title: {
+      fr: 'Envoi du hub qui n’a pas pu être appliqué ici',
+      en: 'Change from the hub that could not be applied here',
+    },
+    remedy: {
+      fr: 'Gardé en quarantaine : « haggui sync quarantine retry » ; sinon signalez-le avec le journal du nœud.',
+      en: 'Kept in quarantine: "haggui sync quarantine retry"; else report it with the node’s log.',
+    },
+  },
   'SH-F101': {
     kind: 'fatal',
     status: 507,

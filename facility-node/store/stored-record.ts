@@ -17,7 +17,7 @@ export type StoredRecord = {
   readonly createdPosition: number;
 };
 
-/** A row of `record`, decoded. */
+/** A row of `record`, decoded. `conflictCount`: how many of its conflicts are open. */
 export type HeldRecord = {
   readonly id: string;
   readonly typeNumber: number;
@@ -25,10 +25,11 @@ export type HeldRecord = {
   readonly stamps: RecordState['stamps'];
   readonly lastStamp: Stamp;
   readonly createdPosition: number;
+  readonly conflictCount: number;
 };
 
 /** The record by its names; undefined for a type of a newer catalogue, which is kept but cannot be read here. */
-export function storedRecord(held: HeldRecord): StoredRecord | undefined {
+export function storedRecord(held: Omit<HeldRecord, 'conflictCount'>): StoredRecord | undefined {
   const type = recordTypeNumbered(held.typeNumber);
   if (type === undefined) return undefined;
   const { id, fields, stamps, lastStamp, createdPosition } = held;

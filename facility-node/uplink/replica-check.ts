@@ -20,7 +20,7 @@ export class MovedOn extends Error {
 }
 
 /** More differences than these are not listed: something is wrong that a list does not help with. */
-const MAX_DIFFERENCES = 100;
+export const MAX_DIFFERENCES = 100;
 
 /** The digest of a whole replica, in hexadecimal. */
 export function replicaDigest(types: readonly DigestEntry[]): string {

@@ -1,6 +1,8 @@
 import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
+import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { StatusService } from './status-service.ts';
@@ -17,6 +19,7 @@ export type AdminServices = {
   readonly facilities: FacilitiesService;
   readonly users: HubUsersService;
   readonly usb: UsbService;
+  readonly quarantine: QuarantineService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -25,6 +28,7 @@ export function adminRoutes({
   facilities,
   users,
   usb,
+  quarantine,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -73,6 +77,35 @@ export function adminRoutes({
       summary: 'Prend les colis des nœuds sur une clé et y écrit les retours',
       body: stickRequest,
       handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
+    }),
+    ...quarantineRoutes(quarantine),
+  ];
+}
+
+function quarantineRoutes(quarantine: QuarantineService): readonly Route<AdminPolicy, AdminPrincipal>[] {
+  const policy = 'operator';
+  return [
+    route({
+      method: 'get',
+      path: '/sync/quarantine',
+      policy,
+      summary: 'Ce que le hub a refusé, sans valeur ni nom',
+      query: listQuery,
+      handler: async ({ query, language }) => ({ body: await quarantine.lines(query, language) }),
+    }),
+    route({
+      method: 'post',
+      path: '/sync/quarantine/retry',
+      policy,
+      summary: 'Juge à nouveau ce que le hub a refusé',
+      handler: async ({ language }) => ({ body: await quarantine.retry(language) }),
+    }),
+    route({
+      method: 'get',
+      path: '/sync/quarantine/:id',
+      policy,
+      summary: 'Un changement refusé, sans valeur ni nom',
+      handler: async ({ params, language }) => ({ body: await quarantine.line(params.id as string, language) }),
     }),
   ];
 }

@@ -8,6 +8,8 @@ export type StatusOptions = {
   readonly version: string;
   readonly facilities: FacilitiesService;
   readonly bus: EmbeddedBus;
+  /** How many changes were refused and are still kept. */
+  readonly quarantined: () => Promise<number>;
   readonly connected: () => number;
   readonly url: () => string;
   readonly clock: Clock;
@@ -28,13 +30,18 @@ export class StatusService {
 
   /** The status; a database that does not answer is told, not thrown. */
   async status(): Promise<HubStatus> {
-    const { version, facilities, bus, connected, url, clock } = this.#options;
-    const found = await Promise.all([facilities.count(), bus.waiting()]).catch(() => undefined);
-    const [count, { waiting, setAside }] = found ?? [
+    const { version, facilities, bus, quarantined, connected, url, clock } = this.#options;
+    const found = await Promise.all([facilities.count(), bus.waiting(), quarantined()]).catch(() => undefined);
+    const [count, { waiting, setAside }, refused] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
+      0,
     ];
-    const checks: HealthCheck[] = [databaseCheck(found !== undefined), outboxCheck(waiting, setAside)];
+    const checks: HealthCheck[] = [
+      databaseCheck(found !== undefined),
+      outboxCheck(waiting, setAside),
+      quarantineCheck(refused),
+    ];
     const states = checks.map(({ state }) => state);
     return {
       version,
@@ -66,5 +73,17 @@ function outboxCheck(waiting: number, setAside: number): HealthCheck {
         state: 'degraded',
         detail: `${waiting} événements en attente`,
         remedy: 'Les rapports sont en retard ; cela se résorbe.',
+      };
+}
+
+function quarantineCheck(refused: number): HealthCheck {
+  const detail = `${refused} changement(s) en quarantaine`;
+  return refused === 0
+    ? { name: 'quarantine', state: 'ok', detail }
+    : {
+        name: 'quarantine',
+        state: 'degraded',
+        detail,
+        remedy: '« haggui sync quarantine list » dit pourquoi, « haggui sync quarantine retry » les juge à nouveau.',
       };
 }

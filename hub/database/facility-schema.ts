@@ -74,7 +74,7 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   const views = RECORD_TYPES.map((type) => `${schema}.${quoteIdentifier(viewName(type))}`).join(', ');
   await client.query(`grant usage on schema ${schema} to ${role}`);
   // A journal is appended to and read; only the place of a change in its chain and record may be settled later, never the change.
-  await client.query(`grant select, insert, update (head, record_id, type) on ${schema}.journal to ${role}`);
+  await client.query(`grant select, insert, update (head, kind, record_id, type) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

@@ -19,6 +19,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/001_hub.sql',
       'hub/002_parked.sql',
       'hub/003_branches.sql',
+      'hub/004_quarantine_retry.sql',
       'consolidated/001_facts.sql',
       'regional/001_views.sql',
       'registry/001_register.sql',

@@ -1,3 +1,4 @@
+import { REFUSALS } from '@santehaggui/protocols/journal/refusals.ts';
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 
 /** The codes that the hub adds to the runtime's: SH-…300 to SH-…499. */
@@ -73,6 +74,16 @@ export const hubErrors = errorCodes({
       en: 'A proxy may have cut the request: the node tries again by itself.',
     },
   },
+  'SH-I306': {
+    kind: 'input',
+    title: { fr: 'Cette suite de liste n’est pas d’ici', en: 'This continuation of a list is not ours' },
+    remedy: { fr: 'Reprenez la liste depuis le début.', en: 'Take the list again from its beginning.' },
+  },
+  'SH-N302': {
+    kind: 'not-found',
+    title: { fr: 'Cette entrée n’est pas en quarantaine', en: 'This entry is not in quarantine' },
+    remedy: { fr: 'La liste : haggui sync quarantine list', en: 'The list: haggui sync quarantine list' },
+  },
   'SH-N301': {
     kind: 'not-found',
     title: { fr: 'Cet échange est terminé', en: 'This exchange has ended' },
@@ -120,51 +131,12 @@ export const hubErrors = errorCodes({
       en: 'Check that the stick is plugged in, neither full nor write-protected, and the folder’s name; then try again.',
     },
   },
-  'SH-X300': {
-    kind: 'input',
-    title: { fr: 'Changement illisible', en: 'Unreadable change' },
-    remedy: {
-      fr: 'Gardé en quarantaine ; signalez-le avec la version du nœud.',
-      en: 'Kept in quarantine; report it with the node’s version.',
-    },
-  },
-  'SH-X301': {
-    kind: 'input',
-    title: { fr: 'Changement d’une incarnation jamais ouverte', en: 'Change of an incarnation that was never opened' },
-    remedy: { fr: 'Gardé en quarantaine ; signalez-le.', en: 'Kept in quarantine; report it.' },
-  },
-  'SH-X302': {
-    kind: 'input',
-    title: { fr: 'La chaîne du journal ne se prolonge pas', en: 'The journal’s chain is not continued' },
-    remedy: {
-      fr: 'Le disque du nœud a peut-être été restauré ou modifié : à faire examiner.',
-      en: 'The node’s disk may have been restored or altered: have it examined.',
-    },
-  },
-  'SH-X303': {
-    kind: 'input',
-    title: { fr: 'Valeur que ce champ ne peut contenir', en: 'Value that the field cannot hold' },
-    remedy: {
-      fr: 'Gardé en quarantaine ; corrigez la fiche au nœud.',
-      en: 'Kept in quarantine; correct the record at the node.',
-    },
-  },
-  'SH-X304': {
-    kind: 'input',
-    title: {
-      fr: 'Changement d’une fiche que ce nœud ne détient pas',
-      en: 'Change of a record that this node does not hold',
-    },
-    remedy: { fr: 'Gardé en quarantaine ; signalez-le.', en: 'Kept in quarantine; report it.' },
-  },
-  'SH-X305': {
-    kind: 'input',
-    title: {
-      fr: 'Changement d’une fiche réservée au registre du hub',
-      en: 'Change of a record reserved to the hub’s registry',
-    },
-    remedy: { fr: 'Corrigez l’établissement au hub.', en: 'Correct the facility at the hub.' },
-  },
+  'SH-X300': { kind: 'input', ...REFUSALS['SH-X300'] },
+  'SH-X301': { kind: 'input', ...REFUSALS['SH-X301'] },
+  'SH-X302': { kind: 'input', ...REFUSALS['SH-X302'] },
+  'SH-X303': { kind: 'input', ...REFUSALS['SH-X303'] },
+  'SH-X304': { kind: 'input', ...REFUSALS['SH-X304'] },
+  'SH-X305': { kind: 'input', ...REFUSALS['SH-X305'] },
 });
 
 /** Makes an error of the hub's catalogue. */

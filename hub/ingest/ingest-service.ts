@@ -263,7 +263,8 @@ async function completedEarlier(sql: Sql, completion: Completion): Promise<reado
   return earlier;
 }
 
-function factRecords(completed: readonly StoredChange[]): readonly string[] {
+/** The records among these whose facts the ministry's view is drawn from. */
+export function factRecords(completed: readonly StoredChange[]): readonly string[] {
   const ids = completed
     .filter(isOfRecord)
     .filter(({ change }) => FACT_TYPES.has(change.recordType))

@@ -29,7 +29,7 @@ export function extendRecords({ records, changes, corrections, remerge }: MergeI
     const row = records.get(id);
     const state = extendAll(row, ofRecord, corrections);
     if (state === undefined) unsettled.add(id);
-    else settled.push(writeOf(ofRecord, state, row?.conflicts ?? 0));
+    else settled.push(writeOf(ofRecord, state, 0));
   }
   return { settled, unsettled: [...unsettled] };
 }
@@ -56,6 +56,8 @@ function extendAll(
   changes: readonly RecordChange[],
   corrections: readonly ClockCorrection[],
 ): RecordState | undefined {
+  // What settles a conflict is seen only among all changes.
+  if (row !== undefined && row.conflicts > 0) return undefined;
   let state: RecordState = row === undefined ? EMPTY_STATE : { fields: row.fields, stamps: row.stamps, conflicts: [] };
   for (const change of changes) {
     const isCorrected = corrections.some((correction) => covers(correction, change));

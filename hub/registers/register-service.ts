@@ -10,7 +10,14 @@ import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
 import type { RecordRow } from './record-row.ts';
 import { RegisterStore } from './register-store.ts';
-import { isCorrection, isOfRecord, journalKeyOf, type StoredChange } from './stored-change.ts';
+import {
+  isCorrection,
+  isOfRecord,
+  type JournalPlace,
+  journalKeyOf,
+  type KeptEntry,
+  type StoredChange,
+} from './stored-change.ts';
 
 /** Changes for a register. */
 export type ApplyOptions = {
@@ -138,6 +145,24 @@ export class Register {
   /** What a node itself recorded, in the order in which it came here, after a position; and the journal's last position. */
   ownAfter(node: number, after: number): Promise<{ readonly changes: readonly StoredChange[]; readonly upTo: number }> {
     return this.#within((store) => store.ownAfter(node, after));
+  }
+
+  /** What the journal keeps at these places of a node, in order. */
+  kept(node: number, places: readonly JournalPlace[]): Promise<readonly KeptEntry[]> {
+    return places.length === 0 ? Promise.resolve([]) : this.#within((store) => store.kept(node, places));
+  }
+
+  /** Merges changes that were kept for the chain alone: they are in the journal, and no record knows of them yet. */
+  async adopt(changes: readonly RecordChange[], updatedAt: Date): Promise<void> {
+    if (changes.length === 0) return;
+    await this.#within(async (store) => {
+      await store.adopt(changes);
+      const corrections = (await store.corrections()).map(({ change }) => change);
+      const ids = [...new Set(changes.map(({ recordId }) => recordId))];
+      const history = byRecord((await store.historyOf(ids)).map(({ change }) => change));
+      const merged = [...history.values()].map((ofRecord) => remergeRecord(ofRecord, corrections));
+      await store.writeRecords(merged, updatedAt);
+    });
   }
 
   /** The chain head after one change of an incarnation; undefined when the change is not here. */

@@ -18,7 +18,23 @@ import {
 } from '../database/binary-array.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { RecordRow, RecordWrite } from './record-row.ts';
-import { isCorrection, isOfRecord, JOURNAL_KIND, type StoredChange } from './stored-change.ts';
+import {
+  isCorrection,
+  isOfRecord,
+  JOURNAL_KIND,
+  type JournalPlace,
+  type KeptEntry,
+  type StoredChange,
+} from './stored-change.ts';
+
+type KeptRow = {
+  readonly incarnation: string;
+  readonly sequence: string;
+  readonly isOfRecord: boolean;
+  readonly meta: Buffer;
+  readonly fields: Buffer;
+  readonly head: Buffer | null;
+};
 
 type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
 
@@ -282,6 +298,41 @@ export class RegisterStore {
       `select max(position) as last from ${this.#schema}.journal`,
     );
     return { changes: rows.map(storedChangeOf), upTo: Number(last.rows[0]?.last ?? 0) };
+  }
+
+  /** What the journal keeps at these places of an origin, in order. */
+  async kept(node: number, places: readonly JournalPlace[]): Promise<readonly KeptEntry[]> {
+    const { rows } = await this.#sql.query<KeptRow>(
+      `select j.incarnation, j.sequence, j.record_id is not null as "isOfRecord", j.meta, j.fields, j.head
+       from ${this.#schema}.journal j
+       join unnest($2::text[], $3::bigint[]) as p (incarnation, sequence)
+         on j.incarnation = p.incarnation and j.sequence = p.sequence
+       where j.node = $1 order by j.sequence`,
+      [node, places.map(({ incarnation }) => incarnation), places.map(({ sequence }) => sequence)],
+    );
+    return rows.map(({ incarnation, sequence, isOfRecord: isMerged, meta, fields, head }) => ({
+      incarnation,
+      sequence: Number(sequence),
+      isMerged,
+      encoded: { meta: new Uint8Array(meta), fields: new Uint8Array(fields) },
+      head: head === null ? null : new Uint8Array(head),
+    }));
+  }
+
+  /** Makes changes that were kept for the chain alone count for their records. */
+  async adopt(changes: readonly RecordChange[]): Promise<void> {
+    await this.#sql.query(
+      `update ${this.#schema}.journal j set kind = ${JOURNAL_KIND.record}, record_id = c.record_id, type = c.type
+       from unnest($1::int[], $2::text[], $3::bigint[], $4::uuid[], $5::int[]) as c (node, incarnation, sequence, record_id, type)
+       where j.node = c.node and j.incarnation = c.incarnation and j.sequence = c.sequence`,
+      [
+        integerArray(changes.map(({ origin }) => origin.node)),
+        textArray(changes.map(({ origin }) => origin.incarnation)),
+        bigintArray(changes.map(({ sequence }) => sequence)),
+        uuidArray(changes.map(({ recordId }) => recordId)),
+        integerArray(changes.map(({ recordType }) => recordType)),
+      ],
+    );
   }
 
   /** The chain head after one change of an incarnation; undefined when the change is not here. */

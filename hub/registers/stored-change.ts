@@ -1,4 +1,5 @@
 import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { FollowedChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 
 /** A change as it goes into a journal; its head is null in schemas of other facilities too. */
@@ -7,6 +8,16 @@ export type StoredChange = FollowedChange & {
   readonly refusal?: string;
   /** It came beyond a gap, before the record that it changes: it is merged once the gap is closed. */
   readonly isWaiting?: boolean;
+};
+
+/** A place in the journals of one node. */
+export type JournalPlace = { readonly incarnation: string; readonly sequence: number };
+
+/** What a journal keeps at a place. `isMerged`: it counts for a record. */
+export type KeptEntry = JournalPlace & {
+  readonly isMerged: boolean;
+  readonly encoded: EncodedChange;
+  readonly head: Uint8Array | null;
 };
 
 /** The `kind` column of a journal. */

@@ -15,11 +15,15 @@ const ORIGINS: readonly Origin[] = [
 ];
 const RECORD = 'a0000000-0000-8000-8000-000000000001';
 
-type Seen = { readonly register: Map<string, Stamp>; readonly tags: Map<string, Stamp[]> };
+type Seen = {
+  /** Of each register field: the writes there are, the last one at the end. */
+  readonly register: Map<string, Stamp[]>;
+  readonly tags: Map<string, Stamp[]>;
+};
 
 /**
  * A history of one patient record by four origins (one pair is a fork) whose clocks run from two years behind to two
- * years ahead, and who sometimes have seen each other's writes and sometimes not.
+ * years ahead, who sometimes have seen each other's writes and sometimes not, and who now and then settle what met.
  */
 export const recordHistory: fc.Arbitrary<readonly RecordChange[]> = fc
   .record({
@@ -31,6 +35,10 @@ export const recordHistory: fc.Arbitrary<readonly RecordChange[]> = fc
         value: fc.constantFrom('a', 'b', 'c', 'é', null),
         isAuthorised: fc.boolean(),
         hasSeen: fc.boolean(),
+        settles: fc.oneof(
+          { weight: 2, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
+        ),
         gapMs: fc.nat(5000),
         role: fc.constantFrom('nurse', 'physician', 'community-worker'),
       }),
@@ -41,38 +49,52 @@ export const recordHistory: fc.Arbitrary<readonly RecordChange[]> = fc
     const seen: Seen = { register: new Map(), tags: new Map() };
     let now = NOON;
     const next = ORIGINS.map(() => 1);
-    return steps.map((step) => {
-      now += step.gapMs;
+    const changeOf = (
+      step: Step & { readonly field: number; readonly origin: number; readonly role: string },
+      write: (stamp: Stamp) => RegisterWrite | SetWrite,
+      isLastOfTransaction: boolean,
+    ): RecordChange => {
       const origin = ORIGINS[step.origin] as Origin;
       const sequence = next[step.origin] as number;
       next[step.origin] = sequence + 1;
       const stamp = stampOf(origin, sequence);
-      const key = String(step.field);
       return {
         kind: 'record',
         origin,
         sequence,
         orderClock: { ms: now + (clocks[step.origin] as number) * DAY, counter: sequence % 3 },
         isClockTrusted: true,
-        isLastOfTransaction: true,
+        isLastOfTransaction,
         isCreate: false,
         recordId: RECORD,
         recordType: patient.number,
         author: null,
         role: step.role,
-        writes: { [key]: step.field === 60 ? setWrite(seen, stamp, step) : registerWrite(seen, { key, stamp, step }) },
-      } satisfies RecordChange;
+        writes: { [String(step.field)]: write(stamp) },
+      };
+    };
+    return steps.flatMap((step): readonly RecordChange[] => {
+      now += step.gapMs;
+      const key = String(step.field);
+      if (step.field === 60) return [changeOf(step, (stamp) => setWrite(seen, stamp, step), true)];
+      const met = step.settles === 0 ? [] : (seen.register.get(key) ?? []).slice(-step.settles);
+      if (met.length < 2) return [changeOf(step, (stamp) => registerWrite(seen, { key, stamp, step }), true)];
+      return met.map((base, index) =>
+        changeOf(step, (stamp) => overWrite(seen, { key, stamp, step, base }), index === met.length - 1),
+      );
     });
   });
 
 type Step = { readonly value: string | null; readonly isAuthorised: boolean; readonly hasSeen: boolean };
+type Place = { readonly key: string; readonly stamp: Stamp; readonly step: Step };
 
-function registerWrite(
-  seen: Seen,
-  { key, stamp, step }: { readonly key: string; readonly stamp: Stamp; readonly step: Step },
-): RegisterWrite {
-  const base = step.hasSeen ? (seen.register.get(key) ?? null) : null;
-  seen.register.set(key, stamp);
+function registerWrite(seen: Seen, place: Place): RegisterWrite {
+  const base = place.step.hasSeen ? (seen.register.get(place.key)?.at(-1) ?? null) : null;
+  return overWrite(seen, { ...place, base });
+}
+
+function overWrite(seen: Seen, { key, stamp, step, base }: Place & { readonly base: Stamp | null }): RegisterWrite {
+  seen.register.set(key, [...(seen.register.get(key) ?? []), stamp]);
   return { kind: 'register', value: step.value, base, authorised: step.isAuthorised };
 }
 

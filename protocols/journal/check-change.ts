@@ -3,9 +3,7 @@ import { facility } from '../records/facility.ts';
 import type { FieldDeclaration } from '../records/record-type.ts';
 import { storedValueProblem } from '../records/schema.ts';
 import type { RecordChange, RegisterWrite, SetWrite } from './change.ts';
-
-/** The codes that a change may be refused with, which its receiver acknowledges it with; the hub words them. */
-export type RefusalCode = 'SH-X300' | 'SH-X301' | 'SH-X302' | 'SH-X303' | 'SH-X304' | 'SH-X305';
+import type { RefusalCode } from './refusals.ts';
 
 /** Why a change is refused: the code to acknowledge it with, and what was wrong, without any value. */
 export type Refusal = { readonly code: RefusalCode; readonly detail: string };

@@ -16,7 +16,10 @@ export type RegisterStamp = {
 /** Why a set field has its members: for each, the additions that still stand. */
 export type SetStamps = { readonly tags: Readonly<Record<string, readonly Stamp[]>> };
 
-/** Two writes of one field by people who had not seen each other's; its id is derived from both stamps. */
+/**
+ * Two writes of one field by people who had not seen each other's, which nobody has settled; its id,
+ * `loser~winner~field`, is the same wherever both are.
+ */
 export type MergeConflict = {
   readonly id: string;
   readonly field: number;
@@ -34,7 +37,12 @@ export type RecordState = {
 /** The state before any change. */
 export const EMPTY_STATE: RecordState = { fields: {}, stamps: {}, conflicts: [] };
 
-type Candidate = RegisterStamp & { readonly value: RegisterWrite['value']; readonly base: Stamp | null };
+type Candidate = RegisterStamp & {
+  readonly value: RegisterWrite['value'];
+  readonly base: Stamp | null;
+  /** The write before it in the same settlement, of which this one knows all that was known. */
+  readonly settledWith: Stamp | null;
+};
 
 /**
  * The state of one record: a pure function of the set of its changes and of the hub's clock corrections, whatever their
@@ -54,7 +62,8 @@ export function mergeRecord(changes: readonly RecordChange[], corrections: reado
     const clock = correctedClock(change, corrections);
     for (const [key, write] of Object.entries(change.writes)) {
       if (write.kind === 'set') append(sets, key, { stamp, write });
-      else append(registers, key, candidate(change, { stamp, clock, write }));
+      else
+        append(registers, key, { ...candidate(change, { stamp, clock, write }), ...settlement(change, key, distinct) });
     }
   }
   const fields: Record<string, FieldValue> = {};
@@ -62,11 +71,12 @@ export function mergeRecord(changes: readonly RecordChange[], corrections: reado
   const conflicts: MergeConflict[] = [];
   for (const key of [...registers.keys()].sort(byNumber)) {
     const sorted = (registers.get(key) as Candidate[]).sort(compareCandidates);
-    const winner = isOnce(typeNumber, Number(key)) ? firstAuthorised(sorted) : (sorted.at(-1) as Candidate);
+    const isFirstKept = isOnce(typeNumber, Number(key));
+    const winner = isFirstKept ? firstAuthorised(sorted) : (sorted.at(-1) as Candidate);
     if (winner.value !== null) fields[key] = winner.value;
-    const { value: _value, base: _base, ...why } = winner;
+    const { value: _value, base: _base, settledWith: _settledWith, ...why } = winner;
     stamps[key] = why;
-    conflicts.push(...conflictsOf(Number(key), sorted));
+    conflicts.push(...openConflicts(Number(key), sorted, isFirstKept));
   }
   for (const key of [...sets.keys()].sort(byNumber)) {
     const tags = standingTags(sets.get(key) as { stamp: Stamp; write: SetWrite }[]);
@@ -79,15 +89,15 @@ export function mergeRecord(changes: readonly RecordChange[], corrections: reado
 
 /**
  * The state after one more change where that needs no look at the others: a create of a record that has none, or a patch
- * of register fields whose every base is the present winner and which orders after it. Undefined otherwise: the caller
- * then merges all changes of the record.
+ * of register fields whose every base is the present winner and which orders after it. Undefined otherwise, and always
+ * while a conflict is open, since the change may settle it: the caller then merges all changes of the record.
  */
 export function extendState(
   state: RecordState,
   change: RecordChange,
   hasCorrections: boolean,
 ): RecordState | undefined {
-  if (hasCorrections) return undefined;
+  if (hasCorrections || state.conflicts.length > 0) return undefined;
   const isFirst = Object.keys(state.stamps).length === 0;
   let hasSet = false;
   const stamp = stampOf(change.origin, change.sequence);
@@ -110,7 +120,7 @@ export function extendState(
     stamps[key] = why;
   }
   if (hasSet) return mergeRecord([change], []);
-  return { fields, stamps, conflicts: isFirst ? [] : state.conflicts };
+  return { fields, stamps, conflicts: [] };
 }
 
 /** Negative when `left` loses against `right`: the merge order, (authorised, order clock, origin, sequence). */
@@ -133,9 +143,26 @@ export function correctedClock(change: RecordChange, corrections: readonly Clock
 function candidate(
   change: RecordChange,
   { stamp, clock, write }: { readonly stamp: Stamp; readonly clock: OrderClock; readonly write: RegisterWrite },
-): Candidate {
+): Omit<Candidate, 'settledWith'> {
   const { value, base, authorised } = write;
   return { stamp, clock, authorised, author: change.author, role: change.role, value, base };
+}
+
+/**
+ * A settlement is a run of changes of one transaction that write one value to one field, each over another of the writes
+ * that met: a field that nobody disputes is never written twice in a transaction, so no other run looks like it.
+ */
+function settlement(
+  { origin, sequence, writes }: RecordChange,
+  key: string,
+  changes: ReadonlyMap<Stamp, RecordChange>,
+): Pick<Candidate, 'settledWith'> {
+  const stamp = stampOf(origin, sequence - 1);
+  const before = changes.size === 1 ? undefined : changes.get(stamp);
+  if (before === undefined || before.isLastOfTransaction) return { settledWith: null };
+  const [one, other] = [before.writes[key], writes[key]];
+  const isSame = one?.kind === 'register' && other?.kind === 'register' && one.value === other.value;
+  return { settledWith: isSame ? stamp : null };
 }
 
 function compareCandidates(left: Candidate, right: Candidate): number {
@@ -146,29 +173,57 @@ function firstAuthorised(sorted: readonly Candidate[]): Candidate {
   return sorted.find((write) => write.authorised) ?? (sorted[0] as Candidate);
 }
 
-function conflictsOf(field: number, sorted: readonly Candidate[]): readonly MergeConflict[] {
-  const bases = new Map(sorted.map((write) => [write.stamp, write.base]));
+function openConflicts(field: number, all: readonly Candidate[], isFirstKept: boolean): readonly MergeConflict[] {
   const conflicts: MergeConflict[] = [];
+  const ancestry = new Ancestry(all);
+  // The last write of a settlement speaks for the others of its run.
+  const spokenFor = new Set(all.map(({ settledWith }) => settledWith));
+  const sorted = all.filter(({ stamp }) => !spokenFor.has(stamp));
   for (let index = 1; index < sorted.length; index++) {
-    const winner = sorted[index] as Candidate;
-    const loser = sorted[index - 1] as Candidate;
-    if (winner.value === loser.value || winner.base === loser.stamp) continue;
-    if (descends(loser, winner.stamp, bases) || descends(winner, loser.stamp, bases)) continue;
-    conflicts.push({ id: `${loser.stamp}~${winner.stamp}`, field, winner: winner.stamp, loser: loser.stamp });
+    const [earlier, later] = [sorted[index - 1] as Candidate, sorted[index] as Candidate];
+    if (later.value === earlier.value || later.base === earlier.stamp) continue;
+    if (ancestry.knows(earlier, later.stamp) || ancestry.knows(later, earlier.stamp)) continue;
+    const isSettled = sorted
+      .slice(index + 1)
+      .some((write) => ancestry.knows(write, earlier.stamp) && ancestry.knows(write, later.stamp));
+    if (isSettled) continue;
+    const isEarlierKept = isFirstKept && earlier.authorised === later.authorised;
+    const [winner, loser] = isEarlierKept ? [earlier, later] : [later, earlier];
+    conflicts.push({ id: `${loser.stamp}~${winner.stamp}~${field}`, field, winner: winner.stamp, loser: loser.stamp });
   }
   return conflicts;
 }
 
-/** Whether a write was made by someone who had seen `ancestor`, however many writes in between. */
-function descends(write: Candidate, ancestor: Stamp, bases: ReadonlyMap<Stamp, Stamp | null>): boolean {
-  const visited = new Set<Stamp>();
-  let base = write.base;
-  while (base !== null && !visited.has(base)) {
-    if (base === ancestor) return true;
-    visited.add(base);
-    base = bases.get(base) ?? null;
+/** Who had seen what, among the writes of one field. */
+class Ancestry {
+  readonly #writes: ReadonlyMap<Stamp, Candidate>;
+  readonly #known = new Map<Stamp, ReadonlySet<Stamp>>();
+
+  constructor(writes: readonly Candidate[]) {
+    this.#writes = new Map(writes.map((write) => [write.stamp, write]));
   }
-  return false;
+
+  /** Whether a write was made by someone who had seen `ancestor`, however many writes in between. */
+  knows(write: Candidate, ancestor: Stamp): boolean {
+    return this.#ancestorsOf(write).has(ancestor);
+  }
+
+  #ancestorsOf(write: Candidate): ReadonlySet<Stamp> {
+    const found = this.#known.get(write.stamp);
+    if (found !== undefined) return found;
+    const ancestors = new Set<Stamp>();
+    const open: Candidate[] = [write];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const parent of [next.base, next.settledWith]) {
+        if (parent === null || ancestors.has(parent)) continue;
+        ancestors.add(parent);
+        const held = this.#writes.get(parent);
+        if (held !== undefined) open.push(held);
+      }
+    }
+    this.#known.set(write.stamp, ancestors);
+    return ancestors;
+  }
 }
 
 function standingTags(writes: readonly { readonly stamp: Stamp; readonly write: SetWrite }[]): Record<string, Stamp[]> {

@@ -6,7 +6,7 @@ export const patient = recordType({
   name: 'patient',
   plural: 'patients',
   fhirType: 'Patient',
-  version: 1,
+  version: 2,
   label: ['Patient', 'Patient'],
   fields: {
     familyName: field(1, 'name', {
@@ -78,6 +78,13 @@ export const patient = recordType({
       authorised: RECEPTION,
       label: ['Décès', 'Deceased at'],
       fhir: 'deceasedDateTime',
+    }),
+    /** Of a duplicate: the record of the same person that goes on; taken back by retracting it. */
+    replacedBy: field(12, 'ref', {
+      authorised: RECEPTION,
+      to: 'patient',
+      label: ['Remplacé par', 'Replaced by'],
+      fhir: 'link[type=replaced-by].other.reference',
     }),
   },
 });
