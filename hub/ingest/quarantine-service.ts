@@ -19,6 +19,7 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import { Register } from '../registers/register-service.ts';
 import type { KeptEntry, StoredChange } from '../registers/stored-change.ts';
+import { giveLateToBranches } from '../routing/branch-service.ts';
 import { distribute, lockAffected } from '../routing/routing-service.ts';
 import { readChains } from './chain-store.ts';
 import { factRecords } from './ingest-service.ts';
@@ -118,10 +119,12 @@ export class QuarantineService {
     const refused = await keptOf(sql, await readQuarantineOf(sql, facility));
     const { fit, kept } = await judgeAgain(sql, facility, refused);
     const register = new Register(sql, facility);
+    const adopted = adoptedOf(fit);
     await register.adopt(
-      fit.flatMap(({ change, kept: { isMerged } }) => (change === undefined || isMerged ? [] : [change])),
+      adopted.map(({ change }) => change),
       at,
     );
+    await giveLateToBranches(sql, facility, adopted);
     const completed = await completedOf(sql, fit);
     const elsewhere = await distribute({ sql, from: facility, completed, receivedAt: at });
     const events = [...elsewhere].map(([code, records]) => ({ facility: code, records }));
@@ -185,17 +188,22 @@ async function judgeAgain(
   return { fit, kept };
 }
 
+/** Those that no record knows of yet. */
+function adoptedOf(fit: readonly Kept[]): readonly (StoredChange & { readonly change: RecordChange })[] {
+  return fit.flatMap(({ change, kept: { isMerged, encoded, head } }) =>
+    change === undefined || isMerged ? [] : [{ change, encoded, head }],
+  );
+}
+
 /** Those of transactions that are whole here: routing waits for the rest as it does in ingest. */
 async function completedOf(sql: Sql, fit: readonly Kept[]): Promise<readonly StoredChange[]> {
   const [first] = fit;
   if (first === undefined) return [];
   const incarnations = [...new Set(fit.map(({ entry }) => entry.incarnation))];
   const chains = await readChains(sql, first.entry.node, incarnations);
-  return fit.flatMap(({ entry, kept, change }): readonly StoredChange[] => {
-    const completed = chains.get(entry.incarnation)?.completedSequence ?? 0;
-    const isNew = !kept.isMerged && change !== undefined && entry.sequence <= completed;
-    return isNew ? [{ change, encoded: kept.encoded, head: kept.head }] : [];
-  });
+  return adoptedOf(fit).filter(
+    ({ change }) => change.sequence <= (chains.get(change.origin.incarnation)?.completedSequence ?? 0),
+  );
 }
 
 async function linesOf(

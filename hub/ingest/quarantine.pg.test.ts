@@ -116,6 +116,34 @@ describe('the quarantine of a hub', () => {
     ]);
   });
 
+  it('gives what is taken late to the other branch of a node’s past too', async () => {
+    const node = await hub.enrolled('cscom_branch');
+    node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    const first = await hub.connect(node);
+    await first.push();
+    const backup = node.lastSequence;
+    const recordId = patchTooEarly(node, 1, 6, 'Sangha');
+    node.create('patient', { familyName: 'Guindo', givenName: 'Yagalé' });
+    expect((await first.push()).refused).toMatchObject([{ code: 'SH-X304' }]);
+    first.drop();
+    const restored = node.restoredTo(backup);
+    restored.create('patient', { familyName: 'Diarra', givenName: 'Nana' });
+    const pushed = await hub.connect(restored);
+    await pushed.push();
+    pushed.drop();
+    await retry();
+    const { rows } = await hub.admin.query<{ length: string }>(
+      'select feed_length as length from hub.facility where code = $1',
+      [node.facility],
+    );
+    const connection = await hub.connect(restored);
+    await connection.pull(Number(rows[0]?.length));
+    const { entries } = await connection.digest();
+    expect(toHex(combineDigests(entries ?? []))).toBe(toHex(combineDigests(restored.typeDigests())));
+    expect(restored.fields(recordId)).toMatchObject({ givenName: 'Yagalé', village: 'Sangha' });
+    connection.drop();
+  });
+
   it('keeps bytes that are no change, and what is wrong with a chain', async () => {
     const node = await hub.enrolled('cscom_bytes');
     node.create('patient', { familyName: 'Dolo', givenName: 'Domo' });

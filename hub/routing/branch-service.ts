@@ -1,7 +1,7 @@
 import type { ForkPoint } from '@santehaggui/protocols/journal/follow-chain.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
-import { isOfRecord } from '../registers/stored-change.ts';
+import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
 
 /** A node whose past has branched. */
@@ -28,4 +28,16 @@ export async function giveBranches(
   const { changes, upTo } = await register.ownAfter(node, after);
   await appendFeed(sql, facility, changes.filter(isOfRecord));
   await sql.query('update hub.facility set branches_given = $2 where code = $1', [facility, Math.max(after, upTo)]);
+}
+
+/**
+ * Gives a node whose past has branched changes of its own that count only now, though they stand far back in the journal. A
+ * node whose past is one has them.
+ */
+export async function giveLateToBranches(sql: Sql, facility: string, changes: readonly StoredChange[]): Promise<void> {
+  const { rows } = await sql.query<{ given: string | null }>(
+    'select branches_given as given from hub.facility where code = $1',
+    [facility],
+  );
+  if (rows.some(({ given }) => given !== null)) await appendFeed(sql, facility, changes);
 }
