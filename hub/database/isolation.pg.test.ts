@@ -102,7 +102,10 @@ describe('one facility’s role', () => {
     await connectedAs('facility_cscom_sangha', async (client) => {
       for (const forbidden of [
         'delete from cscom_sangha.journal',
-        'update cscom_sangha.journal set head = null',
+        "update cscom_sangha.journal set meta = ''",
+        "update cscom_sangha.journal set fields = ''",
+        'update cscom_sangha.journal set sequence = 1',
+        'update cscom_sangha.journal set received_at = now()',
         'truncate cscom_sangha.record',
         'delete from cscom_sangha.record',
         'drop table cscom_sangha.record',
