@@ -11,6 +11,7 @@ import {
 import {
   type Changes,
   type HubHello,
+  type LineageEntry,
   MalformedMessage,
   type Message,
   type NodeHello,
@@ -27,6 +28,7 @@ import {
   sealHello,
 } from '@santehaggui/protocols/frames/seal.ts';
 import { decodeIncoming, type IncomingChange, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
+import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
@@ -72,6 +74,8 @@ export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, tryAgain: 
 
 type Greeted = {
   readonly node: LinkedNode;
+  /** The node's past, which goes on. */
+  readonly lineage: readonly LineageEntry[];
   readonly lane: LiveLane;
   /** The model of the codec that both ends know. */
   readonly model: number;
@@ -226,7 +230,11 @@ export class ExchangeSession {
       incoming.push(...next.opened.incoming);
     }
     if (incoming.length === 0) return;
-    const { upTo, head, refused, repeats, beyond } = await this.#services.ingest.ingest(greeted.node, incoming);
+    const { upTo, head, refused, repeats, beyond } = await this.#services.ingest.ingest(
+      greeted.node,
+      incoming,
+      greeted.lineage,
+    );
     this.#send({ kind: 'ack', upTo, head, refused, repeats, beyond });
     await this.#step({ kind: 'stored', upTo, beyond });
   }
@@ -274,7 +282,8 @@ export class ExchangeSession {
     });
     const { up, down } = laneContexts({ node: node.node, ...seed }, hello, spoken);
     const lane = new LiveLane(node.link, seed, { codec, sending: down, receiving: up });
-    await this.#begin(node, { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, lane });
+    const past = growingLineage(header.incarnation, hello.lineage);
+    await this.#begin(node, { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, lane, lineage: past });
   }
 
   async #begin(
@@ -283,7 +292,11 @@ export class ExchangeSession {
       hello,
       received,
       lane,
-    }: { readonly hello: NodeHello; readonly received: Omit<Received, 'incarnation'>; readonly lane: LiveLane },
+      lineage,
+    }: Pick<Greeted, 'lane' | 'lineage'> & {
+      readonly hello: NodeHello;
+      readonly received: Omit<Received, 'incarnation'>;
+    },
   ): Promise<void> {
     const length = await this.#services.feed.length(node.facility);
     if (hello.feedReceived > length) {
@@ -297,7 +310,7 @@ export class ExchangeSession {
     const { late, feedReceived } = hello;
     const started = startHubExchange({ backlogUpTo, received, late, feedReceived });
     const model = Math.min(NEWEST_MODEL, hello.newestModel);
-    this.#greeted = { node, lane, model, state: started.state };
+    this.#greeted = { node, lineage, lane, model, state: started.state };
     await this.#perform(started);
   }
 

@@ -81,10 +81,13 @@ describe('a node’s chain', () => {
 
     const follower = new ChainFollower({ ...knowledgeOf(node), parked: beyond.parked });
     follower.take([...all.slice(0, last - 3), all[last - 1] as IncomingChange]);
-    expect(follower.closing()).toBeUndefined();
-    follower.take(all.slice(last - 3, last - 2));
     const run = follower.closing();
     expect(run).toEqual({ incarnation: node.incarnation, from: last - 1, to: last });
+    follower.link(all.slice(last - 2));
+    expect(follower.outcome().linked).toEqual([]);
+    expect(follower.closing()).toBeUndefined();
+    follower.take(all.slice(last - 3, last - 2));
+    expect(follower.closing()).toEqual(run);
     follower.link(all.slice(last - 2));
     expect(follower.closing()).toBeUndefined();
     const outcome = follower.outcome();
@@ -153,16 +156,25 @@ describe('a node’s chain', () => {
     expect(altered.fresh).toHaveLength(2);
   });
 
-  it('goes on over a change of an incarnation that was never opened', () => {
+  it('parks changes of an incarnation whose opening it has not seen, however far others went', () => {
     const node = new FakeNode('here');
-    node.create('patient', PATIENT);
-    const stranger = new FakeNode('here', node.node);
-    stranger.create('patient', PATIENT);
-    stranger.create('patient', PATIENT);
+    for (let index = 0; index < 6; index++) node.create('patient', PATIENT);
     const before = follow(node);
-    const [, , third] = stranger.changesAfter(0);
-    const outcome = followChain(knowledgeOf(node, before), decodeIncoming(node.node, [third as never]));
-    expect(outcome.refusals.get(3)?.code).toBe('SH-X301');
-    expect(outcome.chains.get(stranger.incarnation)?.lastSequence).toBe(3);
+    const restored = node.restoredTo(2);
+    for (let index = 0; index < 3; index++) restored.create('patient', PATIENT);
+    const theirs = decodeIncoming(node.node, restored.changesAfter(2));
+    const beyond = followChain(knowledgeOf(node, before), theirs.slice(2));
+    expect(beyond.parked.map(({ sequence }) => sequence)).toEqual(theirs.slice(2).map(({ position }) => position));
+    expect(beyond).toMatchObject({ forks: [], isBranching: false, current: node.incarnation });
+    const head = before.fresh[1]?.head as Uint8Array;
+    const headsAt = new Map([[headKey(node.incarnation, 2), head]]);
+    const follower = new ChainFollower({ ...knowledgeOf(node, before), headsAt, parked: beyond.parked });
+    expect(follower.closing()).toMatchObject({ incarnation: restored.incarnation });
+    follower.link(theirs.slice(2));
+    expect(follower.closing()).toBeUndefined();
+    follower.take(theirs.slice(0, 2));
+    follower.link(theirs.filter(({ position }) => position >= (follower.closing()?.from ?? Number.POSITIVE_INFINITY)));
+    expect(follower.outcome()).toMatchObject({ forks: [restored.incarnation], parked: [], isBranching: true });
+    expect(follower.outcome().chains.get(restored.incarnation)?.head).toEqual(restored.head());
   });
 });

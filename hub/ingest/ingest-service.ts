@@ -1,5 +1,5 @@
-import { MAX_RANGES } from '@santehaggui/protocols/frames/messages.ts';
-import { type Ranges, rangesOf } from '@santehaggui/protocols/frames/ranges.ts';
+import type { LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import type { Ranges } from '@santehaggui/protocols/frames/ranges.ts';
 import { checkChange, type Refusal } from '@santehaggui/protocols/journal/check-change.ts';
 import {
   ChainFollower,
@@ -12,6 +12,7 @@ import {
   type ParkedChange,
   parentsOf,
 } from '@santehaggui/protocols/journal/follow-chain.ts';
+import { standingOf } from '@santehaggui/protocols/journal/standing.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -78,12 +79,17 @@ export class IngestService {
 
   /**
    * Stores changes, and counts repeats. What comes beyond a gap is merged at once as far as its record is here; its chain is
-   * verified when the gap closes. Throws `OutOfTurn` on what can be taken in no order; nothing is stored then.
+   * verified when the gap closes. The receipt speaks of the past that `lineage` names, as far as the node told it. Throws
+   * `OutOfTurn` on what can be taken in no order; nothing is stored then.
    */
-  async ingest(node: EnrolledNode, incoming: readonly IncomingChange[]): Promise<Receipt> {
+  async ingest(
+    node: EnrolledNode,
+    incoming: readonly IncomingChange[],
+    lineage?: readonly LineageEntry[],
+  ): Promise<Receipt> {
     const receivedAtMs = this.#options.clock.now();
     const { receipt, forks } = await this.#options.database.transaction((sql) =>
-      this.#store(sql, { node, incoming, receivedAtMs }),
+      this.#store(sql, { node, incoming, lineage, receivedAtMs }),
     );
     const { log } = this.#options;
     for (const incarnation of forks) log.warn('ingest.fork', { facility: node.facility, node: node.node, incarnation });
@@ -94,11 +100,7 @@ export class IngestService {
 
   async #store(
     sql: Sql,
-    {
-      node,
-      incoming,
-      receivedAtMs,
-    }: { readonly node: EnrolledNode; readonly incoming: readonly IncomingChange[]; readonly receivedAtMs: number },
+    { node, incoming, lineage, receivedAtMs }: Arrival,
   ): Promise<{ readonly receipt: Receipt; readonly forks: readonly string[] }> {
     const { facility } = node;
     const receivedAt = new Date(receivedAtMs);
@@ -106,7 +108,7 @@ export class IngestService {
     const changes = incoming.flatMap(({ change }) => change ?? []);
     await lockAffected(sql, facility, changes);
     const parkedBefore = await readParked(sql, node.node);
-    const knowledge = await readKnowledge(sql, node, { incoming, parked: parkedBefore });
+    const knowledge = await readKnowledge(sql, node, { incoming, lineage, parked: parkedBefore });
     const follower = new ChainFollower(knowledge);
     follower.take(incoming);
     const taken = follower.outcome();
@@ -139,8 +141,9 @@ export class IngestService {
     await writeChains(sql, node.node, changedChains(knowledge, outcome));
     await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
     if (outcome.isBranching) await giveBranches(sql, node, outcome.forkPoints);
-    const beyond = beyondOf(closed.parked, incoming);
-    return { receipt: receiptOf(outcome, { refusals: allRefusals, stored, beyond }), forks: outcome.forks };
+    const { parked: stillParked } = closed;
+    const receipt = receiptOf(outcome, { refusals: allRefusals, stored, parked: stillParked, incoming, lineage });
+    return { receipt, forks: outcome.forks };
   }
 
   /** Routing and events wait until a transaction of the node is complete, which may take more than one frame. */
@@ -164,6 +167,20 @@ export class IngestService {
   }
 }
 
+type Arrival = {
+  readonly node: EnrolledNode;
+  readonly incoming: readonly IncomingChange[];
+  readonly lineage: readonly LineageEntry[] | undefined;
+  readonly receivedAtMs: number;
+};
+
+type ReceiptParts = Pick<Arrival, 'incoming' | 'lineage'> & {
+  readonly refusals: ReadonlyMap<number, Refusal>;
+  readonly stored: number;
+  /** What is still beyond gaps. */
+  readonly parked: readonly ParkedChange[];
+};
+
 type Completion = {
   readonly node: EnrolledNode;
   readonly knowledge: ChainKnowledge;
@@ -179,7 +196,7 @@ type Completion = {
 async function readKnowledge(
   sql: Sql,
   node: EnrolledNode,
-  { incoming, parked }: { readonly incoming: readonly IncomingChange[]; readonly parked: readonly ParkedChange[] },
+  { incoming, lineage, parked }: Pick<Arrival, 'incoming' | 'lineage'> & { readonly parked: readonly ParkedChange[] },
 ): Promise<ChainKnowledge> {
   const current = await readCurrentIncarnation(sql, node.facility);
   const parents = parentsOf(incoming);
@@ -187,6 +204,7 @@ async function readKnowledge(
     ...incoming.flatMap(({ change }) => change?.origin.incarnation ?? []),
     ...parents.map(({ incarnation }) => incarnation),
     ...parked.map(({ incarnation }) => incarnation),
+    ...(lineage ?? []).map(({ incarnation }) => incarnation),
   ];
   const chains = await readChains(sql, node.node, [...new Set(current === null ? named : [...named, current])]);
   const inside = parents.filter(({ incarnation, sequence }) => sequence < (chains.get(incarnation)?.lastSequence ?? 0));
@@ -290,34 +308,29 @@ function quarantineOf(outcome: ChainOutcome, refusals: ReadonlyMap<number, Refus
   }));
 }
 
-function receiptOf(
-  { current, chains, repeats }: ChainOutcome,
-  {
-    refusals,
-    stored,
-    beyond,
-  }: { readonly refusals: ReadonlyMap<number, Refusal> } & Pick<Receipt, 'stored' | 'beyond'>,
-): Receipt {
-  const chain = current === null ? undefined : chains.get(current);
-  const refused = [...refusals].map(([position, { code }]) => ({ position, code }));
+function receiptOf(outcome: ChainOutcome, { refusals, stored, parked, incoming, lineage }: ReceiptParts): Receipt {
+  const { current, chains, repeats } = outcome;
+  const standing = standingOf(lineage ?? lineageOf(current, incoming), { chains, parked });
+  const positions = new Set(incoming.map(({ position }) => position));
   return {
-    upTo: chain?.lastSequence ?? 0,
-    head: (chain?.head ?? new Uint8Array(0)).slice(0, 8),
-    refused,
+    upTo: standing?.upTo ?? 0,
+    head: (standing?.head ?? new Uint8Array(0)).slice(0, 8),
+    refused: [...refusals].map(([position, { code }]) => ({ position, code })),
     repeats,
-    beyond,
+    beyond: (standing?.beyond ?? []).filter(({ from, to }) => isAnyWithin(positions, from, to)),
     stored,
   };
 }
 
-/** What is parked, in the ranges that the changes of a frame lie in. */
-function beyondOf(parked: readonly ParkedChange[], incoming: readonly IncomingChange[]): Ranges {
-  if (parked.length === 0) return [];
-  const lineage = new Set(incoming.flatMap(({ change }) => change?.origin.incarnation ?? []));
-  const ranges = rangesOf(parked.filter(({ incarnation }) => lineage.has(incarnation)).map(({ sequence }) => sequence));
-  return ranges
-    .filter(({ from, to }) => incoming.some(({ position }) => position >= from && position <= to))
-    .slice(0, MAX_RANGES);
+function isAnyWithin(positions: ReadonlySet<number>, from: number, to: number): boolean {
+  return positions.values().some((position) => position >= from && position <= to);
+}
+
+/** The past of a node that has not told it: what came, or else where it was last heard of. */
+function lineageOf(current: string | null, incoming: readonly IncomingChange[]): readonly LineageEntry[] {
+  const named = incoming.flatMap(({ change }) => change?.origin.incarnation ?? []).reverse();
+  const incarnations = named.length > 0 || current === null ? named : [current];
+  return [...new Set(incarnations)].map((incarnation) => ({ incarnation, lastSequence: Number.MAX_SAFE_INTEGER }));
 }
 
 function parkedRows(parked: readonly ParkedChange[], checked: readonly StoredChange[]): readonly ParkedRow[] {

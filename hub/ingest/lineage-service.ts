@@ -1,6 +1,5 @@
-import { receivedOf } from '@santehaggui/protocols/frames/hub-exchange-machine.ts';
-import { type HubHello, type LineageEntry, MAX_RANGES } from '@santehaggui/protocols/frames/messages.ts';
-import { rangesOf } from '@santehaggui/protocols/frames/ranges.ts';
+import type { HubHello, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
+import { standingOf } from '@santehaggui/protocols/journal/standing.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { noteSeen, readChains, readParked } from './chain-store.ts';
@@ -25,14 +24,10 @@ export class LineageService {
         node,
         lineage.map(({ incarnation }) => incarnation),
       );
-      const known = receivedOf(lineage, (incarnation) => chains.get(incarnation)?.lastSequence);
-      const ofLineage = new Set(lineage.map(({ incarnation }) => incarnation));
-      const parked = (await readParked(sql, node)).filter(({ incarnation }) => ofLineage.has(incarnation));
-      // Of a node of which only changes beyond a gap came, that is what is known.
-      const received = known ?? (parked[0] === undefined ? null : { incarnation: parked[0].incarnation, upTo: 0 });
-      if (received === null) return null;
-      const beyond = rangesOf(parked.map(({ sequence }) => sequence).filter((sequence) => sequence > received.upTo));
-      return { ...received, beyond: beyond.slice(0, MAX_RANGES) };
+      const standing = standingOf(lineage, { chains, parked: await readParked(sql, node) });
+      if (standing === null) return null;
+      const { incarnation, upTo, beyond } = standing;
+      return { incarnation, upTo, beyond };
     });
   }
 }

@@ -1,10 +1,5 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
-import type {
-  ForkPoint,
-  IncomingChange,
-  ParkedRun,
-  UnreadableChange,
-} from '@santehaggui/protocols/journal/follow-chain.ts';
+import type { IncomingChange, ParkedRun, UnreadableChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
@@ -137,9 +132,9 @@ export class Register {
     if (entries.length > 0) await this.#within((store) => store.setUnreadableHeads(entries));
   }
 
-  /** Where a change of a node stands in this register's journal; undefined when it is not here. */
-  positionAt(node: number, place: ForkPoint): Promise<number | undefined> {
-    return this.#within((store) => store.positionAt(node, place));
+  /** The journal's position before any change that a node numbered higher than this. */
+  positionBefore(node: number, sequence: number): Promise<number> {
+    return this.#within((store) => store.positionBefore(node, sequence));
   }
 
   /** What a node itself recorded, in the order in which it came here, after a position; and the journal's last position. */

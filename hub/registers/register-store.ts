@@ -2,7 +2,6 @@ import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journ
 import { decodeChange, type EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import {
   decodeIncoming,
-  type ForkPoint,
   type IncomingChange,
   type ParkedRun,
   type UnreadableChange,
@@ -275,13 +274,13 @@ export class RegisterStore {
     );
   }
 
-  /** Where a change of a node stands in the journal; undefined when it is not here. */
-  async positionAt(node: number, { incarnation, sequence }: ForkPoint): Promise<number | undefined> {
-    const { rows } = await this.#sql.query<{ position: string }>(
-      `select position from ${this.#schema}.journal where (node, incarnation, sequence) = ($1, $2, $3)`,
-      [node, incarnation, sequence],
+  /** The journal's position before any change that a node numbered higher: those beyond a gap came before the gap was closed. */
+  async positionBefore(node: number, sequence: number): Promise<number> {
+    const { rows } = await this.#sql.query<{ first: string | null }>(
+      `select min(position) as first from ${this.#schema}.journal where node = $1 and sequence > $2`,
+      [node, sequence],
     );
-    return rows[0] === undefined ? undefined : Number(rows[0].position);
+    return Number(rows[0]?.first ?? 1) - 1;
   }
 
   /** The changes of records that a node recorded, after a position and in order, and the journal's last position. */

@@ -23,7 +23,7 @@ export async function giveBranches(
     [facility],
   );
   const points = rows.flatMap(({ given }) => (given === null ? [] : [Number(given)]));
-  for (const point of forkPoints) points.push(point === null ? 0 : ((await register.positionAt(node, point)) ?? 0));
+  for (const point of forkPoints) points.push(point === null ? 0 : await register.positionBefore(node, point.sequence));
   const after = points.length === 0 ? 0 : Math.min(...points);
   const { changes, upTo } = await register.ownAfter(node, after);
   await appendFeed(sql, facility, changes.filter(isOfRecord));

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   type HubExchangeState,
   type HubExchangeStep,
-  receivedOf,
   startHubExchange,
   stepHubExchange,
 } from './hub-exchange-machine.ts';
@@ -127,26 +126,5 @@ describe('the hub’s side of the exchange', () => {
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe('what the hub says that it has of a node', () => {
-  const known = new Map([
-    ['a', 100],
-    ['b', 150],
-  ]);
-  const of = (lineage: { incarnation: string; lastSequence: number }[]) =>
-    receivedOf(lineage, (incarnation) => known.get(incarnation));
-
-  it('is the newest incarnation that both know, and never more than the node has of it', () => {
-    expect(
-      of([
-        { incarnation: 'c', lastSequence: 160 },
-        { incarnation: 'b', lastSequence: 150 },
-      ]),
-    ).toEqual({ incarnation: 'b', upTo: 150 });
-    expect(of([{ incarnation: 'a', lastSequence: 80 }])).toEqual({ incarnation: 'a', upTo: 80 });
-    expect(of([{ incarnation: 'x', lastSequence: 3 }])).toBeNull();
-    expect(of([])).toBeNull();
   });
 });

@@ -1,4 +1,3 @@
-import type { LineageEntry } from './messages.ts';
 import { addRange, coversRange, NO_RANGES, type Ranges, uniteRanges } from './ranges.ts';
 
 /**
@@ -94,21 +93,6 @@ export function stepHubExchange(state: HubExchangeState, input: HubExchangeInput
     case 'feed-acknowledged':
       return acknowledged(state, input.upTo);
   }
-}
-
-/**
- * What the hub tells a node that it has of it: the newest incarnation of the node's lineage that is known here, and how far;
- * null when none is. Beyond what that incarnation wrote at the node lies another copy of its disk.
- */
-export function receivedOf(
-  lineage: readonly LineageEntry[],
-  lastSequenceOf: (incarnation: string) => number | undefined,
-): { readonly incarnation: string; readonly upTo: number } | null {
-  for (const { incarnation, lastSequence } of lineage) {
-    const known = lastSequenceOf(incarnation);
-    if (known !== undefined) return { incarnation, upTo: Math.min(known, lastSequence) };
-  }
-  return null;
 }
 
 function pump(state: HubExchangeState, effects: readonly HubExchangeEffect[]): HubExchangeStep {

@@ -127,6 +127,8 @@ export function parentsOf(
 export class ChainFollower {
   readonly #knowledge: ChainKnowledge;
   readonly #chains: Map<string, ChainState>;
+  /** Incarnations of which only what follows their opening is here, or the opening before what it continues. */
+  readonly #unopened = new Set<string>();
   readonly #headsAt: Map<string, Uint8Array>;
   /** Whether each change beyond a gap ends its transaction. */
   readonly #waiting: Map<string, boolean>;
@@ -165,13 +167,14 @@ export class ChainFollower {
       const run = this.#runFrom(incarnation, lastSequence + 1);
       if (run !== undefined) return run;
     }
-    // An incarnation that was parked before its opening could be followed.
-    const next = (this.#end()?.lastSequence ?? 0) + 1;
+    // An incarnation whose opening was parked, because what it continues was not here.
+    const firsts = new Map<string, number>();
     for (const key of this.#waiting.keys()) {
       const [incarnation, sequence] = key.split('.') as [string, string];
-      if (!this.#chains.has(incarnation) && Number(sequence) <= next)
-        return this.#runFrom(incarnation, Number(sequence));
+      if (this.#chains.has(incarnation) || this.#unopened.has(incarnation)) continue;
+      firsts.set(incarnation, Math.min(Number(sequence), firsts.get(incarnation) ?? Number.POSITIVE_INFINITY));
     }
+    for (const [incarnation, first] of firsts) return this.#runFrom(incarnation, first);
     return undefined;
   }
 
@@ -180,6 +183,10 @@ export class ChainFollower {
     for (const [key, head] of headsAt) this.#headsAt.set(key, head);
     for (const entry of run) {
       const incarnation = entry.change?.origin.incarnation ?? this.#incarnationOf(entry);
+      if (entry.position > this.#endBefore(incarnation, entry.change) + 1) {
+        this.#unopened.add(incarnation);
+        return;
+      }
       this.#waiting.delete(headKey(incarnation, entry.position));
       const head = this.#extend(incarnation, entry);
       if (entry.change === undefined) this.#linkedUnreadable.push(this.#unreadableOf(incarnation, entry, head));
@@ -235,13 +242,14 @@ export class ChainFollower {
   #extend(incarnation: string, { position, encoded, change }: IncomingChange): Uint8Array {
     const known = this.#chains.get(incarnation);
     if (known !== undefined && incarnation !== this.#current) this.#isBranching = true;
-    const before = known ?? this.#open(incarnation, position, change);
+    const before = known ?? this.#open(position, change);
     if (position !== before.lastSequence + 1) throw new OutOfTurn(`change ${position} after ${before.lastSequence}`);
     const head = chainHead(before.head, encoded, this.#knowledge.journalKey);
     const isLast = change?.isLastOfTransaction ?? false;
     const completedSequence = isLast ? position : before.completedSequence;
     this.#chains.set(incarnation, { lastSequence: position, completedSequence, head });
     this.#current = incarnation;
+    this.#unopened.clear();
     return head;
   }
 
@@ -249,8 +257,10 @@ export class ChainFollower {
   #endBefore(incarnation: string, change: Change | undefined): number {
     const chain = this.#chains.get(incarnation);
     if (chain !== undefined) return chain.lastSequence;
-    if (change?.kind !== 'opening' || change.parent === null) return this.#end()?.lastSequence ?? 0;
-    return (this.#chains.get(change.parent.incarnation) ?? this.#end())?.lastSequence ?? 0;
+    if (change === undefined) return Number.POSITIVE_INFINITY;
+    // An incarnation begins with its opening, and that continues what is here.
+    if (change.kind !== 'opening') return Number.NEGATIVE_INFINITY;
+    return change.parent === null ? 0 : (this.#chains.get(change.parent.incarnation)?.lastSequence ?? 0);
   }
 
   #end(): ChainState | undefined {
@@ -274,9 +284,8 @@ export class ChainFollower {
   }
 
   /** What a new incarnation continues. */
-  #open(incarnation: string, position: number, change: Change | undefined): ChainState {
+  #open(position: number, change: Change | undefined): ChainState {
     if (change?.kind === 'opening') return this.#continueFrom(change);
-    if (change !== undefined) this.#refusals.set(position, { code: 'SH-X301', detail: incarnation });
     const lastSequence = position - 1;
     return { lastSequence, completedSequence: lastSequence, head: this.#end()?.head ?? CHAIN_START };
   }
