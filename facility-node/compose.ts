@@ -98,7 +98,7 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   const audit = new AuditService({ db, clock });
   const people = new PeopleService({ store, audit, clock, facility });
   const sessions = new SessionService({ store, audit, clock, facility });
-  const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, clock });
+  const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const interchange = createInterchange({ store, audit, clock, log, directory });
   const lan = lanService({ at: config.lan, store, audit, sessions, reports, facility, clock, log, version });
   const lanUrl = (): string => {

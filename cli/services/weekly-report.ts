@@ -1,5 +1,5 @@
 import type { ConsolidatedReport, HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
-import type { WeeklyReport, WeeklyReportRow } from '@santehaggui/protocols/api/lan-api.ts';
+import type { RecordedReport, WeeklyReport, WeeklyReportRow } from '@santehaggui/protocols/api/lan-api.ts';
 import { epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { failCli } from '../cli-errors.ts';
 import { isHubStatus } from '../client/admin-client.ts';
@@ -16,6 +16,8 @@ export type WeeklyReportRequest = {
   readonly period?: string | undefined;
   readonly region?: string | undefined;
   readonly isNational: boolean;
+  /** Whether the node records the report, so that it reaches the hub. */
+  readonly isSent?: boolean;
   readonly format: 'table' | 'json' | 'csv';
   readonly credentials: CredentialFlags;
 };
@@ -77,7 +79,11 @@ async function facilityReport(
     throw failCli('SH-K501', { why: bilingual('daemon.isNode', { directory: dataDirectory }) });
   }
   const week = reportWeek(request.period, invocation.clock.now());
-  const report = await adminClientFor(invocation, dataDirectory).get<WeeklyReport>(`/reports/weekly?week=${week}`);
+  const client = adminClientFor(invocation, dataDirectory);
+  const report: WeeklyReport & Partial<RecordedReport> =
+    request.isSent === true
+      ? await client.post<RecordedReport>('/reports/weekly', { body: { week } })
+      : await client.get<WeeklyReport>(`/reports/weekly?week=${week}`);
   if (request.format === 'csv') return written(request, report, [weeklyReportCsv(report)]);
   const { text, format, paint } = invocation;
   return written(request, report, [
@@ -85,6 +91,7 @@ async function facilityReport(
     text('report.encounters', { count: format.integer(report.encounters) }),
     '',
     ...tableLines(countColumns<WeeklyReportRow>(invocation), report.rows, paint),
+    ...(report.outcome === undefined ? [] : ['', text(`report.${report.outcome}`)]),
   ]);
 }
 
@@ -93,6 +100,7 @@ async function consolidatedReport(
   hub: HubStatus,
   request: WeeklyReportRequest,
 ): Promise<Outcome> {
+  if (request.isSent === true) throw failCli('SH-K501', { why: bilingual('report.notSentHere') });
   const { text, format, paint } = invocation;
   const query = {
     week: reportWeek(request.period, invocation.clock.now()),

@@ -96,6 +96,13 @@ export function operatorRoutes({
     }),
     operatorRoute({
       method: 'post',
+      path: '/reports/weekly',
+      summary: 'Enregistrer le rapport de la semaine, qui part avec le prochain échange',
+      body: z.strictObject({ week }),
+      handler: ({ body }) => ({ body: reports.record(body.week as EpiWeek) }),
+    }),
+    operatorRoute({
+      method: 'post',
       path: '/sessions',
       summary: 'Se connecter, pour ce qui montre des dossiers',
       body: sessionRequest,

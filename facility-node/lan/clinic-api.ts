@@ -1,5 +1,8 @@
+import { aggregateReport } from '@santehaggui/protocols/records/aggregate-report.ts';
+import { alert } from '@santehaggui/protocols/records/alert.ts';
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
+import { consent } from '@santehaggui/protocols/records/consent.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import { immunization } from '@santehaggui/protocols/records/immunization.ts';
 import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
@@ -63,13 +66,13 @@ export function clinicRoutes({
     ...sessionsRoutes(sessions),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),
-    ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [
+    ...[observation, condition, allergyIntolerance, medicationRequest, immunization, consent].flatMap((type) => [
       ...readingRoutes(resources, type),
       ...writingRoutes(resources, type),
     ]),
     ...referralsRoutes(referrals, resources),
-    // Accounts make practitioners and the hub's registry makes facilities.
-    ...[practitioner, facilityType].flatMap((type) => readingRoutes(resources, type)),
+    // Accounts make practitioners, the hub's registry facilities, its thresholds alerts, and the counting node reports.
+    ...[practitioner, facilityType, aggregateReport, alert].flatMap((type) => readingRoutes(resources, type)),
     ...reportsRoutes(reports),
     ...conflictsRoutes(conflicts),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));

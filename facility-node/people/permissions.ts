@@ -20,6 +20,9 @@ export type Subject =
   | 'immunization'
   | 'referral'
   | 'conflict'
+  | 'aggregateReport'
+  | 'consent'
+  | 'alert'
   | 'records'
   | 'report';
 
@@ -50,7 +53,10 @@ const CARE = {
   immunization: WRITE,
   referral: WRITE,
   conflict: DECIDE,
+  consent: WRITE,
   report: READ,
+  aggregateReport: READ,
+  alert: READ,
 } as const satisfies Rights;
 
 /**
@@ -59,17 +65,24 @@ const CARE = {
  * reads what it examines for, a pharmacist what is prescribed.
  */
 const RIGHTS: Readonly<Record<Role, Rights>> = {
-  registrar: { ...DIRECTORY, patient: WRITE, allergyIntolerance: ['read', 'create'], conflict: DECIDE },
-  'community-worker': { ...DIRECTORY, patient: WRITE, observation: ['read', 'create'], allergyIntolerance: READ },
+  registrar: { ...DIRECTORY, patient: WRITE, allergyIntolerance: ['read', 'create'], consent: WRITE, conflict: DECIDE },
+  'community-worker': {
+    ...DIRECTORY,
+    patient: WRITE,
+    observation: ['read', 'create'],
+    allergyIntolerance: READ,
+    consent: ['read', 'update'],
+    alert: READ,
+  },
   nurse: CARE,
   midwife: CARE,
   physician: CARE,
   head: { ...CARE, records: ['export', 'import'] },
   pharmacist: { ...DIRECTORY, patient: READ, medicationRequest: ['read', 'update'], allergyIntolerance: READ },
   cashier: { ...DIRECTORY, patient: READ },
-  laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, conflict: DECIDE },
+  laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, alert: READ, conflict: DECIDE },
   'it-officer': { ...DIRECTORY, records: ['import'] },
-  'district-officer': { ...DIRECTORY, report: READ },
+  'district-officer': { ...DIRECTORY, report: READ, aggregateReport: READ, alert: READ },
   system: {},
 };
 

@@ -1,4 +1,6 @@
+import type { EpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { NOTIFIABLE_DISEASES } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
+import { unpackRows } from '@santehaggui/protocols/surveillance/report-counts.ts';
 import { describe, expect, it } from 'vitest';
 import { openTestClinic, type TestClient } from '../lan/testing/test-clinic.ts';
 
@@ -112,5 +114,32 @@ describe('the weekly report', () => {
       const { status, body } = await nurse('GET', `/api/v1/reports/weekly?week=${week}`);
       expect([status, body.errors[0].field]).toEqual([422, 'week']);
     }
+  });
+
+  it('is recorded once a week, patched where the counts have changed, and not touched where they have not', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const head = await clinic.as('head');
+    const week = '2026-W02' as EpiWeek;
+    const recorded = () => clinic.store.db.prepare('select id, week, encounters, counts from aggregate_report').all();
+    const changes = () => clinic.store.db.prepare('select count(*) from journal where type = 11').pluck().get();
+    const child = await patientOf(nurse, '2024');
+    await consult(nurse, child, { conditions: [{ code: 'B05.9' }] });
+    expect(clinic.reports.record(week)).toMatchObject({ outcome: 'recorded', week, encounters: 1 });
+    expect(clinic.reports.record(week).outcome).toBe('unchanged');
+    expect(changes()).toBe(1);
+    await consult(nurse, child, { conditions: [{ code: 'B05.9' }], outcome: 'died' });
+    expect(clinic.reports.record(week).outcome).toBe('corrected');
+    expect(clinic.reports.record('2026-W03' as EpiWeek).outcome).toBe('recorded');
+    expect([recorded().length, changes()]).toEqual([2, 3]);
+    const { items } = (await head('GET', '/api/v1/aggregate-reports')).body;
+    expect(items[0]).toMatchObject({ week, encounters: 2 });
+    expect(unpackRows(items[0].counts)?.find(({ disease }) => disease === 'measles')).toEqual({
+      disease: 'measles',
+      casesUnder5: 2,
+      cases5AndOver: 0,
+      deathsUnder5: 1,
+      deaths5AndOver: 0,
+    });
   });
 });

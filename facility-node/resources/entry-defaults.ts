@@ -7,6 +7,7 @@ const ORDINARY: Readonly<Record<string, Readonly<Record<string, FieldValue>>>> =
   observation: { status: 'final' },
   medicationRequest: { status: 'active', intent: 'order' },
   immunization: { status: 'completed' },
+  consent: { status: 'active' },
 };
 
 /** When it happened, by type: the field that takes the consultation's start when it is left out. */
@@ -16,6 +17,7 @@ const TIME_FIELD: Readonly<Record<string, string>> = {
   allergyIntolerance: 'recordedAt',
   medicationRequest: 'authoredOn',
   immunization: 'occurrence',
+  consent: 'givenAt',
 };
 
 /** The fields of a new record with what is left out: the ordinary status and, when it happened, `atMs`. */

@@ -4,8 +4,8 @@ import type { EnteredFields } from './references.ts';
 
 const DAY_MS = 24 * 3600_000;
 const LONGEST_LIFE_MS = 130 * 366 * DAY_MS;
-/** An appointment is in the future by its nature. */
-const MAY_BE_FUTURE = ['followUpOn'];
+/** An appointment, and the end of a consent, are in the future by their nature. */
+const MAY_BE_FUTURE = ['followUpOn', 'until'];
 /** Instants at which the patient was cared for: none is before birth. */
 const CARE_INSTANTS = ['start', 'effective', 'recordedAt', 'authoredOn', 'occurrence', 'decidedAt', 'deceasedAt'];
 

@@ -291,6 +291,28 @@ begin
   select raise(abort, 'audit_event is append-only');
 end;
 
+CREATE VIEW "aggregate_report" as select
+  id,
+  json_extract(fields, '$."1"') as "week",
+  json_extract(fields, '$."2"') as "facility",
+  json_extract(fields, '$."3"') as "encounters",
+  json_extract(fields, '$."4"') as "counts",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 11;
+
+CREATE VIEW "alert" as select
+  id,
+  json_extract(fields, '$."1"') as "rule",
+  json_extract(fields, '$."2"') as "facility",
+  json_extract(fields, '$."3"') as "week",
+  json_extract(fields, '$."4"') as "level",
+  json_extract(fields, '$."5"') as "text",
+  json_extract(fields, '$."6"') as "raised_at",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 13;
+
 CREATE VIEW "allergy_intolerance" as select
   id,
   json_extract(fields, '$."1"') as "patient",
@@ -319,6 +341,25 @@ CREATE VIEW "condition" as select
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 6;
+
+CREATE VIEW "consent" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "status",
+  json_extract(fields, '$."3"') as "classes",
+  json_extract(fields, '$."4"') as "purpose",
+  json_extract(fields, '$."5"') as "recipient",
+  json_extract(fields, '$."6"') as "is_for_district",
+  json_extract(fields, '$."7"') as "from",
+  json_extract(fields, '$."8"') as "until",
+  json_extract(fields, '$."9"') as "given_at",
+  json_extract(fields, '$."10"') as "capture",
+  json_extract(fields, '$."11"') as "guardian",
+  json_extract(fields, '$."12"') as "taken_by",
+  json_extract(fields, '$."13"') as "withdrawn_at",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 12;
 
 CREATE VIEW "encounter" as select
   id,

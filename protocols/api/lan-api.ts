@@ -127,3 +127,6 @@ export type WeeklyReport = {
   readonly encounters: number;
   readonly rows: readonly WeeklyReportRow[];
 };
+
+/** What became of a week's report that was to be sent: recorded for the first time, corrected, or there already as it is. */
+export type RecordedReport = WeeklyReport & { readonly outcome: 'recorded' | 'corrected' | 'unchanged' };

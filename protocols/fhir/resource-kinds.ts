@@ -1,7 +1,8 @@
-import { RECORD_TYPES, recordTypeNamed } from '../records/catalogue.ts';
+import { type NamedFields, RECORD_TYPES, recordTypeNamed } from '../records/catalogue.ts';
 import type { RecordType } from '../records/record-type.ts';
 import { type FieldMapping, fieldMappings, type MappingOptions } from './field-mapping.ts';
 import type { JsonObject } from './json.ts';
+import { MEASURE_REPORT_MINIMUM, writeMeasureReport } from './measure-report.ts';
 
 /**
  * An element with a minimum of one in FHIR R4. `refuse`: without it the resource says nothing, and its file is not taken.
@@ -20,12 +21,14 @@ export type ResourceKind = {
   readonly fixed: Readonly<Record<string, string>>;
   /** What R4 requires of a resource, for records that came from no other system and do not say it. */
   readonly minimum: JsonObject;
+  /** Writes what stands in no single place: a report's cells. */
+  readonly derive: ((resource: JsonObject, fields: NamedFields) => void) | undefined;
   /** The resources that others refer to come first; undefined: it is not imported. */
   readonly importRank: number | undefined;
 };
 
 type KindOptions = MappingOptions &
-  Partial<Pick<ResourceKind, 'fixed' | 'minimum' | 'importRank'>> & {
+  Partial<Pick<ResourceKind, 'fixed' | 'minimum' | 'importRank' | 'derive'>> & {
     readonly refuse?: readonly (string | readonly [string, ...string[]])[];
     readonly list?: readonly (string | readonly [string, ...string[]])[];
   };
@@ -65,6 +68,18 @@ const KINDS: Readonly<Record<string, KindOptions>> = {
   },
   Location: {},
   ServiceRequest: { minimum: { status: 'active', intent: 'order' } },
+  MeasureReport: { minimum: MEASURE_REPORT_MINIMUM, derive: writeMeasureReport },
+  Consent: {
+    minimum: {
+      status: 'active',
+      scope: { coding: [{ system: `${CODE_SYSTEMS}/consentscope`, code: 'patient-privacy' }] },
+      category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+      policyRule: { coding: [{ system: `${CODE_SYSTEMS}/v3-ActCode`, code: 'OPTIN' }] },
+      provision: { type: 'permit' },
+    },
+    codes: { status: [['inactive', 'withdrawn']] },
+  },
+  Flag: { minimum: { status: 'active' } },
 };
 
 const EXTENSION = 'extension';
@@ -121,7 +136,7 @@ export function kindOfRecord(
 }
 
 function kindOf(resourceType: string, recordType: RecordType, options: KindOptions): ResourceKind {
-  const { refuse = [], list = [], fixed = {}, minimum = {}, importRank } = options;
+  const { refuse = [], list = [], fixed = {}, minimum = {}, importRank, derive } = options;
   const requirement = (otherwise: Requirement['otherwise']) => (members: string | readonly [string, ...string[]]) => ({
     anyOf: typeof members === 'string' ? ([members] as const) : members,
     otherwise,
@@ -134,5 +149,6 @@ function kindOf(resourceType: string, recordType: RecordType, options: KindOptio
     fixed,
     minimum,
     importRank,
+    derive,
   };
 }

@@ -43,6 +43,7 @@ export function toFhir(record: OutgoingRecord, references: References): FhirEntr
     ...(source?.resource ?? { id, ...copyJson(kind.minimum) }),
   };
   layFieldsOver(resource, { kind, fields, retracted, references });
+  kind.derive?.(resource, fields);
   return { fullUrl: identityIn(record, source).fullUrl, resource };
 }
 

@@ -1,5 +1,8 @@
+import { aggregateReport } from './aggregate-report.ts';
+import { alert } from './alert.ts';
 import { allergyIntolerance } from './allergy-intolerance.ts';
 import { condition } from './condition.ts';
+import { consent } from './consent.ts';
 import { encounter } from './encounter.ts';
 import { facility } from './facility.ts';
 import { immunization } from './immunization.ts';
@@ -22,6 +25,9 @@ export const RECORD_TYPES: readonly RecordType[] = [
   medicationRequest,
   immunization,
   referral,
+  aggregateReport,
+  consent,
+  alert,
 ];
 
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));

@@ -68,7 +68,7 @@ export type FieldDeclaration = {
   readonly to?: string;
   /** `code`: the system of codes written without one. */
   readonly system?: string;
-  /** `code`: the closed list of codes that entry accepts; imports keep others as `system|code`. */
+  /** `code`: the closed list of codes that entry accepts; imports keep others as `system|code`. `set`: the only members that entry accepts. */
   readonly values?: readonly string[];
   /** `integer`, `decimal`: inclusive bounds that entry accepts, in the field's unit. */
   readonly min?: number;

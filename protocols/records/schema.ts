@@ -60,7 +60,7 @@ export function fieldSchema(declaration: FieldDeclaration): z.ZodType<FieldValue
     case 'decimal':
       return decimalSchema(declaration);
     case 'set':
-      return z.array(z.string().trim().min(1).max(500).transform(nfc)).max(200).transform(sortedSet);
+      return z.array(memberSchema(declaration)).max(200).transform(sortedSet);
   }
 }
 
@@ -131,6 +131,12 @@ function codeSchema(declaration: FieldDeclaration): z.ZodType<string> {
     (code) => code.includes('|') || values.includes(code),
     `une de ces valeurs est attendue : ${values.join(', ')}`,
   );
+}
+
+function memberSchema({ values }: FieldDeclaration): z.ZodType<string> {
+  const member = z.string().trim().min(1).max(500).transform(nfc);
+  if (values === undefined) return member;
+  return member.refine((text) => values.includes(text), `une de ces valeurs est attendue : ${values.join(', ')}`);
 }
 
 function decimalSchema(declaration: FieldDeclaration): z.ZodType<string> {

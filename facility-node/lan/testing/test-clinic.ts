@@ -77,7 +77,7 @@ export async function openTestClinic({
   const people = new PeopleService({ store, audit, clock, facility, passwordCost });
   const sessions = new SessionService({ store, audit, clock, facility, passwordCost });
   const surveillance = new SurveillanceService({ db: store.db });
-  const reports = new WeeklyReportService({ surveillance, facility, clock });
+  const reports = new WeeklyReportService({ surveillance, facility, store, clock });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0' },
