@@ -5,10 +5,11 @@ import { searchWordsOf } from './search-query.ts';
 /** Keeps the search for patients up to date, whether they are registered here or come with a referral: for `RecordStore`. */
 export function patientIndexer(): RecordIndexer {
   const stores = new WeakMap<object, PatientSearchStore>();
-  return (db, { id, type, fields }) => {
+  return (db, { id, type, fields }, fate) => {
     if (type.name !== 'patient') return;
     const known = stores.get(db) ?? new PatientSearchStore(db);
     stores.set(db, known);
-    known.put(id, searchWordsOf(fields));
+    if (fate === 'gone') known.forget(id);
+    else known.put(id, searchWordsOf(fields));
   };
 }

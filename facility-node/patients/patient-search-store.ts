@@ -44,6 +44,12 @@ export class PatientSearchStore {
     this.#put.run({ key, ...words });
   }
 
+  /** Makes the patient found by nothing. */
+  forget(recordId: string): void {
+    const known = this.#keyOf.get(recordId);
+    if (known !== undefined) this.#forget.run(known);
+  }
+
   /** Ids of up to `limit` patients that match the FTS5 expression, the last registered first. */
   find(expression: string, limit: number): readonly string[] {
     return this.#find.all(expression, limit);

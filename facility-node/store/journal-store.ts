@@ -2,7 +2,7 @@ import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shap
 import type { Lanes } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import type { Ranges } from '@santehaggui/protocols/frames/ranges.ts';
-import type { Change } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, Release } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Database, Statement } from 'better-sqlite3';
@@ -292,13 +292,29 @@ export class JournalStore {
 
   #apply(change: Change, { encoded }: CarriedChange, nowMs: number): 'applied' | 'repeat' {
     const { journal, records } = this.#store.tables();
+    // The hub has released the copy since: nothing of it was ever here, and its release follows.
+    if (change.kind === 'record' && change.isForgotten === true) return 'applied';
     const position = journal.lastPosition() + 1;
     const recordPosition = change.kind === 'record' ? (records.positionOf(change.recordId) ?? position) : null;
-    if (!journal.add({ position, change, recordPosition, encoded, head: null, receivedAt: nowMs })) return 'repeat';
+    if (!journal.add({ position, change, recordPosition, encoded, head: null, receivedAt: nowMs })) {
+      const first = journal.restore(change, encoded);
+      if (first === undefined || change.kind !== 'record') return 'repeat';
+      records.revive(change, { position: first, nowMs });
+      return 'applied';
+    }
     this.#timekeeper.observe(change.orderClock);
     if (change.kind === 'record') records.apply(change, { position, nowMs });
     if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);
+    if (change.kind === 'release') this.#release(change);
     return 'applied';
+  }
+
+  #release({ records: released, holder }: Release): void {
+    const { journal, records } = this.#store.tables();
+    for (const id of released) {
+      const first = records.release(id);
+      if (first !== undefined) journal.forget(first, holder);
+    }
   }
 }
 

@@ -36,18 +36,31 @@ export type JournalEntry = {
   readonly receivedAt: number;
 };
 
-/** The table `journal`: every change, for ever. Its methods run inside the caller's transaction. */
+/** The table `journal`: every change, for ever; of copies that were released without their fields. Its methods run inside the caller's transaction. */
 export class JournalTable {
   readonly #insert: Statement<JournalRow>;
   readonly #lastPosition: Statement<[], number | null>;
   readonly #tip: Statement<[], { node: number; incarnation: string; sequence: number; head: Buffer }>;
   readonly #openIncarnation: Statement<[string, number]>;
+  readonly #restore: Statement<[Uint8Array, number, string, number], number>;
+  readonly #release: Statement<[{ readonly first: number; readonly holder: number }]>;
   readonly #insertCorrection: Statement<[number, number, string, number, number, number, number]>;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
       `insert into journal (position, node, incarnation, sequence, record_id, type, record_position, meta, fields, head, received_at, is_last)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, incarnation, sequence) do nothing`,
+    );
+    this.#restore = db
+      .prepare<[Uint8Array, number, string, number], number>(
+        `update journal set fields = ? where node = ? and incarnation = ? and sequence = ? and length(fields) = 0
+           and record_position is not null returning record_position`,
+      )
+      .pluck();
+    this.#release = db.prepare(
+      `update journal set fields = x'' where node <> @holder and position in (
+         select position from journal where position = @first
+         union all select position from journal where record_position = @first and record_position <> position)`,
     );
     this.#lastPosition = db.prepare<[], number | null>('select max(position) from journal').pluck();
     this.#tip = db.prepare(
@@ -91,6 +104,19 @@ export class JournalTable {
     if (change.kind === 'clock-correction') this.#addCorrection(position, change);
     if (change.kind === 'opening' && head !== null) this.#openIncarnation.run(origin.incarnation, sequence);
     return true;
+  }
+
+  /**
+   * Gives a change back the fields that a release forgot; the position of its record's first change, or undefined when this
+   * change was not forgotten.
+   */
+  restore({ origin, sequence }: Change, { fields }: EncodedChange): number | undefined {
+    return fields.length === 0 ? undefined : this.#restore.get(fields, origin.node, origin.incarnation, sequence);
+  }
+
+  /** Forgets what others than the holder wrote into a record, by the position of its first change. */
+  forget(recordPosition: number, holder: number): void {
+    this.#release.run({ first: recordPosition, holder });
   }
 
   #addCorrection(position: number, { target, from, to, correctedTo }: ClockCorrection): void {

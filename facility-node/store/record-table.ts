@@ -8,10 +8,10 @@ import { stampsOf, stampsText } from './stamps-text.ts';
 import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
 
 /**
- * Called inside every transaction for each record whose state changed, whether written here or received: for search rows,
- * import keys and the like. What it throws undoes the change.
+ * Called inside every transaction for each record whose state changed, whether written here or received, and for each whose
+ * copy was released (`gone`, as it was before): for search rows, import keys and the like. What it throws undoes the change.
  */
-export type RecordIndexer = (db: Database, record: StoredRecord) => void;
+export type RecordIndexer = (db: Database, record: StoredRecord, fate: 'held' | 'gone') => void;
 
 type RecordRow = {
   readonly id: string;
@@ -54,6 +54,8 @@ export class RecordTable {
   readonly #put: Statement<PutRow>;
   readonly #conflictsOf: Statement<[string], { field: number; id: string }>;
   readonly #dropConflict: Statement<[string, number, string]>;
+  readonly #remove: Statement<[string]>;
+  readonly #clearConflicts: Statement<[string]>;
   readonly #addConflict: Statement<[string, string, number, string, string, number]>;
   readonly #countConflicts: Statement<[number, string]>;
 
@@ -64,10 +66,11 @@ export class RecordTable {
       'select id, type, fields, stamps, last_stamp, created_position, conflicts from record where id = ?',
     );
     this.#changes = db.prepare(
-      `select meta, fields from journal where position = ?
+      `select meta, fields from journal where position = ? and length(fields) > 0
        union all
        select meta, fields from (
-         select meta, fields from journal where record_position = ? and record_position <> position order by position)`,
+         select meta, fields from journal
+         where record_position = ? and record_position <> position and length(fields) > 0 order by position)`,
     );
     this.#position = db.prepare<[string], number>('select created_position from record where id = ?').pluck();
     this.#corrections = db.prepare(
@@ -85,6 +88,8 @@ export class RecordTable {
        on conflict (id) do update set fields = excluded.fields, stamps = excluded.stamps, digest = excluded.digest,
          last_stamp = excluded.last_stamp, updated_at = excluded.updated_at`,
     );
+    this.#remove = db.prepare('delete from record where id = ?');
+    this.#clearConflicts = db.prepare('delete from conflict where record_id = ?');
     this.#conflictsOf = db.prepare('select field, id from conflict where record_id = ?');
     this.#dropConflict = db.prepare('delete from conflict where record_id = ? and field = ? and id = ?');
     // One that was found before keeps its date.
@@ -106,10 +111,13 @@ export class RecordTable {
     return this.#position.get(id);
   }
 
-  /** All changes of a record that the journal holds, in order of arrival. */
+  /** All changes of a record that the journal holds and has not forgotten, in order of arrival. */
   changesOf(id: string): readonly RecordChange[] {
     const first = this.positionOf(id);
-    if (first === undefined) return [];
+    return first === undefined ? [] : this.#changesAt(first);
+  }
+
+  #changesAt(first: number): readonly RecordChange[] {
     return this.#changes.all(first, first).map((encoded) => decodeChange(encoded) as RecordChange);
   }
 
@@ -147,6 +155,26 @@ export class RecordTable {
     }
   }
 
+  /** Merges a record whose copy had ended from all that the journal holds of it again. `position`: of its first change. */
+  revive({ recordId, recordType, origin, sequence }: RecordChange, { position, nowMs }: AppliedAt): void {
+    const state = mergeRecord(this.#changesAt(position), this.#allCorrections());
+    const lastStamp = stampOf(origin, sequence);
+    const { fields, stamps } = state;
+    this.#write({ id: recordId, typeNumber: recordType, fields, stamps, lastStamp, createdPosition: position }, nowMs);
+    this.#writeConflicts(recordId, state, nowMs);
+  }
+
+  /** Takes a record out, with what was found in conflict in it; the position of its first change, undefined when it is not here. */
+  release(id: string): number | undefined {
+    const held = this.held(id);
+    if (held === undefined) return undefined;
+    this.#clearConflicts.run(id);
+    this.#remove.run(id);
+    const stored = storedRecord(held);
+    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored, 'gone');
+    return held.createdPosition;
+  }
+
   #write(record: HeldRecord, nowMs: number): void {
     this.#put.run(
       record.id,
@@ -159,7 +187,7 @@ export class RecordTable {
       nowMs,
     );
     const stored = storedRecord(record);
-    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored);
+    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored, 'held');
   }
 
   #writeConflicts(recordId: string, { conflicts }: RecordState, nowMs: number): void {

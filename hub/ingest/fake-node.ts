@@ -45,6 +45,7 @@ export class FakeNode {
   readonly #signKey = signKeysFromSeed(new Uint8Array(randomBytes(32))).publicKey;
   readonly #own: Journalled[] = [];
   readonly #received = new Map<string, Journalled>();
+  readonly #released = new Set<string>();
   readonly #lineage: LineageEntry[] = [];
   #incarnation = toHex(randomBytes(6));
   #head: Uint8Array = CHAIN_START;
@@ -194,8 +195,18 @@ export class FakeNode {
       if (position > this.feedReceived + 1) throw new RangeError(`feed ${position} after ${this.feedReceived}`);
       this.feedReceived = Math.max(this.feedReceived, position);
       const change = decodeChange(encoded);
-      this.#received.set(stampOf(change.origin, change.sequence), { change, encoded });
+      this.#take({ change, encoded });
     }
+  }
+
+  #take({ change, encoded }: Journalled): void {
+    if (change.kind === 'record' && change.isForgotten === true) return;
+    if (change.kind === 'record' && change.isCreate) this.#released.delete(change.recordId);
+    this.#received.set(stampOf(change.origin, change.sequence), { change, encoded });
+    if (change.kind !== 'release') return;
+    for (const id of change.records) this.#released.add(id);
+    for (const [stamp, { change: held }] of this.#received)
+      if (held.kind === 'record' && change.records.includes(held.recordId)) this.#received.delete(stamp);
   }
 
   /** The state of one record, merged from everything that is here. */
@@ -269,7 +280,8 @@ export class FakeNode {
   #recordChanges(): readonly RecordChange[] {
     return [...this.#own, ...this.#received.values()]
       .map(({ change }) => change)
-      .filter((change) => change.kind === 'record');
+      .filter((change) => change.kind === 'record')
+      .filter(({ recordId }) => !this.#released.has(recordId));
   }
 
   #corrections(): readonly ClockCorrection[] {

@@ -8,6 +8,7 @@ import { RegisterStore } from './register-store.ts';
 import {
   isCorrection,
   isOfRecord,
+  isRelease,
   type JournalPlace,
   journalKeyOf,
   type KeptEntry,
@@ -39,15 +40,21 @@ export class Register {
 
   /**
    * Appends changes to the journal and merges them into the records: the same two steps as the node's own store takes, so
-   * that both ends hold the same. Answers those that were not there before, in the order given; the others do nothing. The
-   * number of statements does not depend on the number of changes.
+   * that both ends hold the same. Answers those that were not there before, or had been forgotten, in the order given; the
+   * others do nothing. A patch of a record that was released is journalled and merged with nothing. The number of statements
+   * does not depend on the number of changes.
    */
   apply(changes: readonly StoredChange[], options: ApplyOptions): Promise<readonly StoredChange[]> {
     if (changes.length === 0) return Promise.resolve([]);
     return this.#within(async (store) => {
       const keys = await store.appendChanges(changes, options.receivedAt);
       const inserted = changes.filter((stored) => keys.has(journalKeyOf(stored)));
-      await mergeInserted(store, inserted, options);
+      const again = inserted.filter((stored) => keys.get(journalKeyOf(stored)) === 'again').filter(isOfRecord);
+      await mergeInserted(store, inserted, {
+        ...options,
+        again: new Set(again.map(({ change }) => change.recordId)),
+      });
+      for (const { change } of inserted.filter(isRelease)) await store.release(change.records, change.holder);
       return inserted;
     });
   }
@@ -90,6 +97,13 @@ export class Register {
   /** Every clock correction that reached this facility. */
   corrections(): Promise<readonly CorrectionOf[]> {
     return this.#within((store) => store.corrections());
+  }
+
+  /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
+  creationsOf(
+    ids: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly type: number; readonly node: number }[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.#within((store) => store.creationsOf(ids));
   }
 
   /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */
@@ -173,7 +187,7 @@ export class Register {
 async function mergeInserted(
   store: RegisterStore,
   inserted: readonly StoredChange[],
-  { receivedAt, records }: ApplyOptions,
+  { receivedAt, records: read, again }: ApplyOptions & { readonly again: ReadonlySet<string> },
 ): Promise<void> {
   const changes = inserted
     .filter((stored) => stored.isWaiting !== true)
@@ -182,11 +196,14 @@ async function mergeInserted(
   const newCorrections = inserted.filter(isCorrection).map(({ change }) => change);
   if (changes.length === 0 && newCorrections.length === 0) return;
   const corrections = (await store.corrections()).map(({ change }) => change);
+  const records = read ?? (await store.records([...new Set(changes.map(({ recordId }) => recordId))]));
+  const created = new Set(changes.filter(({ isCreate }) => isCreate).map(({ recordId }) => recordId));
+  const covered = await store.heldAmong(await store.recordsCovered(newCorrections));
   const { settled, unsettled } = extendRecords({
-    records: records ?? (await store.records([...new Set(changes.map(({ recordId }) => recordId))])),
-    changes,
+    records,
+    changes: changes.filter(({ recordId }) => records.has(recordId) || created.has(recordId)),
     corrections,
-    remerge: new Set(await store.recordsCovered(newCorrections)),
+    remerge: covered.union(again.intersection(created)),
   });
   const history = byRecord((await store.historyOf(unsettled)).map(({ change }) => change));
   const remerged = [...history.values()].map((ofRecord) => remergeRecord(ofRecord, corrections));

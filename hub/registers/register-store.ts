@@ -50,10 +50,16 @@ export class RegisterStore {
     this.#schema = quoteIdentifier(facility);
   }
 
-  /** Appends changes in the order given; answers the keys (`node.incarnation.sequence`) of those that were not there. */
-  async appendChanges(changes: readonly StoredChange[], receivedAt: Date): Promise<ReadonlySet<string>> {
-    if (changes.length === 0) return new Set();
-    const { rows } = await this.#sql.query<{ node: number; incarnation: string; sequence: string }>(
+  /**
+   * Appends changes in the order given; answers by key (`node.incarnation.sequence`) those that were not there, and those that
+   * this journal had forgotten the fields of, which it has again.
+   */
+  async appendChanges(
+    changes: readonly StoredChange[],
+    receivedAt: Date,
+  ): Promise<ReadonlyMap<string, 'new' | 'again'>> {
+    if (changes.length === 0) return new Map();
+    const { rows } = await this.#sql.query<{ node: number; incarnation: string; sequence: string; isNew: boolean }>(
       `insert into ${this.#schema}.journal
          (node, incarnation, sequence, kind, record_id, type, meta, fields, head, received_at, is_last)
        select node, incarnation, sequence, kind, record_id, type, meta, fields, head, $10, is_last
@@ -61,8 +67,9 @@ export class RegisterStore {
          $9::bytea[], $11::boolean[])
          with ordinality as c (node, incarnation, sequence, kind, record_id, type, meta, fields, head, is_last, place)
        order by place
-       on conflict (node, incarnation, sequence) do nothing
-       returning node, incarnation, sequence`,
+       on conflict (node, incarnation, sequence) do update set fields = excluded.fields
+         where octet_length(journal.fields) = 0 and octet_length(excluded.fields) > 0
+       returning node, incarnation, sequence, (xmax = 0) as "isNew"`,
       [
         integerArray(changes.map(({ change }) => change.origin.node)),
         textArray(changes.map(({ change }) => change.origin.incarnation)),
@@ -77,7 +84,12 @@ export class RegisterStore {
         booleanArray(changes.map(({ change }) => change.isLastOfTransaction)),
       ],
     );
-    return new Set(rows.map(({ node, incarnation, sequence }) => `${node}.${incarnation}.${sequence}`));
+    return new Map(
+      rows.map(({ node, incarnation, sequence, isNew }) => [
+        `${node}.${incarnation}.${sequence}`,
+        isNew ? 'new' : 'again',
+      ]),
+    );
   }
 
   /** Appends bytes that are no change, for the chain's sake. */
@@ -163,11 +175,12 @@ export class RegisterStore {
     );
   }
 
-  /** All changes of these records, in the order in which they came here. */
+  /** All changes of these records that the journal has not forgotten, in the order in which they came here. */
   async historyOf(ids: readonly string[]): Promise<readonly (StoredChange & { readonly change: RecordChange })[]> {
     if (ids.length === 0) return [];
     const { rows } = await this.#sql.query<JournalBytes>(
-      `select meta, fields, null as head from ${this.#schema}.journal where record_id = any($1) order by position`,
+      `select meta, fields, null as head from ${this.#schema}.journal
+       where record_id = any($1) and octet_length(fields) > 0 order by position`,
       [uuidArray(ids)],
     );
     return rows.map(storedChangeOf).filter(isOfRecord);
@@ -197,6 +210,27 @@ export class RegisterStore {
       ],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Takes records out of the register, and out of the journal what others than their holder wrote into them. */
+  async release(records: readonly string[], holder: number): Promise<void> {
+    await this.#sql.query(`delete from ${this.#schema}.record where id = any($1)`, [uuidArray(records)]);
+    await this.#sql.query(
+      `update ${this.#schema}.journal set fields = '' where record_id = any($1) and kind = ${JOURNAL_KIND.record} and node <> $2`,
+      [uuidArray(records), holder],
+    );
+  }
+
+  /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
+  async creationsOf(
+    ids: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly type: number; readonly node: number }[]> {
+    const { rows } = await this.#sql.query<{ id: string; type: number; node: number }>(
+      `select distinct on (record_id) record_id as id, type, node from ${this.#schema}.journal
+       where record_id = any($1) order by record_id, position`,
+      [uuidArray(ids)],
+    );
+    return rows;
   }
 
   /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */

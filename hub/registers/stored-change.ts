@@ -1,4 +1,4 @@
-import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, ClockCorrection, RecordChange, Release } from '@santehaggui/protocols/journal/change.ts';
 import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { FollowedChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 
@@ -21,7 +21,7 @@ export type KeptEntry = JournalPlace & {
 };
 
 /** The `kind` column of a journal. */
-export const JOURNAL_KIND = { record: 0, opening: 1, 'clock-correction': 2, unreadable: 3 } as const;
+export const JOURNAL_KIND = { record: 0, opening: 1, 'clock-correction': 2, unreadable: 3, release: 4 } as const;
 
 /** The key of a change in a journal. */
 export function journalKeyOf({ change }: Pick<StoredChange, 'change'>): string {
@@ -47,4 +47,9 @@ export function isOfRecord(stored: StoredChange): stored is StoredChange & { rea
 /** A stored correction. */
 export function isCorrection(stored: StoredChange): stored is StoredChange & { readonly change: ClockCorrection } {
   return stored.change.kind === 'clock-correction';
+}
+
+/** A stored release. */
+export function isRelease(stored: StoredChange): stored is StoredChange & { readonly change: Release } {
+  return stored.change.kind === 'release';
 }

@@ -51,7 +51,13 @@ describe('the bytes of a change', () => {
       to: 9,
       correctedTo: { ms: 5, counter: 6 },
     };
-    for (const change of [created, opening, { ...opening, parent: null }, correction]) {
+    const release: Change = {
+      ...entry,
+      kind: 'release',
+      holder: 3,
+      records: [created.recordId, deriveRecordId(origin, 7)],
+    };
+    for (const change of [created, opening, { ...opening, parent: null }, correction, release]) {
       expect(decodeChange(encodeChange(change))).toEqual(change);
     }
     fc.assert(
@@ -103,5 +109,11 @@ describe('the bytes of a change', () => {
       chainHead(CHAIN_START, { ...encoded, meta: encoded.meta.map((b, i) => (i === 5 ? b ^ 1 : b)) }, key),
     ).not.toEqual(head);
     expect(chainHead(head, encoded, key)).not.toEqual(head);
+  });
+
+  it('without those of its fields are of a change that was forgotten, which is not one that wrote nothing', () => {
+    const { meta } = encodeChange(created);
+    expect(decodeChange({ meta, fields: new Uint8Array(0) })).toEqual({ ...created, writes: {}, isForgotten: true });
+    expect(decodeChange(encodeChange({ ...created, writes: {} }))).toEqual({ ...created, writes: {} });
   });
 });

@@ -3,7 +3,16 @@ import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
 import { deriveRecordId } from '../crypto/hash.ts';
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
 import { fromCborValue, toCborValue } from '../records/value-codec.ts';
-import type { Change, ClockCorrection, FieldWrites, Opening, RecordChange, RegisterWrite, SetWrite } from './change.ts';
+import type {
+  Change,
+  ClockCorrection,
+  FieldWrites,
+  Opening,
+  RecordChange,
+  RegisterWrite,
+  Release,
+  SetWrite,
+} from './change.ts';
 import { type Origin, parseStamp, type Stamp, stampOf } from './stamp.ts';
 
 /**
@@ -30,10 +39,11 @@ export const META = {
   role: 9,
   parent: 10,
   target: 11,
+  released: 12,
 } as const;
 
 /** The bits of a change's flags. */
-export const FLAG = { untrusted: 1, last: 2, create: 4, opening: 8, correction: 16 } as const;
+export const FLAG = { untrusted: 1, last: 2, create: 4, opening: 8, correction: 16, release: 32 } as const;
 
 const NO_FIELDS = new Uint8Array(0);
 
@@ -55,6 +65,10 @@ export function encodeChange(change: Change): EncodedChange {
     meta.set(META.target, [target.node, fromHex(target.incarnation), from, to, correctedTo.ms, correctedTo.counter]);
     return { meta: encodeCbor(meta), fields: NO_FIELDS };
   }
+  if (change.kind === 'release') {
+    meta.set(META.released, [change.holder, change.records.map(fromUuid)]);
+    return { meta: encodeCbor(meta), fields: NO_FIELDS };
+  }
   if (!change.isCreate) meta.set(META.record, fromUuid(change.recordId));
   meta.set(META.type, change.recordType);
   if (change.author !== null) meta.set(META.author, fromUuid(change.author));
@@ -62,7 +76,10 @@ export function encodeChange(change: Change): EncodedChange {
   return { meta: encodeCbor(meta), fields: encodeCbor(writesToCbor(change.recordType, change.writes)) };
 }
 
-/** Decodes what {@link encodeChange} made, writes to unknown fields included. Throws {@link MalformedChange}. */
+/**
+ * Decodes what {@link encodeChange} made, writes to unknown fields included; a change of a record without the bytes of its
+ * fields is one that a journal has forgotten. Throws {@link MalformedChange}.
+ */
 export function decodeChange(encoded: EncodedChange): Change {
   try {
     return changeFromCbor(decodeMap(encoded.meta), encoded.fields);
@@ -78,7 +95,8 @@ function flagsOf(change: Change): number {
     (change.isLastOfTransaction ? FLAG.last : 0) |
     (change.kind === 'record' && change.isCreate ? FLAG.create : 0) |
     (change.kind === 'opening' ? FLAG.opening : 0) |
-    (change.kind === 'clock-correction' ? FLAG.correction : 0)
+    (change.kind === 'clock-correction' ? FLAG.correction : 0) |
+    (change.kind === 'release' ? FLAG.release : 0)
   );
 }
 
@@ -124,10 +142,11 @@ function changeFromCbor(meta: ReadonlyMap<unknown, unknown>, fields: Uint8Array)
     isClockTrusted: (flags & FLAG.untrusted) === 0,
     isLastOfTransaction: (flags & FLAG.last) !== 0,
   };
-  if ((flags & (FLAG.opening | FLAG.correction)) !== 0 && fields.length > 0)
+  if ((flags & (FLAG.opening | FLAG.correction | FLAG.release)) !== 0 && fields.length > 0)
     throw new MalformedChange('fields where none belong');
   if ((flags & FLAG.opening) !== 0) return openingFrom(entry, meta);
   if ((flags & FLAG.correction) !== 0) return correctionFrom(entry, meta);
+  if ((flags & FLAG.release) !== 0) return releaseFrom(entry, meta);
   const isCreate = (flags & FLAG.create) !== 0;
   const author = meta.get(META.author);
   const role = meta.get(META.role);
@@ -140,7 +159,8 @@ function changeFromCbor(meta: ReadonlyMap<unknown, unknown>, fields: Uint8Array)
     recordType: positive(meta.get(META.type)),
     author: author === undefined ? null : toUuid(bytes(author, 16)),
     role,
-    writes: writesFromCbor(fields),
+    // A change always has a map, be it empty: no byte at all is what forgetting leaves.
+    ...(fields.length === 0 ? { writes: {}, isForgotten: true } : { writes: writesFromCbor(fields) }),
   } satisfies RecordChange;
 }
 
@@ -161,6 +181,12 @@ function correctionFrom(entry: Omit<Opening, 'kind' | 'parent'>, meta: ReadonlyM
     to: positive(to),
     correctedTo: { ms: integer(ms), counter: integer(counter) },
   };
+}
+
+function releaseFrom(entry: Omit<Opening, 'kind' | 'parent'>, meta: ReadonlyMap<unknown, unknown>): Release {
+  const [holder, records] = array(meta.get(META.released));
+  const ids = array(records).map((id) => toUuid(bytes(id, 16)));
+  return { ...entry, kind: 'release', holder: integer(holder), records: ids };
 }
 
 function writesFromCbor(fields: Uint8Array): FieldWrites {

@@ -42,6 +42,8 @@ export type RecordChange = Entry & {
   readonly author: string | null;
   readonly role: string;
   readonly writes: FieldWrites;
+  /** The journal that it was read from has forgotten its fields (`Release`): what it wrote is not known here. */
+  readonly isForgotten?: true;
 };
 
 /** The first entry of an incarnation: which one it continues, and from what chain head. */
@@ -59,5 +61,16 @@ export type ClockCorrection = Entry & {
   readonly correctedTo: OrderClock;
 };
 
+/**
+ * The hub's word that the copies of these records at one node end here. Records and their changes leave the holder's register
+ * at both ends, and its journals forget the fields of what others wrote; the holder's own words stay its own.
+ */
+export type Release = Entry & {
+  readonly kind: 'release';
+  /** The node that held them. */
+  readonly holder: number;
+  readonly records: readonly string[];
+};
+
 /** One entry of a journal. */
-export type Change = RecordChange | Opening | ClockCorrection;
+export type Change = RecordChange | Opening | ClockCorrection | Release;

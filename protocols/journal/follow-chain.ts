@@ -93,7 +93,7 @@ export function decodeIncoming(node: number, carried: readonly CarriedChange[]):
   return carried.map(({ position, encoded }) => {
     try {
       const change = decodeChange(encoded);
-      const isOwn = change.origin.node === node && change.sequence === position && change.kind !== 'clock-correction';
+      const isOwn = change.origin.node === node && change.sequence === position && isForNodes(change);
       return { position, encoded, change: isOwn ? change : undefined };
     } catch (error) {
       if (error instanceof MalformedChange) return { position, encoded, change: undefined };
@@ -349,4 +349,10 @@ function isCompletedBy(all: ReadonlyMap<string, ParkedChange>, incarnation: stri
     if (parked === undefined) return false;
     if (parked.isLast) return true;
   }
+}
+
+/** Corrections and releases are the hub's to write, and no node sends what it has forgotten. */
+function isForNodes(change: Change): boolean {
+  if (change.kind === 'record') return change.isForgotten !== true;
+  return change.kind === 'opening';
 }
