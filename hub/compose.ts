@@ -5,11 +5,13 @@ import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
+import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
+import { AlertsService } from './alerts/alerts-service.ts';
 import type { HubConfig } from './config.ts';
 import { consolidate } from './consolidated/consolidated-service.ts';
 import { databaseServices } from './database/database-services.ts';
@@ -18,7 +20,7 @@ import { notificationService } from './database/notifications.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity } from './enrolment/hub-identity.ts';
-import { EmbeddedBus } from './events/embedded-bus.ts';
+import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
 import { FacilitiesService } from './facilities/facilities-service.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
@@ -29,11 +31,13 @@ import { LineageService } from './ingest/lineage-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
 import { QuarantineService } from './ingest/quarantine-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
+import { dailyJob } from './jobs/daily-job.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
+import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 
 /** What a hub is given besides its configuration. `freePort` is asked only where no Unix socket can be had. */
@@ -61,7 +65,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const { keys, logins, database, services } = await composeDatabase(config, parts);
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
-  const bus = new EmbeddedBus({ database, consumers: [consolidate], clock, log });
+  const { bus, daily } = composeEvents({ database, origin, keepDays: config.copies.keepDays, clock, log });
   const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
   const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
   const schemas = {
@@ -142,9 +146,25 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   return {
     // The exchange stops before the server whose connections it took over.
-    services: [...services, notifications, bus.service(), http, exchange.service(), admin],
+    services: [...services, notifications, bus.service(), daily, http, exchange.service(), admin],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
+  };
+}
+
+/** What follows from changes once they are safe, and what is done every day. */
+function composeEvents(options: CopiesOptions): { readonly bus: EmbeddedBus; readonly daily: Service } {
+  const { database, clock, log } = options;
+  const copies = new CopiesService(options);
+  const alerts = new AlertsService(options);
+  const consumers: Consumer[] = [
+    consolidate,
+    (sql, events) => alerts.raise(sql, events),
+    (sql, events) => copies.endWithdrawn(sql, events),
+  ];
+  return {
+    bus: new EmbeddedBus({ database, consumers, clock, log }),
+    daily: dailyJob({ works: [{ name: 'copies', run: () => copies.daily() }], clock, log }),
   };
 }
 

@@ -31,6 +31,14 @@ export const hubConfigTable = configTable({
     fr: 'Fichier du certificat TLS',
     en: 'File of the TLS certificate',
   },
+  'copies.keepDays': {
+    kind: 'integer',
+    default: 90,
+    min: 1,
+    max: 3650,
+    fr: 'Jours pendant lesquels un établissement garde la copie d’un dossier après la fin de la référence',
+    en: 'Days for which a facility keeps the copy of a record after the referral has ended',
+  },
   'log.level': {
     kind: 'enum',
     values: ['debug', 'info', 'warn', 'error'],

@@ -1,7 +1,15 @@
 import { namedFields, recordTypeNamed, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Sql } from '../database/sql.ts';
 import type { OutboxEvent } from '../events/outbox-event.ts';
-import { readRecords, readRelated, regionsOf, replaceFacts, type StoredFields } from './consolidated-store.ts';
+import { Register } from '../registers/register-service.ts';
+import {
+  type FactFacility,
+  factFacilities,
+  readRecords,
+  readRelated,
+  replaceFacts,
+  type StoredFields,
+} from './consolidated-store.ts';
 import { drawFacts, factSource, type NamedRecord } from './facts.ts';
 
 /**
@@ -15,19 +23,12 @@ export async function consolidate(sql: Sql, events: readonly OutboxEvent[]): Pro
     for (const id of records) ids.add(id);
     touched.set(facility, ids);
   }
-  const regions = await regionsOf(sql, [...touched.keys()]);
-  for (const [code, ids] of touched) {
-    const region = regions.get(code);
-    if (region !== undefined) await consolidateFacility(sql, { code, region }, [...ids]);
-  }
+  for (const facility of await factFacilities(sql, [...touched.keys()]))
+    await consolidateFacility(sql, facility, [...(touched.get(facility.code) ?? [])]);
 }
 
-async function consolidateFacility(
-  sql: Sql,
-  facility: { readonly code: string; readonly region: string },
-  records: readonly string[],
-): Promise<void> {
-  const related = await readRelated(sql, facility.code, records);
+async function consolidateFacility(sql: Sql, facility: FactFacility, records: readonly string[]): Promise<void> {
+  const related = await ownOf(sql, facility, await readRelated(sql, facility.code, records));
   const conditions = related.filter(isOf('condition')).map(named);
   const encounters = new Map(related.filter(isOf('encounter')).map((record) => [record.id, named(record)]));
   // Conditions of a patient's other encounters came along: those encounters settle whether they happened, and when.
@@ -46,6 +47,13 @@ async function consolidateFacility(
   });
   const sources = [...encounters.keys(), ...conditions.map(({ id }) => id)].map(factSource);
   await replaceFacts(sql, facility, { sources, facts });
+}
+
+/** What is counted at a facility: what its own node recorded, not the copies that others let it have. */
+async function ownOf(sql: Sql, { code, node }: FactFacility, rows: readonly StoredFields[]): Promise<typeof rows> {
+  const creations = await new Register(sql, code).creationsOf(rows.map(({ id }) => id));
+  const own = new Set(creations.filter((creation) => creation.node === node).map(({ id }) => id));
+  return rows.filter(({ id }) => own.has(id));
 }
 
 function isOf(name: string): (record: StoredFields) => boolean {

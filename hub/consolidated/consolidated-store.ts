@@ -87,11 +87,14 @@ export async function replaceFacts(
   await sql.query('set local role none');
 }
 
-/** The regions of facilities. */
-export async function regionsOf(sql: Sql, facilities: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql.query<{ code: string; region: string }>(
-    'select code, region from hub.facility where code = any($1)',
-    [facilities],
+/** A facility that facts are drawn of; `node` is null before it has one. */
+export type FactFacility = { readonly code: string; readonly region: string; readonly node: number | null };
+
+/** Facilities by code. */
+export async function factFacilities(sql: Sql, codes: readonly string[]): Promise<readonly FactFacility[]> {
+  const { rows } = await sql.query<FactFacility>(
+    'select code, region, node from hub.facility where code = any($1) order by code',
+    [codes],
   );
-  return new Map(rows.map(({ code, region }) => [code, region]));
+  return rows;
 }

@@ -77,5 +77,6 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   // release forgot be given back: never another change.
   await client.query(`grant select, insert, update (head, kind, record_id, type, fields) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
+  await client.query(`grant execute on function ${schema}.release_copies to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

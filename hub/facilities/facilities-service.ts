@@ -17,7 +17,8 @@ import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
 import { Register } from '../registers/register-service.ts';
-import { affectedFacilities, distribute, giveRecords } from '../routing/routing-service.ts';
+import { giveRecords } from '../routing/delivery-service.ts';
+import { affectedFacilities, distribute } from '../routing/routing-service.ts';
 import {
   addFacility,
   addToDirectory,

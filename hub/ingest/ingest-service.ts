@@ -24,7 +24,8 @@ import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { giveBranches } from '../routing/branch-service.ts';
-import { deliver, distribute, lockAffected } from '../routing/routing-service.ts';
+import { deliver } from '../routing/delivery-service.ts';
+import { distribute, lockAffected } from '../routing/routing-service.ts';
 import {
   noteReceived,
   type ParkedRow,
@@ -61,9 +62,9 @@ export type IngestOptions = {
   readonly log: Log;
 };
 
-/** The record types that a consolidated fact is drawn from. */
+/** The record types that a consolidated fact is drawn from, and those that alerts and the end of copies follow from. */
 const FACT_TYPES: ReadonlySet<number> = new Set(
-  ['patient', 'encounter', 'condition'].map((name) => recordTypeNamed(name).number),
+  ['patient', 'encounter', 'condition', 'consent', 'aggregateReport'].map((name) => recordTypeNamed(name).number),
 );
 
 /**
@@ -113,7 +114,7 @@ export class IngestService {
     follower.take(incoming);
     const taken = follower.outcome();
     const records = await recordsPatched(sql, facility, taken.fresh);
-    const { checked, refusals } = judge(taken, records);
+    const { checked, refusals } = judge(taken, records, await typesReleased(register, { outcome: taken, records }));
     const rulings = await this.#options.origin.append({
       sql,
       drafts: clockRulings(checked, receivedAtMs),
@@ -223,6 +224,17 @@ function recordsPatched(
   return new Register(sql, facility).records([...patched]);
 }
 
+/** The types of records that were released here: a change made before the node heard of that still goes to the others. */
+function typesReleased(
+  register: Register,
+  { outcome, records }: { readonly outcome: ChainOutcome; readonly records: ReadonlyMap<string, RecordRow> },
+): Promise<ReadonlyMap<string, number>> {
+  const missing = outcome.fresh.flatMap(({ change }) =>
+    change.kind === 'record' && !change.isCreate && !records.has(change.recordId) ? [change.recordId] : [],
+  );
+  return register.releasedTypes([...new Set(missing)]);
+}
+
 /**
  * Marks the changes that cannot be merged. A patch of a record whose creation was refused is refused with it; one that came
  * beyond a gap without its record waits.
@@ -230,9 +242,10 @@ function recordsPatched(
 function judge(
   { fresh, refusals: ofChain }: ChainOutcome,
   records: ReadonlyMap<string, RecordRow>,
+  released: ReadonlyMap<string, number>,
 ): { readonly checked: readonly StoredChange[]; readonly refusals: ReadonlyMap<number, Refusal> } {
   const refusals = new Map(ofChain);
-  const types = new Map([...records].map(([id, { type }]) => [id, type]));
+  const types = new Map([...released, ...[...records].map(([id, { type }]) => [id, type] as const)]);
   const checked = fresh.map((stored): StoredChange => {
     const { change, head } = stored;
     if (change.kind !== 'record') return stored;

@@ -84,6 +84,28 @@ export class Register {
       : this.#within((store) => store.allergiesOf(patients, allergyType));
   }
 
+  /** The records of patients of some of the types that a consent may name, and consents. */
+  recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
+    return patients.length === 0
+      ? Promise.resolve([])
+      : this.#within((store) => store.recordsOfPatients(patients, types));
+  }
+
+  /** Which of these records have changed here since a moment. */
+  changedSince(ids: readonly string[], since: Date): Promise<ReadonlySet<string>> {
+    return ids.length === 0 ? Promise.resolve(new Set()) : this.#within((store) => store.changedSince(ids, since));
+  }
+
+  /** Patients of whom this facility, whose node is given, has copies that may be due to end. */
+  patientsOfCopies(endedBefore: Date, node: number): Promise<readonly string[]> {
+    return this.#within((store) => store.patientsOfCopies(endedBefore, node));
+  }
+
+  /** The consents that say one of these days as their first. */
+  consentsFrom(days: readonly string[]): Promise<readonly string[]> {
+    return this.#within((store) => store.consentsFrom(days));
+  }
+
   /** The referrals of patients. */
   referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
     return this.#within((store) => store.referralsOf(patients, referralType));
@@ -97,6 +119,11 @@ export class Register {
   /** Every clock correction that reached this facility. */
   corrections(): Promise<readonly CorrectionOf[]> {
     return this.#within((store) => store.corrections());
+  }
+
+  /** The types of those of these records whose copies here were released. */
+  releasedTypes(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return ids.length === 0 ? Promise.resolve(new Map()) : this.#within((store) => store.releasedTypes(ids));
   }
 
   /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */

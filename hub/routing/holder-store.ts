@@ -37,3 +37,46 @@ export async function facilitiesOfRecords(sql: Sql, records: readonly string[]):
   );
   return new Map(rows.map(({ id, code }) => [id, code]));
 }
+
+/** Notes that a facility holds records no more. */
+export async function removeHolder(sql: Sql, facility: string, records: readonly string[]): Promise<void> {
+  await sql.query('delete from hub.holder where facility = $1 and record_id = any($2)', [facility, uuidArray(records)]);
+}
+
+/** The facilities of the same region, this one among them. */
+export async function neighboursOf(
+  sql: Sql,
+  facility: string,
+): Promise<readonly { readonly code: string; readonly recordId: string }[]> {
+  const { rows } = await sql.query<{ code: string; recordId: string }>(
+    `select code, record_id as "recordId" from hub.facility
+     where region = (select region from hub.facility where code = $1) order by code`,
+    [facility],
+  );
+  return rows;
+}
+
+/** The number of a facility's node; null before it is enrolled. */
+export async function nodeOf(sql: Sql, facility: string): Promise<number | null> {
+  const { rows } = await sql.query<{ node: number | null }>('select node from hub.facility where code = $1', [
+    facility,
+  ]);
+  return rows[0]?.node ?? null;
+}
+
+/** The facilities with these nodes, by node. */
+export async function facilitiesOfNodes(sql: Sql, nodes: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await sql.query<{ node: number; code: string }>(
+    'select node, code from hub.facility where node = any($1)',
+    [nodes],
+  );
+  return new Map(rows.map(({ node, code }) => [node, code]));
+}
+
+/** The codes of the facilities that have a node. */
+export async function enrolledFacilities(sql: Sql): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ code: string }>(
+    'select code from hub.facility where node is not null order by code',
+  );
+  return rows.map(({ code }) => code);
+}

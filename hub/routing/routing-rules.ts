@@ -7,21 +7,39 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * |---|---|---|
  * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, and the referral `basedOn` with its practitioners and facilities |
  * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
+ * | consent that holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
+ * | encounter, observation, condition, prescription, dose, allergy of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
+ * | alert (written by the hub) | the facility that it concerns, and every facility of its district | nothing |
  *
- * A referral is under way until it is closed or cancelled. A record goes with all its changes. Encounters, observations, conditions, prescriptions and doses stay where they were made.
+ * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, and within its
+ * dates. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions and doses
+ * stay where they were made. A copy ends (`Release`) when nothing of this table asks for it any more: see
+ * `copies-service.ts`.
  */
 export const ROUTED_TYPE = recordTypeNamed('referral').number;
 
 /** The type of the records that go with a referral's patient. */
 export const ALLERGY_TYPE = recordTypeNamed('allergyIntolerance').number;
 
+/** The type of the records that let a patient's others go. */
+export const CONSENT_TYPE = recordTypeNamed('consent').number;
+
+/** The types that a consent may speak of, by the names of their resources. */
+export const SHARED_TYPES: ReadonlyMap<string, number> = new Map(
+  ['encounter', 'observation', 'condition', 'allergyIntolerance', 'medicationRequest', 'immunization']
+    .map(recordTypeNamed)
+    .map(({ fhirType, number }) => [fhirType, number]),
+);
+
 /** The fields of a referral that name records which go with it. */
 const COMPANIONS = ['patient', 'requester', 'receivedBy', 'closedBy'] as const;
 const FACILITIES = ['from', 'to'] as const;
 
 const ENDED: ReadonlySet<unknown> = new Set(['closed', 'cancelled']);
+/** What a consent may be for so that care goes on elsewhere; the other purposes are asked for, and never sent by routing. */
+const CARE_PURPOSES: ReadonlySet<unknown> = new Set(['TREAT', 'ETREAT']);
 
 /** The patient of an allergy; null when it names none. */
 export function patientOfAllergy(fields: NamedFields): string | null {
@@ -31,6 +49,28 @@ export function patientOfAllergy(fields: NamedFields): string | null {
 /** Whether whoever holds a referral is to hear of its patient's allergies. */
 export function isUnderWay(referral: NamedFields): boolean {
   return !ENDED.has(referral.status);
+}
+
+/** What a consent that holds says: whom, and which types of the patient's records. */
+export type ConsentRoute = {
+  readonly patient: string;
+  readonly recipient: string | null;
+  readonly isForDistrict: boolean;
+  readonly types: ReadonlySet<number>;
+};
+
+/** Reads the route of a consent at a moment (ms since 1970, UTC, which is Mali's time); null while it does not hold. */
+export function consentRoute(fields: NamedFields, nowMs: number): ConsentRoute | null {
+  const patient = reference(fields, 'patient');
+  if (patient === null || fields.status !== 'active' || !CARE_PURPOSES.has(fields.purpose)) return null;
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const { from, until } = fields;
+  // Dates may be a year or a month alone: such a one begins with its first day and ends with its last.
+  if (typeof from === 'string' && day(from) > today.slice(0, day(from).length)) return null;
+  if (typeof until === 'string' && day(until) < today.slice(0, day(until).length)) return null;
+  const classes = Array.isArray(fields.classes) ? (fields.classes as readonly string[]) : [];
+  const types = new Set(classes.flatMap((name) => SHARED_TYPES.get(name) ?? []));
+  return { patient, recipient: reference(fields, 'recipient'), isForDistrict: fields.isForDistrict === true, types };
 }
 
 /** What a referral's fields say about where it goes and with what. */
@@ -54,6 +94,10 @@ export function routeOf(fields: NamedFields): ReferralRoute {
     facilities: FACILITIES.flatMap((name) => reference(fields, name) ?? []),
     basedOn: reference(fields, 'basedOn'),
   };
+}
+
+function day(date: string): string {
+  return date.replace('~', '');
 }
 
 function reference(fields: NamedFields, name: string): string | null {

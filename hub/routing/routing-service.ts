@@ -1,28 +1,23 @@
-import type { Change, ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
-import { covers, isOfRecord, type StoredChange } from '../registers/stored-change.ts';
-import { appendFeed } from './feed-store.ts';
+import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { routeConsents } from './consent-service.ts';
+import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
+  CONSENT_TYPE,
   isUnderWay,
   patientOfAllergy,
   type ReferralRoute,
   ROUTED_TYPE,
   routeOf,
+  SHARED_TYPES,
 } from './routing-rules.ts';
-
-/** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
-export type Delivery = {
-  readonly sql: Sql;
-  readonly facility: string;
-  readonly changes: readonly StoredChange[];
-  readonly receivedAt: Date;
-};
 
 /** Changes of complete transactions of one facility's node, already in that facility's register. */
 export type Distribution = {
@@ -32,13 +27,6 @@ export type Distribution = {
   readonly receivedAt: Date;
 };
 
-/** Merges changes into a facility's register and puts those that were not there into its node's feed. */
-export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
-  const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
-  const inserted = await new Register(sql, facility).apply(stored, { receivedAt });
-  await appendFeed(sql, facility, inserted);
-}
-
 /** The facilities that changes of one of them may touch: their locks are taken before anything is read. */
 export async function affectedFacilities(
   sql: Sql,
@@ -47,9 +35,14 @@ export async function affectedFacilities(
 ): Promise<ReadonlySet<string>> {
   const ofRecords = changes.filter((change) => change.kind === 'record');
   const patched = ofRecords.filter(({ isCreate }) => !isCreate).map(({ recordId }) => recordId);
-  const patients = referencesIn(ofRecords, ALLERGY_TYPE, ALLERGY_PATIENT);
+  // Field 1 of each of these types is the patient.
+  const patients = [...SHARED_TYPES.values()].flatMap((type) => referencesIn(ofRecords, type, ALLERGY_PATIENT));
   const holders = await readHolders(sql, [...new Set([...patched, ...patients])]);
-  const destinations = await facilitiesOfRecords(sql, referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO));
+  const named = [
+    ...referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO),
+    ...referencesIn(ofRecords, CONSENT_TYPE, CONSENT_RECIPIENT),
+  ];
+  const destinations = await facilitiesOfRecords(sql, named);
   return new Set([from, ...[...holders.values()].flatMap((codes) => [...codes]), ...destinations.values()]);
 }
 
@@ -78,7 +71,8 @@ function referencesIn(changes: readonly RecordChange[], type: number, field: str
 
 /**
  * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
- * allergies of whom a referral under way concerns, then the changes of records that others hold. Answers, by facility, the records that changed there.
+ * allergies of whom a referral under way concerns, then what consents let others have, then the changes of records that others
+ * hold. Answers, by facility, the records that changed there.
  */
 export async function distribute({
   sql,
@@ -93,8 +87,11 @@ export async function distribute({
     ...new Set(changes.filter(({ change }) => change.recordType === type).map(({ change }) => change.recordId)),
   ];
   const [referrals, allergies] = [idsOf(ROUTED_TYPE), idsOf(ALLERGY_TYPE)];
+  if (referrals.length > 0) await takeBack({ sql, from, receivedAt }, referrals);
   if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, referrals);
   if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
+  const shared = [CONSENT_TYPE, ...SHARED_TYPES.values()].flatMap(idsOf);
+  if (shared.length > 0) await routeConsents({ sql, from, receivedAt }, shared);
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
   if (others.size === 0) return changed;
@@ -115,6 +112,25 @@ type Shipment = {
   readonly records: readonly string[];
   readonly facilities: readonly string[];
 };
+
+/** A referral made before its sender heard that the patient's copy had ended gives the copy again: the patient is here. */
+async function takeBack({ sql, from, receivedAt }: Routing, referrals: readonly string[]): Promise<void> {
+  const register = new Register(sql, from);
+  const patients = [...(await routesOf(register, referrals)).values()].flatMap(({ patient }) => patient ?? []);
+  const held = await register.heldAmong(patients);
+  const gone = [...new Set(patients)].filter((id) => !held.has(id));
+  const holders = await readHolders(sql, gone);
+  for (const [id, codes] of [...holders].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await lockFacilities(sql, codes);
+    for (const source of [...codes].sort()) {
+      if (source === from || !(await new Register(sql, source).heldAmong([id])).has(id)) continue;
+      const allergies = await new Register(sql, source).allergiesOf([id], ALLERGY_TYPE);
+      const ids = [id, ...allergies.map((allergy) => allergy.id)];
+      await giveRecords({ sql, source, destination: from, ids, receivedAt });
+      break;
+    }
+  }
+}
 
 async function routeReferrals(routing: Routing, referrals: readonly string[]): Promise<void> {
   const { sql, from, receivedAt } = routing;
@@ -222,44 +238,11 @@ async function routesOf(register: Register, ids: readonly string[]): Promise<Rea
   return new Map(referrals.map(({ id, fields }) => [id, routeOf(namedFields(REFERRAL, fields))]));
 }
 
-/** Records that a facility is to hold, and the register that has them. */
-export type Gift = {
-  readonly sql: Sql;
-  readonly source: string;
-  readonly destination: string;
-  readonly ids: readonly string[];
-  readonly receivedAt: Date;
-};
-
-/**
- * Makes a facility a holder of records, and gives it those that it lacks, each with its whole history as the source knows
- * it. The caller holds the lock of the destination.
- */
-export async function giveRecords({ sql, source, destination, ids, receivedAt }: Gift): Promise<void> {
-  if (ids.length === 0) return;
-  await appendHolders(
-    sql,
-    ids.map((record) => ({ record, facility: destination })),
-  );
-  const held = await new Register(sql, destination).heldAmong(ids);
-  const missing = ids.filter((id) => !held.has(id));
-  if (missing.length === 0) return;
-  const history = await new Register(sql, source).historyOf(missing);
-  const corrections = covering(await new Register(sql, source).corrections(), history);
-  await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
-}
-
-function covering(
-  corrections: readonly (StoredChange & { readonly change: ClockCorrection })[],
-  changes: readonly StoredChange[],
-): readonly StoredChange[] {
-  return corrections.filter(({ change: correction }) => changes.some(({ change }) => covers(correction, change)));
-}
-
 const REFERRAL = recordTypeNamed('referral');
 const REFERRAL_TO = String(REFERRAL.fields.to?.number);
 const ALLERGY = recordTypeNamed('allergyIntolerance');
 const ALLERGY_PATIENT = String(ALLERGY.fields.patient?.number);
+const CONSENT_RECIPIENT = String(recordTypeNamed('consent').fields.recipient?.number);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function isUuid(text: string): boolean {

@@ -26,6 +26,7 @@ type Settings = {
     readonly tlsKey: undefined;
     readonly tlsCertificate: undefined;
   };
+  readonly copies: { readonly keepDays: number };
   readonly log: { readonly level: 'debug' };
 };
 
@@ -78,6 +79,7 @@ export class TestHub implements AsyncDisposable {
         data: directory.path,
         database: { url: postgres.url },
         http: { host: '127.0.0.1', port: 0, tlsKey: undefined, tlsCertificate: undefined },
+        copies: { keepDays: 30 },
         log: { level: 'debug' },
       },
       {

@@ -1,0 +1,188 @@
+import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { lockFacilities } from '../database/facility-lock.ts';
+import type { HubDatabase } from '../database/hub-database.ts';
+import type { Sql } from '../database/sql.ts';
+import type { OutboxEvent } from '../events/outbox-event.ts';
+import type { HubOrigin } from '../registers/hub-origin-service.ts';
+import type { RecordRow } from '../registers/record-row.ts';
+import { Register } from '../registers/register-service.ts';
+import { recipientsOf, routeConsents } from './consent-service.ts';
+import { deliver } from './delivery-service.ts';
+import { enrolledFacilities, facilitiesOfNodes, nodeOf, readHolders, removeHolder } from './holder-store.ts';
+import {
+  ALLERGY_TYPE,
+  CONSENT_TYPE,
+  type ConsentRoute,
+  consentRoute,
+  isUnderWay,
+  ROUTED_TYPE,
+  routeOf,
+  SHARED_TYPES,
+} from './routing-rules.ts';
+
+/** What ending copies takes. `keepDays`: how long a referral's minimum data set stays at its target once it is ended. */
+export type CopiesOptions = {
+  readonly database: HubDatabase;
+  readonly origin: HubOrigin;
+  readonly keepDays: number;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+type Copies = {
+  readonly register: Register;
+  readonly facility: string;
+  readonly nowMs: number;
+  /** What this facility's own node created. */
+  readonly own: ReadonlySet<string>;
+  /** Where each record came from, by code. */
+  readonly homes: ReadonlyMap<string, string>;
+  /** Referrals that are under way, or ended no longer ago than they are kept. */
+  readonly recent: ReadonlySet<string>;
+};
+
+const DAY_MS = 24 * 3600 * 1000;
+const PATIENT_TYPE = recordTypeNamed('patient').number;
+const REFERRAL = recordTypeNamed('referral');
+const CONSENT = recordTypeNamed('consent');
+/** As many ids as fit well into a frame. */
+const MAX_RELEASED = 500;
+
+/**
+ * Ends copies that nothing in the table of `routing-rules.ts` asks for any more, each by a `Release` that the hub journals
+ * and both ends apply. A patient's own record and allergies stay where the facility itself has written about the patient;
+ * staff stay as well: they are no patients.
+ */
+export class CopiesService {
+  readonly #options: CopiesOptions;
+
+  constructor(options: CopiesOptions) {
+    this.#options = options;
+  }
+
+  /** For the outbox: looks at the copies of patients whose consents changed, wherever they are. */
+  async endWithdrawn(sql: Sql, events: readonly OutboxEvent[]): Promise<void> {
+    for (const { facility, records } of events) {
+      const consents = [...(await new Register(sql, facility).records(records)).values()].filter(isOf(CONSENT_TYPE));
+      const patients = patientsIn(consents);
+      if (patients.length === 0) continue;
+      const holders = await readHolders(
+        sql,
+        consents.map(({ id }) => id),
+      );
+      const codes = new Set([...holders.values()].flatMap((found) => [...found]));
+      await lockFacilities(sql, codes);
+      for (const code of [...codes].sort()) await this.#end(sql, code, patients);
+    }
+  }
+
+  /** The daily work: gives what consents that begin now let go, and ends what is due to end, facility by facility. */
+  async daily(): Promise<void> {
+    const { database, clock, keepDays, log } = this.#options;
+    for (const facility of await database.transaction(enrolledFacilities, { isReadOnly: true })) {
+      const ended = await database.transaction(async (sql) => {
+        const nowMs = clock.now();
+        await lockFacilities(sql, [facility]);
+        const register = new Register(sql, facility);
+        // Two days more than the job needs: it may not have run yesterday.
+        const days = [0, 1, 2, 3].map((ago) => new Date(nowMs - ago * DAY_MS).toISOString().slice(0, 10));
+        const beginning = await register.consentsFrom(days);
+        if (beginning.length > 0) await routeConsents({ sql, from: facility, receivedAt: new Date(nowMs) }, beginning);
+        const node = await nodeOf(sql, facility);
+        if (node === null) return 0;
+        const patients = await register.patientsOfCopies(new Date(nowMs - keepDays * DAY_MS), node);
+        return this.#end(sql, facility, patients);
+      });
+      if (ended > 0) log.info('routing.copies-ended', { facility, records: ended });
+    }
+  }
+
+  /** Ends a facility's copies of records of these patients, as far as nothing asks for them; answers how many. */
+  async #end(sql: Sql, facility: string, patients: readonly string[]): Promise<number> {
+    const { clock, origin, keepDays } = this.#options;
+    const node = await nodeOf(sql, facility);
+    if (node === null || patients.length === 0) return 0;
+    const register = new Register(sql, facility);
+    const rows = [
+      ...(await register.records(patients)).values(),
+      ...(await register.recordsOfPatients(patients, [...SHARED_TYPES.values(), CONSENT_TYPE])),
+      ...(await register.referralsOf(patients, ROUTED_TYPE)),
+    ];
+    const creations = await register.creationsOf(rows.map(({ id }) => id));
+    const codes = await facilitiesOfNodes(sql, [...new Set(creations.map((creation) => creation.node))]);
+    const nowMs = clock.now();
+    const copies: Copies = {
+      register,
+      facility,
+      nowMs,
+      own: new Set(creations.filter((creation) => creation.node === node).map(({ id }) => id)),
+      homes: new Map(creations.map((creation) => [creation.id, codes.get(creation.node) ?? facility])),
+      recent: await register.changedSince(
+        rows.filter(isOf(ROUTED_TYPE)).map(({ id }) => id),
+        new Date(nowMs - keepDays * DAY_MS),
+      ),
+    };
+    const released: string[] = [];
+    for (const patient of patients) {
+      const ofPatient = rows.filter((row) => row.id === patient || patientOf(row) === patient);
+      const kept = await keptOf(sql, copies, { patient, rows: ofPatient });
+      released.push(...ofPatient.map(({ id }) => id).filter((id) => !copies.own.has(id) && !kept.has(id)));
+    }
+    for (let at = 0; at < released.length; at += MAX_RELEASED) {
+      const records = released.slice(at, at + MAX_RELEASED);
+      const changes = await origin.append({ sql, drafts: [{ kind: 'release', holder: node, records }], nowMs });
+      await deliver({ sql, facility, changes, receivedAt: new Date(nowMs) });
+      await removeHolder(sql, facility, records);
+    }
+    return released.length;
+  }
+}
+
+/** The copies of one patient's records that something still asks for. */
+async function keptOf(
+  sql: Sql,
+  copies: Copies,
+  { patient, rows }: { readonly patient: string; readonly rows: readonly RecordRow[] },
+): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  for (const row of rows.filter(isOf(ROUTED_TYPE))) {
+    const fields = namedFields(REFERRAL, row.fields);
+    if (!isUnderWay(fields) && !copies.recent.has(row.id)) continue;
+    kept.add(row.id);
+    const { basedOn } = routeOf(fields);
+    if (basedOn !== null) kept.add(basedOn);
+  }
+  for (const row of rows.filter(isOf(CONSENT_TYPE))) {
+    const route = consentRoute(namedFields(CONSENT, row.fields), copies.nowMs);
+    if (route === null || !(await isNamed(sql, copies, { id: row.id, route }))) continue;
+    kept.add(row.id);
+    for (const { id, type } of rows) if (route.types.has(type)) kept.add(id);
+  }
+  const hasWritten = rows.some(({ id }) => copies.own.has(id));
+  if (kept.size === 0 && !hasWritten) return kept;
+  for (const { id, type } of rows) if (type === PATIENT_TYPE || type === ALLERGY_TYPE) kept.add(id);
+  return kept.add(patient);
+}
+
+async function isNamed(
+  sql: Sql,
+  { facility, homes }: Copies,
+  { id, route }: { readonly id: string; readonly route: ConsentRoute },
+): Promise<boolean> {
+  return (await recipientsOf(sql, { route, from: homes.get(id) ?? facility })).has(facility);
+}
+
+function isOf(type: number): (row: RecordRow) => boolean {
+  return (row) => row.type === type;
+}
+
+function patientsIn(rows: readonly RecordRow[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => patientOf(row) ?? []))];
+}
+
+function patientOf({ type, fields }: RecordRow): string | null {
+  const value = fields[type === ROUTED_TYPE ? '2' : '1'];
+  return type !== PATIENT_TYPE && typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,56 @@
+import type { ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
+import type { Sql } from '../database/sql.ts';
+import { Register } from '../registers/register-service.ts';
+import { covers, type StoredChange } from '../registers/stored-change.ts';
+import { appendFeed } from './feed-store.ts';
+import { appendHolders } from './holder-store.ts';
+
+/** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
+export type Delivery = {
+  readonly sql: Sql;
+  readonly facility: string;
+  readonly changes: readonly StoredChange[];
+  readonly receivedAt: Date;
+};
+
+/** Merges changes into a facility's register and puts those that were not there into its node's feed. */
+export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
+  const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
+  const inserted = await new Register(sql, facility).apply(stored, { receivedAt });
+  await appendFeed(sql, facility, inserted);
+}
+
+/** Records that a facility is to hold, and the register that has them. */
+export type Gift = {
+  readonly sql: Sql;
+  readonly source: string;
+  readonly destination: string;
+  readonly ids: readonly string[];
+  readonly receivedAt: Date;
+};
+
+/**
+ * Makes a facility a holder of records, and gives it those that it lacks, each with its whole history as the source knows
+ * it. The caller holds the lock of the destination.
+ */
+export async function giveRecords({ sql, source, destination, ids, receivedAt }: Gift): Promise<void> {
+  if (ids.length === 0) return;
+  await appendHolders(
+    sql,
+    ids.map((record) => ({ record, facility: destination })),
+  );
+  const held = await new Register(sql, destination).heldAmong(ids);
+  const missing = ids.filter((id) => !held.has(id));
+  if (missing.length === 0) return;
+  const history = await new Register(sql, source).historyOf(missing);
+  const corrections = covering(await new Register(sql, source).corrections(), history);
+  await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
+}
+
+/** The corrections that rule on any of these changes. */
+export function covering(
+  corrections: readonly (StoredChange & { readonly change: ClockCorrection })[],
+  changes: readonly StoredChange[],
+): readonly StoredChange[] {
+  return corrections.filter(({ change: correction }) => changes.some(({ change }) => covers(correction, change)));
+}
