@@ -21,11 +21,14 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/002_parked.sql',
       'hub/003_branches.sql',
       'hub/004_quarantine_retry.sql',
+      'hub/005_release.sql',
       'consolidated/001_facts.sql',
+      'consolidated/002_alerts.sql',
       'regional/001_views.sql',
       'registry/001_register.sql',
       'registry/002_referral_patient.sql',
       'registry/003_parked.sql',
+      'registry/004_release.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

@@ -14,9 +14,12 @@ export type Lane = 'urgent' | 'late';
 
 const REFERRAL = recordTypeNamed('referral');
 const URGENCY = String(REFERRAL.fields.urgency?.number);
+const CONSENT = recordTypeNamed('consent');
+const CONSENT_STATUS = String(CONSENT.fields.status?.number);
 
 /** Whether a change leaves before all others. `heldFields` gives the fields of its record after it, by number. */
 export function isUrgent(change: RecordChange, heldFields: () => NumberedFields): boolean {
+  if (change.recordType === CONSENT.number) return heldFields()[CONSENT_STATUS] === 'withdrawn';
   return change.recordType === REFERRAL.number && heldFields()[URGENCY] === 'evacuation';
 }
 
