@@ -52,6 +52,19 @@ describe('lanes', () => {
     expect(journalOf(node).lanes().urgent).toEqual([{ from: step.sequence, to: next.sequence }]);
   });
 
+  it('let the withdrawal of a consent leave first, and a consent that is given in its turn', async () => {
+    await using node = await openTestStore();
+    const patient = record(node, 'patient', { familyName: 'Traoré', givenName: 'Fanta' });
+    const given = { patient: patient.id, status: 'active', classes: ['Condition'], purpose: 'TREAT', recipient: BETA };
+    const consent = record(node, 'consent', given);
+    expect(journalOf(node).lanes().urgent).toEqual([]);
+    journalOf(node).acknowledge({ upTo: consent.sequence, beyond: [] });
+    record(node, 'patient', { familyName: 'Autre', givenName: 'Une' });
+    node.store.transact(nurse, (tx) => tx.patch(consent.id, { status: 'withdrawn' }));
+    const withdrawal = journalOf(node).lastSequence();
+    expect(journalOf(node).lanes().urgent).toEqual([{ from: withdrawal, to: withdrawal }]);
+  });
+
   it('let what is imported wait, in unbroken ranges, until it is acknowledged', async () => {
     await using node = await openTestStore();
     const late: WriteContext = { author: null, role: 'system', isLate: true };

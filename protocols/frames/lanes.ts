@@ -6,7 +6,7 @@ import { type NumberedFields, recordTypeNamed } from '../records/catalogue.ts';
  *
  * | lane | what | when |
  * |---|---|---|
- * | `urgent` | an évacuation: that it was made, and each step of it | before any long queue, on any carrier, with what it refers to |
+ * | `urgent` | an évacuation: that it was made, and each step of it; that a consent was withdrawn | before any long queue, on any carrier, with what it refers to |
  * | – | what people record | in the journal's order |
  * | `late` | what was imported | when nothing else waits; the hub's feed does not wait for it |
  */
