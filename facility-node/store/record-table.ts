@@ -160,7 +160,9 @@ export class RecordTable {
     const state = mergeRecord(this.#changesAt(position), this.#allCorrections());
     const lastStamp = stampOf(origin, sequence);
     const { fields, stamps } = state;
-    this.#write({ id: recordId, typeNumber: recordType, fields, stamps, lastStamp, createdPosition: position }, nowMs);
+    const conflictCount = state.conflicts.length;
+    const revived = { id: recordId, typeNumber: recordType, fields, stamps, lastStamp, createdPosition: position };
+    this.#write({ ...revived, conflictCount }, nowMs);
     this.#writeConflicts(recordId, state, nowMs);
   }
 

@@ -48,7 +48,7 @@ describe('an alert', () => {
     for (const node of [two, far]) await exchange(node);
     expect(one.fields(report)).toMatchObject({ facility: one.enrolled?.facilityId });
     expect(alertsOf(two)).toMatchObject([
-      { rule: 'meningitis-small-area', facility: one.enrolled?.facilityId, week: '2026-W10', level: 'alert' },
+      { rule: 'meningitis-small-area', facility: one.enrolled?.facilityId, week: '2026-W10', level: 'warning' },
     ]);
     expect(alertsOf(one)).toEqual(alertsOf(two));
     expect(alertsOf(two)[0]?.text).toMatch(/^Méningite, CSCOM Un, semaine 2026-W10 : 2 cas\. Seuil : moins de 30 000/);
@@ -74,7 +74,9 @@ describe('an alert', () => {
     expect(alertsOf(nodes[1])).toEqual([]);
     nodes[0].create('aggregateReport', { week: '2026-W12', encounters: 9, counts: counts('measles', 0, 1) });
     for (const node of nodes) await exchange(node);
-    expect(alertsOf(nodes[1])).toMatchObject([{ rule: 'measles-district-30-days', level: 'alert', week: '2026-W12' }]);
+    expect(alertsOf(nodes[1])).toMatchObject([
+      { rule: 'measles-district-30-days', level: 'warning', week: '2026-W12' },
+    ]);
     nodes[1].create('aggregateReport', { week: '2026-W13', encounters: 9, counts: counts('measles', 1) });
     for (const node of nodes.toReversed()) await exchange(node);
     expect(alertsOf(nodes[0]).map(({ week }) => week)).toEqual(['2026-W12', '2026-W13']);
@@ -91,7 +93,7 @@ describe('an alert', () => {
     node.create('condition', { patient, encounter, code: 'A80.9' });
     await exchange(node);
     expect(alertsOf(node)).toMatchObject([
-      { rule: 'one-case-acute-flaccid-paralysis', week: '2026-W10', level: 'alert' },
+      { rule: 'one-case-acute-flaccid-paralysis', week: '2026-W10', level: 'warning' },
     ]);
     await exchange(node);
     expect(alertsOf(node)).toHaveLength(1);

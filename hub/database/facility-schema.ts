@@ -73,10 +73,10 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   const role = quoteIdentifier(facilityRole(facility));
   const views = RECORD_TYPES.map((type) => `${schema}.${quoteIdentifier(viewName(type))}`).join(', ');
   await client.query(`grant usage on schema ${schema} to ${role}`);
-  // A journal is appended to and read. Only the place of a change in its chain and record may be settled later, and what a
-  // release forgot be given back: never another change.
-  await client.query(`grant select, insert, update (head, kind, record_id, type, fields) on ${schema}.journal to ${role}`);
+  // A journal is appended to and read. Only the place of a change in its chain and record may be settled later; what a change
+  // says is forgotten by a release and given back by the next gift, in functions that do nothing else.
+  await client.query(`grant select, insert, update (head, kind, record_id, type) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
-  await client.query(`grant execute on function ${schema}.release_copies to ${role}`);
+  await client.query(`grant execute on function ${schema}.release_copies, ${schema}.restore_changes to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

@@ -3,6 +3,7 @@ import type { IncomingChange, ParkedRun, UnreadableChange } from '@santehaggui/p
 import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
+import { CopiesStore } from './copies-store.ts';
 import type { RecordRow } from './record-row.ts';
 import { RegisterStore } from './register-store.ts';
 import {
@@ -54,7 +55,8 @@ export class Register {
         ...options,
         again: new Set(again.map(({ change }) => change.recordId)),
       });
-      for (const { change } of inserted.filter(isRelease)) await store.release(change.records, change.holder);
+      const copies = new CopiesStore(this.#sql, this.#facility);
+      for (const { change } of inserted.filter(isRelease)) await copies.release(change.records, change.holder);
       return inserted;
     });
   }
@@ -88,22 +90,22 @@ export class Register {
   recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
     return patients.length === 0
       ? Promise.resolve([])
-      : this.#within((store) => store.recordsOfPatients(patients, types));
+      : this.#ofCopies((store) => store.recordsOfPatients(patients, types));
   }
 
   /** Which of these records have changed here since a moment. */
   changedSince(ids: readonly string[], since: Date): Promise<ReadonlySet<string>> {
-    return ids.length === 0 ? Promise.resolve(new Set()) : this.#within((store) => store.changedSince(ids, since));
+    return ids.length === 0 ? Promise.resolve(new Set()) : this.#ofCopies((store) => store.changedSince(ids, since));
   }
 
   /** Patients of whom this facility, whose node is given, has copies that may be due to end. */
   patientsOfCopies(endedBefore: Date, node: number): Promise<readonly string[]> {
-    return this.#within((store) => store.patientsOfCopies(endedBefore, node));
+    return this.#ofCopies((store) => store.patientsOfCopies(endedBefore, node));
   }
 
   /** The consents that say one of these days as their first. */
   consentsFrom(days: readonly string[]): Promise<readonly string[]> {
-    return this.#within((store) => store.consentsFrom(days));
+    return this.#ofCopies((store) => store.consentsFrom(days));
   }
 
   /** The referrals of patients. */
@@ -123,14 +125,14 @@ export class Register {
 
   /** The types of those of these records whose copies here were released. */
   releasedTypes(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return ids.length === 0 ? Promise.resolve(new Map()) : this.#within((store) => store.releasedTypes(ids));
+    return ids.length === 0 ? Promise.resolve(new Map()) : this.#ofCopies((store) => store.releasedTypes(ids));
   }
 
   /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
   creationsOf(
     ids: readonly string[],
   ): Promise<readonly { readonly id: string; readonly type: number; readonly node: number }[]> {
-    return ids.length === 0 ? Promise.resolve([]) : this.#within((store) => store.creationsOf(ids));
+    return ids.length === 0 ? Promise.resolve([]) : this.#ofCopies((store) => store.creationsOf(ids));
   }
 
   /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */
@@ -204,6 +206,10 @@ export class Register {
   /** The chain head after one change of an incarnation; undefined when the change is not here. */
   headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
     return this.#within((store) => store.headAt(node, incarnation, sequence));
+  }
+
+  #ofCopies<Result>(work: (store: CopiesStore) => Promise<Result>): Promise<Result> {
+    return asFacility(this.#sql, this.#facility, () => work(new CopiesStore(this.#sql, this.#facility)));
   }
 
   #within<Result>(work: (store: RegisterStore) => Promise<Result>): Promise<Result> {

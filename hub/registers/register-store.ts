@@ -22,6 +22,7 @@ import {
   isOfRecord,
   JOURNAL_KIND,
   type JournalPlace,
+  journalKeyOf,
   type KeptEntry,
   type StoredChange,
 } from './stored-change.ts';
@@ -34,6 +35,8 @@ type KeptRow = {
   readonly fields: Buffer;
   readonly head: Buffer | null;
 };
+
+type JournalKey = { readonly node: number; readonly incarnation: string; readonly sequence: string };
 
 type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
 
@@ -59,7 +62,7 @@ export class RegisterStore {
     receivedAt: Date,
   ): Promise<ReadonlyMap<string, 'new' | 'again'>> {
     if (changes.length === 0) return new Map();
-    const { rows } = await this.#sql.query<{ node: number; incarnation: string; sequence: string; isNew: boolean }>(
+    const { rows } = await this.#sql.query<JournalKey>(
       `insert into ${this.#schema}.journal
          (node, incarnation, sequence, kind, record_id, type, meta, fields, head, received_at, is_last)
        select node, incarnation, sequence, kind, record_id, type, meta, fields, head, $10, is_last
@@ -67,9 +70,8 @@ export class RegisterStore {
          $9::bytea[], $11::boolean[])
          with ordinality as c (node, incarnation, sequence, kind, record_id, type, meta, fields, head, is_last, place)
        order by place
-       on conflict (node, incarnation, sequence) do update set fields = excluded.fields
-         where octet_length(journal.fields) = 0 and octet_length(excluded.fields) > 0
-       returning node, incarnation, sequence, (xmax = 0) as "isNew"`,
+       on conflict (node, incarnation, sequence) do nothing
+       returning node, incarnation, sequence`,
       [
         integerArray(changes.map(({ change }) => change.origin.node)),
         textArray(changes.map(({ change }) => change.origin.incarnation)),
@@ -84,12 +86,23 @@ export class RegisterStore {
         booleanArray(changes.map(({ change }) => change.isLastOfTransaction)),
       ],
     );
-    return new Map(
-      rows.map(({ node, incarnation, sequence, isNew }) => [
-        `${node}.${incarnation}.${sequence}`,
-        isNew ? 'new' : 'again',
-      ]),
+    const keys = new Map(rows.map((row): [string, 'new' | 'again'] => [keyOf(row), 'new']));
+    const known = changes.filter((stored) => !keys.has(journalKeyOf(stored)));
+    for (const row of known.length === 0 ? [] : await this.#restore(known)) keys.set(keyOf(row), 'again');
+    return keys;
+  }
+
+  async #restore(changes: readonly StoredChange[]): Promise<readonly JournalKey[]> {
+    const { rows } = await this.#sql.query<JournalKey>(
+      `select node, incarnation, sequence from ${this.#schema}.restore_changes($1, $2, $3, $4)`,
+      [
+        integerArray(changes.map(({ change }) => change.origin.node)),
+        textArray(changes.map(({ change }) => change.origin.incarnation)),
+        bigintArray(changes.map(({ change }) => change.sequence)),
+        byteaArray(changes.map(({ encoded }) => encoded.fields)),
+      ],
     );
+    return rows;
   }
 
   /** Appends bytes that are no change, for the chain's sake. */
@@ -140,48 +153,6 @@ export class RegisterStore {
       [textArray(patients), allergyType],
     );
     return rows;
-  }
-
-  /** The records of patients of some of the types that name their patient in field 1. */
-  async recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
-    const { rows } = await this.#sql.query<RecordRow>(
-      `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
-       where type in (4, 5, 6, 7, 8, 9, 12) and type = any($2) and fields ->> '1' = any($1) order by id`,
-      [textArray(patients), integerArray(types)],
-    );
-    return rows;
-  }
-
-  /** Which of these records have changed here since a moment. */
-  async changedSince(ids: readonly string[], since: Date): Promise<ReadonlySet<string>> {
-    const { rows } = await this.#sql.query<{ id: string }>(
-      `select id from ${this.#schema}.record where id = any($1) and updated_at >= $2`,
-      [uuidArray(ids), since],
-    );
-    return new Set(rows.map(({ id }) => id));
-  }
-
-  /** Patients of whom this facility has copies that came with a referral which ended before a moment, or under a consent. */
-  async patientsOfCopies(endedBefore: Date, node: number): Promise<readonly string[]> {
-    const { rows } = await this.#sql.query<{ patient: string }>(
-      `select distinct coalesce(r.fields ->> case when r.type = 10 then '2' else '1' end, '') as patient
-       from ${this.#schema}.record r
-       cross join lateral (
-         select j.node from ${this.#schema}.journal j where j.record_id = r.id order by j.position limit 1) as first
-       where first.node <> $2 and (
-         (r.type = 10 and r.fields ->> '9' in ('closed', 'cancelled') and r.updated_at < $1) or r.type = 12)`,
-      [endedBefore, node],
-    );
-    return rows.map(({ patient }) => patient).filter((patient) => patient !== '');
-  }
-
-  /** The consents that say one of these days as their first. */
-  async consentsFrom(days: readonly string[]): Promise<readonly string[]> {
-    const { rows } = await this.#sql.query<{ id: string }>(
-      `select id from ${this.#schema}.record where type = 12 and fields ->> '7' = any($1)`,
-      [textArray(days)],
-    );
-    return rows.map(({ id }) => id);
   }
 
   /** The referrals of patients. */
@@ -252,33 +223,6 @@ export class RegisterStore {
       ],
     );
     return rows.map(({ id }) => id);
-  }
-
-  /** Takes copies out of the register, and out of the journal what others than their holder wrote into them; never what it created. */
-  async release(records: readonly string[], holder: number): Promise<void> {
-    await this.#sql.query(`select ${this.#schema}.release_copies($1, $2)`, [uuidArray(records), holder]);
-  }
-
-  /** The types of those of these records whose copies here were released. */
-  async releasedTypes(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await this.#sql.query<{ id: string; type: number }>(
-      `select distinct record_id as id, type from ${this.#schema}.journal
-       where record_id = any($1) and kind = ${JOURNAL_KIND.record} and octet_length(fields) = 0`,
-      [uuidArray(ids)],
-    );
-    return new Map(rows.map(({ id, type }) => [id, type]));
-  }
-
-  /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
-  async creationsOf(
-    ids: readonly string[],
-  ): Promise<readonly { readonly id: string; readonly type: number; readonly node: number }[]> {
-    const { rows } = await this.#sql.query<{ id: string; type: number; node: number }>(
-      `select distinct on (record_id) record_id as id, type, node from ${this.#schema}.journal
-       where record_id = any($1) order by record_id, position`,
-      [uuidArray(ids)],
-    );
-    return rows;
   }
 
   /** The changes of one incarnation with `after` < sequence < `before` that change a record, in order. */
@@ -438,4 +382,8 @@ function encodedOf({ meta, fields }: Pick<JournalBytes, 'meta' | 'fields'>): Enc
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function keyOf({ node, incarnation, sequence }: JournalKey): string {
+  return `${node}.${incarnation}.${sequence}`;
 }

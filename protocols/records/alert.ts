@@ -34,7 +34,7 @@ export const alert = recordType({
       required: true,
       label: ['Niveau', 'Level'],
       system: 'https://santehaggui.org/codes/alert-level',
-      values: ['alert', 'epidemic', 'lifted'],
+      values: ['warning', 'epidemic', 'lifted'],
     }),
     text: field(5, 'text', {
       authorised: ['system'],

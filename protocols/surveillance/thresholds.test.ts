@@ -24,25 +24,25 @@ function levels(disease: string, cases: readonly number[], population?: number):
 describe('the thresholds', () => {
   it.each([
     ['measles', [1, 1, 1, 1], undefined],
-    ['measles', [2, 1, 1, 1], 'alert'],
+    ['measles', [2, 1, 1, 1], 'warning'],
     ['measles', [9, 1, 1, 1, 1], undefined],
     ['meningitis', [1], undefined],
-    ['meningitis', [2], 'alert'],
-    ['meningitis', [4], 'alert'],
+    ['meningitis', [2], 'warning'],
+    ['meningitis', [4], 'warning'],
     ['meningitis', [5], 'epidemic'],
     ['meningitis', [1, 2, 4], 'epidemic'],
-    ['meningitis', [0, 2, 4], 'alert'],
+    ['meningitis', [0, 2, 4], 'warning'],
     ['cholera', [1], undefined],
-    ['cholera', [2], 'alert'],
-    ['rabies', [1], 'alert'],
+    ['cholera', [2], 'warning'],
+    ['rabies', [1], 'warning'],
     ['pertussis', [0], undefined],
   ])('of %s make of %j cases in successive weeks: %s', (disease, cases, level) =>
     expect(levels(disease, cases)).toEqual([level]),
   );
 
   it('of meningitis go by the rate where many live, and by the number where few do', () => {
-    expect(levels('meningitis', [2], 29_999)).toEqual(['alert']);
-    expect(levels('meningitis', [2], 66_666)).toEqual(['alert']);
+    expect(levels('meningitis', [2], 29_999)).toEqual(['warning']);
+    expect(levels('meningitis', [2], 66_666)).toEqual(['warning']);
     expect(levels('meningitis', [2], 66_667)).toEqual([undefined]);
     expect(levels('meningitis', [1], 30_000)).toEqual([undefined]);
     expect(levels('meningitis', [10], 100_000)).toEqual(['epidemic']);
@@ -50,7 +50,7 @@ describe('the thresholds', () => {
 
   it('of cholera take one death of five and over', () => {
     const [cholera] = THRESHOLDS.filter(({ disease }) => disease === 'cholera') as [Threshold];
-    expect(markReached(cholera, [week(1, 1)], undefined)?.level).toBe('alert');
+    expect(markReached(cholera, [week(1, 1)], undefined)?.level).toBe('warning');
   });
 
   it('name each rule once, and diseases that are reported', () => {

@@ -1,7 +1,7 @@
 import type { DiseaseCounts } from './report-counts.ts';
 
 /** How serious a threshold is that was passed. */
-export type AlertLevel = 'alert' | 'epidemic';
+export type AlertLevel = 'warning' | 'epidemic';
 
 /** What a threshold asks of the counts of its weeks; all that is named must be reached. */
 export type ThresholdMark = {
@@ -62,7 +62,7 @@ export const THRESHOLDS: readonly Threshold[] = [
     disease: 'measles',
     scope: 'district',
     weeks: 4,
-    marks: [{ level: 'alert', cases: 5 }],
+    marks: [{ level: 'warning', cases: 5 }],
     fr: '5 cas suspects dans le district en 4 semaines',
   },
   {
@@ -74,7 +74,7 @@ export const THRESHOLDS: readonly Threshold[] = [
     marks: [
       { level: 'epidemic', cases: 5 },
       { level: 'epidemic', cases: 2, isDoubling: true },
-      { level: 'alert', cases: 2 },
+      { level: 'warning', cases: 2 },
     ],
     fr: 'moins de 30 000 habitants : alerte à 2 cas par semaine, épidémie à 5 ou si les cas doublent trois semaines de suite',
   },
@@ -86,7 +86,7 @@ export const THRESHOLDS: readonly Threshold[] = [
     population: { from: BELOW },
     marks: [
       { level: 'epidemic', casesPer100000: 10 },
-      { level: 'alert', casesPer100000: 3, cases: 2 },
+      { level: 'warning', casesPer100000: 3, cases: 2 },
     ],
     fr: '30 000 habitants ou plus : alerte à 3 cas pour 100 000 par semaine (2 cas au moins), épidémie à 10',
   },
@@ -96,8 +96,8 @@ export const THRESHOLDS: readonly Threshold[] = [
     scope: 'facility',
     weeks: 1,
     marks: [
-      { level: 'alert', cases: 2 },
-      { level: 'alert', deaths5AndOver: 1 },
+      { level: 'warning', cases: 2 },
+      { level: 'warning', deaths5AndOver: 1 },
     ],
     fr: '2 cas suspects liés, ou un décès à 5 ans et plus',
   },
@@ -107,7 +107,7 @@ export const THRESHOLDS: readonly Threshold[] = [
       disease,
       scope: 'facility',
       weeks: 1,
-      marks: [{ level: 'alert', cases: 1 }],
+      marks: [{ level: 'warning', cases: 1 }],
       fr: 'un seul cas suspect',
     }),
   ),

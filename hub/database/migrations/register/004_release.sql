@@ -29,3 +29,15 @@ revoke all on function release_copies from public;
 -- names the patient.
 create index record_of_patient on record ((fields ->> '1')) where type in (4, 5, 6, 7, 8, 9, 12);
 drop index record_patient;
+
+-- The only way for a change to have words again that a release forgot.
+create function restore_changes(nodes integer[], incarnations text[], sequences bigint[], words bytea[])
+  returns table (node integer, incarnation text, sequence bigint)
+  language sql security definer set search_path from current as $$
+  update journal j set fields = given.words
+  from unnest(nodes, incarnations, sequences, words) as given (node, incarnation, sequence, words)
+  where (j.node, j.incarnation, j.sequence) = (given.node, given.incarnation, given.sequence)
+    and j.kind = 0 and octet_length(j.fields) = 0 and octet_length(given.words) > 0
+  returning j.node, j.incarnation, j.sequence;
+$$;
+revoke all on function restore_changes from public;
