@@ -1,7 +1,9 @@
 import type { HubHello, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import { standingOf } from '@santehaggui/protocols/journal/standing.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { lockFacilities } from '../database/facility-lock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import { giveBranches } from '../routing/branch-service.ts';
 import { noteSeen, readChains, readParked } from './chain-store.ts';
 import type { EnrolledNode } from './ingest-service.ts';
 
@@ -27,6 +29,11 @@ export class LineageService {
       const standing = standingOf(lineage, { chains, parked: await readParked(sql, node) });
       if (standing === null) return null;
       const { incarnation, upTo, beyond } = standing;
+      if ((chains.get(incarnation)?.lastSequence ?? 0) > upTo) {
+        // The node wrote more in this incarnation than it has: its disk was put back, or there is another copy of it.
+        await lockFacilities(sql, [facility]);
+        await giveBranches(sql, { facility, node }, [{ incarnation, sequence: upTo }]);
+      }
       return { incarnation, upTo, beyond };
     });
   }

@@ -2,7 +2,7 @@ import type { ForkPoint } from '@santehaggui/protocols/journal/follow-chain.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
-import { appendFeed } from './feed-store.ts';
+import { appendFeed, notInFeed } from './feed-store.ts';
 
 /** A node whose past has branched. */
 export type BranchingNode = { readonly facility: string; readonly node: number };
@@ -26,7 +26,7 @@ export async function giveBranches(
   for (const point of forkPoints) points.push(point === null ? 0 : await register.positionBefore(node, point.sequence));
   const after = points.length === 0 ? 0 : Math.min(...points);
   const { changes, upTo } = await register.ownAfter(node, after);
-  await appendFeed(sql, facility, changes.filter(isOfRecord));
+  await appendFeed(sql, facility, await notInFeed(sql, facility, changes.filter(isOfRecord)));
   await sql.query('update hub.facility set branches_given = $2 where code = $1', [facility, Math.max(after, upTo)]);
 }
 

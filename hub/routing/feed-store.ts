@@ -78,6 +78,21 @@ export async function readCreations(
   );
 }
 
+/** Those of a facility's own changes that its feed does not hold. */
+export async function notInFeed(
+  sql: Sql,
+  facility: string,
+  changes: readonly StoredChange[],
+): Promise<readonly StoredChange[]> {
+  if (changes.length === 0) return [];
+  const { rows } = await sql.query<{ incarnation: string; sequence: string }>(
+    'select incarnation, sequence from hub.feed where facility = $1 and node = $2',
+    [facility, changes[0]?.change.origin.node],
+  );
+  const held = new Set(rows.map(({ incarnation, sequence }) => `${incarnation}.${sequence}`));
+  return changes.filter(({ change }) => !held.has(`${change.origin.incarnation}.${change.sequence}`));
+}
+
 /** How long a facility's feed is. */
 export async function feedLength(sql: Sql, facility: string): Promise<number> {
   const { rows } = await sql.query<{ length: string }>(
