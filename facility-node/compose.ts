@@ -5,6 +5,7 @@ import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts'
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { withRestart } from '@santehaggui/runtime/lifecycle/with-restart.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminSocket } from './admin/admin-socket.ts';
@@ -36,6 +37,7 @@ import { Timekeeper } from './store/timekeeper.ts';
 import { SurveillanceService } from './surveillance/surveillance-service.ts';
 import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
 import { HubTls } from './uplink/carriers/https/hub-tls.ts';
+import { type SmsParts, SmsService } from './uplink/carriers/sms/sms-service.ts';
 import { UsbService } from './uplink/carriers/usb/usb-service.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
@@ -48,6 +50,8 @@ export type Surroundings = {
   readonly log: Log;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** What sends and receives short messages, where there is something. */
+  readonly messenger?: Messenger;
 };
 
 const KEEP_EVERY_MS = 5 * 60_000;
@@ -131,11 +135,29 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
       { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void db.pragma('optimize') },
     ],
   });
+  const sms = smsService(config.uplink, surroundings.messenger, {
+    ...{ identity, incarnation, journal, clock, log },
+    onReceipt: () => uplink.heardOver('sms'),
+  });
   const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
   return {
-    services: [storeService(db, lock), maintenance, lan, admin, withRestart(uplink, { backoff: restart, clock, log })],
+    services: [
+      ...[storeService(db, lock), maintenance, lan, admin, ...sms],
+      withRestart(uplink, { backoff: restart, clock, log }),
+    ],
     addresses: () => ({ lanUrl: lanUrl(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
+}
+
+/** The carrier of short messages, where there is something to send them with and a number to send them to. */
+function smsService(
+  { smsNumber, smsAfterSeconds, smsData }: NodeConfig['uplink'],
+  messenger: Messenger | undefined,
+  parts: Omit<SmsParts, 'config' | 'messenger'>,
+): readonly Service[] {
+  if (messenger === undefined || smsNumber === undefined) return [];
+  const config = { hubNumber: smsNumber, afterSeconds: smsAfterSeconds, carriesData: smsData };
+  return [new SmsService({ ...parts, config, messenger })];
 }
 
 /** Keeps the database open and the data directory locked while anything else runs. */

@@ -74,6 +74,27 @@ export const nodeConfigTable = configTable({
     fr: 'Fichier PEM de l’autorité qui a signé le certificat du hub ; sans lui, les autorités publiques',
     en: 'PEM file of the authority that signed the hub’s certificate; without it the public ones',
   },
+  'uplink.smsNumber': {
+    kind: 'string',
+    pattern: /^\+[1-9]\d{6,14}$/,
+    optional: true,
+    fr: 'Numéro du hub pour les SMS (+223…) ; sans lui, rien ne part par SMS',
+    en: 'The hub’s number for short messages (+223…); without it nothing goes by short message',
+  },
+  'uplink.smsAfterSeconds': {
+    kind: 'seconds',
+    min: 0,
+    max: 86_400,
+    default: 300,
+    fr: 'Attente d’une connexion avant qu’une évacuation parte par SMS',
+    en: 'How long an evacuation waits for a connection before it goes by short message',
+  },
+  'uplink.smsData': {
+    kind: 'boolean',
+    default: true,
+    fr: 'Le réseau transmet les SMS de données (8 bits) ; sinon les mêmes octets partent en texte',
+    en: 'Whether the network carries 8-bit short messages; else the same bytes go as text',
+  },
   'disk.lowMegabytes': {
     kind: 'integer',
     min: 1,

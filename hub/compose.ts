@@ -8,6 +8,7 @@ import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts'
 import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
+import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
@@ -39,6 +40,7 @@ import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { FeedService } from './routing/feed-service.ts';
+import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
 
 /** What a hub is given besides its configuration. `freePort` is asked only where no Unix socket can be had. */
 export type HubParts = {
@@ -49,6 +51,8 @@ export type HubParts = {
   readonly freePort: () => Promise<number>;
   readonly version: string;
   readonly registerMigrations: readonly Migration[];
+  /** What receives and sends short messages, where there is something. */
+  readonly messenger?: Messenger;
 };
 
 /** The hub's secrets and its database, as `start` and `migrate` both need them. Call after `sodiumReady()`. */
@@ -100,6 +104,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ keys, incarnation, findNode, ingest, feed, codec, clock, log, randomBytes },
     nodes: () => enrolment.nodes(),
   });
+  const sms = composeSms({ messenger: parts.messenger, findNode, ingest, codec, clock, log, randomBytes });
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = notificationService({
     connection: logins.service,
@@ -146,7 +151,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   return {
     // The exchange stops before the server whose connections it took over.
-    services: [...services, notifications, bus.service(), daily, http, exchange.service(), admin],
+    services: [...services, notifications, bus.service(), daily, http, exchange.service(), ...sms, admin],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
@@ -166,6 +171,21 @@ function composeEvents(options: CopiesOptions): { readonly bus: EmbeddedBus; rea
     bus: new EmbeddedBus({ database, consumers, clock, log }),
     daily: dailyJob({ works: [{ name: 'copies', run: () => copies.daily() }], clock, log }),
   };
+}
+
+/** The receiving end of short messages, where the hub has something to receive them with. */
+function composeSms({
+  messenger,
+  randomBytes,
+  ...parts
+}: Omit<SmsParts, 'messenger' | 'counters'> & {
+  readonly messenger: Messenger | undefined;
+  readonly randomBytes: (count: number) => Uint8Array;
+}): readonly Service[] {
+  if (messenger === undefined) return [];
+  // Counters of its own: with an incarnation of their own none is used twice under a key.
+  const counters = new HelloCounter(toHex(randomBytes(6)), randomBytes);
+  return [new SmsService({ ...parts, messenger, counters })];
 }
 
 function issuerOf({ identity, token }: HubKeys) {

@@ -1,7 +1,7 @@
 import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shape.ts';
 import type { Lanes } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
-import type { Ranges } from '@santehaggui/protocols/frames/ranges.ts';
+import { type Ranges, subtractRanges } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Change, Release } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -70,6 +70,7 @@ export class JournalStore {
   readonly #db: Database;
   readonly #after: Statement<[number], OwnRow>;
   readonly #headAt: Statement<[number], Buffer>;
+  readonly #writtenAt: Statement<[number], number>;
   readonly #creation: Statement<[string], StampParts>;
   readonly #openings: Statement<[number], { incarnation: string; opened_sequence: number }>;
   readonly #sync: Statement<[], SyncRow>;
@@ -94,6 +95,9 @@ export class JournalStore {
     );
     this.#headAt = db
       .prepare<[number], Buffer>('select head from journal where head is not null and sequence = ?')
+      .pluck();
+    this.#writtenAt = db
+      .prepare<[number], number>('select received_at from journal where head is not null and sequence = ?')
       .pluck();
     this.#creation = db.prepare(
       `select j.node, j.incarnation, j.sequence from record r join journal j on j.position = r.created_position where r.id = ?`,
@@ -151,6 +155,16 @@ export class JournalStore {
       carried.push({ position: row.sequence, encoded: { meta: row.meta, fields: row.fields } });
     }
     return carried;
+  }
+
+  /** Urgent own changes that the hub is not known to have and that were written so long ago, in order. */
+  urgentWaiting(olderThanMs: number): readonly CarriedChange[] {
+    const { acknowledgedSequence, acknowledgedBeyond } = this.syncState();
+    const safe = [{ from: 0, to: acknowledgedSequence }, ...acknowledgedBeyond];
+    const before = this.#store.wallMs() - olderThanMs;
+    return subtractRanges(this.lanes().urgent, safe)
+      .flatMap(({ from, to }) => this.journalAfter(from - 1, { upTo: to }))
+      .filter(({ position }) => (this.#writtenAt.get(position) ?? 0) <= before);
   }
 
   /** Which own changes leave before all others, and which after. */

@@ -92,6 +92,11 @@ export class RecordStore {
     return { journal: this.#journal, records: this.#records, lanes: this.#lanes };
   }
 
+  /** The wall clock that transactions are stamped by, in milliseconds since 1970. */
+  wallMs(): number {
+    return this.#options.clock.now();
+  }
+
   /** Stores the order clock and the time floor; inside a transaction they are as durable as the changes they stamped. */
   keepTime(): void {
     const { floorMs, orderClock } = this.#options.timekeeper.state();

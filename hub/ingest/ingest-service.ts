@@ -323,20 +323,16 @@ function quarantineOf(outcome: ChainOutcome, refusals: ReadonlyMap<number, Refus
 
 function receiptOf(outcome: ChainOutcome, { refusals, stored, parked, incoming, lineage }: ReceiptParts): Receipt {
   const { current, chains, repeats } = outcome;
-  const standing = standingOf(lineage ?? lineageOf(current, incoming), { chains, parked });
   const positions = new Set(incoming.map(({ position }) => position));
+  const standing = standingOf(lineage ?? lineageOf(current, incoming), { chains, parked }, positions);
   return {
     upTo: standing?.upTo ?? 0,
     head: (standing?.head ?? new Uint8Array(0)).slice(0, 8),
     refused: [...refusals].map(([position, { code }]) => ({ position, code })),
     repeats,
-    beyond: (standing?.beyond ?? []).filter(({ from, to }) => isAnyWithin(positions, from, to)),
+    beyond: standing?.beyond ?? [],
     stored,
   };
-}
-
-function isAnyWithin(positions: ReadonlySet<number>, from: number, to: number): boolean {
-  return positions.values().some((position) => position >= from && position <= to);
 }
 
 /** The past of a node that has not told it: what came, or else where it was last heard of. */

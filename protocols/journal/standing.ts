@@ -1,5 +1,5 @@
 import { type LineageEntry, MAX_RANGES } from '../frames/messages.ts';
-import { type Ranges, rangesOf } from '../frames/ranges.ts';
+import { type Range, type Ranges, rangesOf } from '../frames/ranges.ts';
 import type { ChainState, ParkedChange } from './follow-chain.ts';
 
 /** What is here of a node, as it may be told: each sequence of this is a change of that node's own past, not of a copy's. */
@@ -20,9 +20,13 @@ export type Known = {
 /**
  * How far the past that a node names is here: the newest of its incarnations that is known, how far, and the first
  * {@link MAX_RANGES} ranges beyond; null when nothing of it is. What an incarnation wrote beyond the node's own end of it, another copy of
- * the node's disk wrote.
+ * the node's disk wrote. With `positions`, the ranges are those that these lie in.
  */
-export function standingOf(lineage: readonly LineageEntry[], { chains, parked }: Known): Standing | null {
+export function standingOf(
+  lineage: readonly LineageEntry[],
+  { chains, parked }: Known,
+  positions?: ReadonlySet<number>,
+): Standing | null {
   const own = parked.filter(({ incarnation, sequence }) =>
     lineage.some((entry) => entry.incarnation === incarnation && sequence <= entry.lastSequence),
   );
@@ -31,9 +35,14 @@ export function standingOf(lineage: readonly LineageEntry[], { chains, parked }:
   if (incarnation === undefined) return null;
   const chain = chains.get(incarnation);
   const upTo = Math.min(chain?.lastSequence ?? 0, known?.lastSequence ?? 0);
-  const beyond = rangesOf(own.map(({ sequence }) => sequence).filter((sequence) => sequence > upTo));
+  const ranges = rangesOf(own.map(({ sequence }) => sequence).filter((sequence) => sequence > upTo));
+  const beyond = positions === undefined ? ranges : ranges.filter((range) => hasAnyWithin(positions, range));
   const head = chain !== undefined && chain.lastSequence === upTo ? chain.head : new Uint8Array(0);
   return { incarnation, upTo, head, beyond: beyond.slice(0, MAX_RANGES) };
+}
+
+function hasAnyWithin(positions: ReadonlySet<number>, { from, to }: Range): boolean {
+  return positions.values().some((position) => position >= from && position <= to);
 }
 
 /** The past of a node that goes on writing in an incarnation, as the HELLO of a connection told it. */
