@@ -46,6 +46,27 @@ describe('a node whose past has branched', () => {
     expect(restored.fields(kept)).toMatchObject({ phone: '+22376000001' });
   });
 
+  it('gets it back without writing anything, when it says HELLO, and once', async () => {
+    const node = await hub.enrolled('cscom_hush', { region: 'Hush' });
+    node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    await exchange(node);
+    const backup = node.lastSequence;
+    node.restart();
+    const lost = node.create('patient', { familyName: 'Traoré', givenName: 'Rokia' });
+    await exchange(node);
+    const restored = node.restoredTo(backup);
+    for (let call = 0; call < 3; call++) {
+      const connection = await hub.connect(restored);
+      while (!restored.recordsOf('patient').includes(lost)) await connection.next();
+      connection.drop();
+    }
+    const { rows } = await hub.admin.query(
+      "select count(*)::int as given from hub.feed where facility = 'cscom_hush' and node = $1",
+      [node.node],
+    );
+    expect(rows).toEqual([{ given: 1 }]);
+  });
+
   it('as two living copies of one disk learns on each what the other writes', async () => {
     const one = await hub.enrolled('cscom_twin', { region: 'Twin' });
     const shared = one.create('patient', { familyName: 'Keïta', givenName: 'Salif' });

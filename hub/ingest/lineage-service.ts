@@ -4,7 +4,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { giveBranches } from '../routing/branch-service.ts';
-import { noteSeen, readChains, readParked } from './chain-store.ts';
+import { noteSeen, readChains, readCurrentIncarnation, readParked } from './chain-store.ts';
 import type { EnrolledNode } from './ingest-service.ts';
 
 /** Compares a node's past with what is here, when it says HELLO. */
@@ -29,8 +29,10 @@ export class LineageService {
       const standing = standingOf(lineage, { chains, parked: await readParked(sql, node) });
       if (standing === null) return null;
       const { incarnation, upTo, beyond } = standing;
-      if ((chains.get(incarnation)?.lastSequence ?? 0) > upTo) {
-        // The node wrote more in this incarnation than it has: its disk was put back, or there is another copy of it.
+      const current = await readCurrentIncarnation(sql, facility);
+      const isKnown = lineage.some((entry) => entry.incarnation === current);
+      if (!isKnown || (chains.get(incarnation)?.lastSequence ?? 0) > upTo) {
+        // More came of this node than it has: its disk was put back, or there is another copy of it.
         await lockFacilities(sql, [facility]);
         await giveBranches(sql, { facility, node }, [{ incarnation, sequence: upTo }]);
       }
