@@ -18,7 +18,8 @@ afterAll(async () => {
 async function exchange(node: FakeNode): Promise<boolean> {
   const connection = await hub.connect(node);
   const { upTo, incarnation } = connection.hubHello?.received ?? { upTo: 0, incarnation: '' };
-  if (node.lastSequence > upTo || node.lineage[0]?.incarnation !== incarnation) await connection.push();
+  const isNewer = node.lastSequence > upTo || node.lineage[0]?.incarnation !== incarnation;
+  if (node.lastSequence > 0 && isNewer) await connection.push();
   const { rows } = await hub.admin.query<{ length: string }>(
     'select feed_length as length from hub.facility where code = $1',
     [node.facility],
@@ -65,6 +66,16 @@ describe('a node whose past has branched', () => {
       [node.node],
     );
     expect(rows).toEqual([{ given: 1 }]);
+  });
+
+  it('is loaded whole when its disk is empty', async () => {
+    const node = await hub.enrolled('cscom_anew', { region: 'Anew' });
+    const patient = node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    node.patch(patient, { phone: '+22376000001' });
+    await exchange(node);
+    const empty = node.restoredTo(0);
+    expect(await exchange(empty)).toBe(true);
+    expect(empty.fields(patient)).toMatchObject({ phone: '+22376000001' });
   });
 
   it('as two living copies of one disk learns on each what the other writes', async () => {

@@ -27,15 +27,18 @@ export class LineageService {
         lineage.map(({ incarnation }) => incarnation),
       );
       const standing = standingOf(lineage, { chains, parked: await readParked(sql, node) });
+      const current = await readCurrentIncarnation(sql, facility);
+      const isKnown = current === null || lineage.some((entry) => entry.incarnation === current);
+      const hasMore = (chains.get(standing?.incarnation ?? '')?.lastSequence ?? 0) > (standing?.upTo ?? 0);
+      if (!isKnown || hasMore) {
+        // More came of this node than it has: its disk was put back or made anew, or there is another copy of it.
+        await lockFacilities(sql, [facility]);
+        await giveBranches(sql, { facility, node }, [
+          standing === null ? null : { incarnation: standing.incarnation, sequence: standing.upTo },
+        ]);
+      }
       if (standing === null) return null;
       const { incarnation, upTo, beyond } = standing;
-      const current = await readCurrentIncarnation(sql, facility);
-      const isKnown = lineage.some((entry) => entry.incarnation === current);
-      if (!isKnown || (chains.get(incarnation)?.lastSequence ?? 0) > upTo) {
-        // More came of this node than it has: its disk was put back, or there is another copy of it.
-        await lockFacilities(sql, [facility]);
-        await giveBranches(sql, { facility, node }, [{ incarnation, sequence: upTo }]);
-      }
       return { incarnation, upTo, beyond };
     });
   }
