@@ -73,6 +73,9 @@ const SYNC = {
   lastExchange: { at: '2026-11-22T08:00:00Z', ok: false, carrier: 'https', error: 'lien coupé' },
   exchanges: 1,
   receivedFeedSequence: 3,
+  urgentPending: 0,
+  waitsFor: null,
+  otherBranch: null,
   connected: false,
 };
 

@@ -17,6 +17,7 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
   const age = status.oldestPendingAgeSeconds;
   return [
     paint.bold(status.facility),
+    verdictLine(invocation, status),
     '',
     ...pairLines(
       [
@@ -47,6 +48,21 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
       paint,
     ),
   ];
+}
+
+/** All is safe, or what waits, since when and why: never the former while anything waits or is refused. */
+function verdictLine({ text, format, paint }: Invocation, status: SyncStatus): string {
+  const { pendingChanges, oldestPendingAgeSeconds, urgentPending, waitsFor, quarantined, conflicts } = status;
+  if (waitsFor !== null) {
+    const count = format.integer(pendingChanges);
+    const age = format.duration(oldestPendingAgeSeconds ?? 0);
+    const why = text(`sync.waitsFor.${waitsFor}`);
+    const urgent = urgentPending === 0 ? '' : ` ${text('sync.urgent', { count: format.integer(urgentPending) })}`;
+    return paint.yellow(text('sync.waits', { count, age, why }) + urgent);
+  }
+  if (quarantined > 0) return paint.yellow(text('sync.someRefused', { count: format.integer(quarantined) }));
+  if (conflicts > 0) return paint.yellow(text('sync.someDisputed', { count: format.integer(conflicts) }));
+  return paint.green(text('sync.allSafe'));
 }
 
 /** `haggui sync status`: the backlog. */

@@ -16,6 +16,9 @@ const calm: SyncStatus = {
   lastExchange: { at: '2026-01-05T08:00:00.000Z', ok: true, carrier: 'https' },
   exchanges: 1,
   receivedFeedSequence: 0,
+  urgentPending: 0,
+  waitsFor: null,
+  otherBranch: null,
   connected: true,
 };
 

@@ -110,7 +110,15 @@ export class HealthService {
     };
   }
 
-  #chain({ acknowledgedSequence }: SyncStatus): HealthCheck {
+  #chain({ acknowledgedSequence, otherBranch }: SyncStatus): HealthCheck {
+    if (otherBranch !== null && !this.#parts.hasChainProblem()) {
+      return {
+        name: 'chain',
+        state: 'degraded',
+        detail: `le hub tient aussi des changements de ce poste écrits ailleurs (incarnation ${otherBranch}) ; ils sont repris ici`,
+        remedy: 'Disque remis d’une sauvegarde : rien à faire. Disque copié : arrêtez l’une des deux machines.',
+      };
+    }
     if (acknowledgedSequence === 0) {
       return { name: 'chain', state: 'ok', detail: 'rien n’a encore été comparé avec le hub' };
     }

@@ -23,6 +23,20 @@ const fromPosition = (changes: readonly CarriedChange[], first: number): Carried
   changes.map(({ encoded }, index) => ({ position: first + index, encoded }));
 
 describe('JournalStore', () => {
+  it('notes for a month that another copy of its disk wrote under its name', async () => {
+    await using node = await openTestStore();
+    await using twin = await openTestStore();
+    node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    await twin.reopen();
+    twin.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    expect(journalOf(node).syncState().otherBranch).toBeNull();
+    journalOf(node).applyFeed(fromPosition(journalOf(twin).journalAfter(1), 1));
+    expect(journalOf(node).syncState().otherBranch).toBe(journalOf(twin).lineage(1)[0]?.incarnation);
+    expect(replicaOf(node)).not.toBe(replicaOf(twin));
+    await node.clock.advance(31 * 24 * 60 * 60 * 1000);
+    expect(journalOf(node).syncState().otherBranch).toBeNull();
+  });
+
   it('gives own changes after a sequence, at least one and no more than fit', async () => {
     await using node = await openTestStore();
     const journal = journalOf(node);
@@ -65,6 +79,7 @@ describe('JournalStore', () => {
     expect(again.syncState()).toEqual({
       acknowledgedSequence: 2,
       acknowledgedBeyond: [],
+      otherBranch: null,
       feedReceived: 0,
       bytesSent: 100,
       bytesReceived: 7,

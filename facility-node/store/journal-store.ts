@@ -15,6 +15,8 @@ export type SyncState = {
   readonly acknowledgedSequence: number;
   /** What is safe at the hub beyond that. */
   readonly acknowledgedBeyond: Ranges;
+  /** An incarnation of another copy of this disk, or of this one before it was put back; null when none is known. */
+  readonly otherBranch: string | null;
   /** The last entry of the hub's feed that is safe here. */
   readonly feedReceived: number;
   readonly bytesSent: number;
@@ -48,6 +50,8 @@ export type RefusedChange = { readonly position: number; readonly code: string }
 type SyncRow = {
   readonly acknowledged_sequence: number;
   readonly acknowledged_beyond: string;
+  readonly other_branch: string | null;
+  readonly other_branch_at: number | null;
   readonly feed_received: number;
   readonly bytes_sent: number;
   readonly bytes_received: number;
@@ -58,6 +62,9 @@ type SyncRow = {
 };
 
 type OwnRow = { readonly sequence: number; readonly meta: Buffer; readonly fields: Buffer };
+
+/** For so long it is told that changes of another copy of the disk came. */
+const BRANCH_TOLD_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** What a journal store is made of. */
 export type JournalStoreOptions = { readonly store: RecordStore; readonly timekeeper: Timekeeper; readonly log: Log };
@@ -74,6 +81,7 @@ export class JournalStore {
   readonly #creation: Statement<[string], StampParts>;
   readonly #openings: Statement<[number], { incarnation: string; opened_sequence: number }>;
   readonly #sync: Statement<[], SyncRow>;
+  readonly #putOtherBranch: Statement<[string, number]>;
   readonly #acknowledge: Statement<[number, string]>;
   readonly #receive: Statement<[number]>;
   readonly #quarantine: Statement<['up' | 'down', number, string, Uint8Array | null, Uint8Array | null, number]>;
@@ -106,9 +114,10 @@ export class JournalStore {
       'select incarnation, opened_sequence from incarnation order by opened_sequence desc limit ?',
     );
     this.#sync = db.prepare(
-      `select acknowledged_sequence, acknowledged_beyond, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
+      `select acknowledged_sequence, acknowledged_beyond, other_branch, other_branch_at, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
          last_exchange_carrier, last_exchange_error from sync_state where id = 1`,
     );
+    this.#putOtherBranch = db.prepare('update sync_state set other_branch = ?, other_branch_at = ? where id = 1');
     this.#acknowledge = db.prepare(
       'update sync_state set acknowledged_sequence = ?, acknowledged_beyond = ? where id = 1',
     );
@@ -198,6 +207,7 @@ export class JournalStore {
     const { last_exchange_at: at, last_exchange_carrier: carrier, last_exchange_error: error } = row;
     return {
       acknowledgedSequence: row.acknowledged_sequence,
+      otherBranch: (row.other_branch_at ?? 0) > this.#store.wallMs() - BRANCH_TOLD_MS ? row.other_branch : null,
       acknowledgedBeyond: JSON.parse(row.acknowledged_beyond) as Ranges,
       feedReceived: row.feed_received,
       bytesSent: row.bytes_sent,
@@ -316,6 +326,7 @@ export class JournalStore {
       records.revive(change, { position: first, nowMs });
       return 'applied';
     }
+    if (change.origin.node === journal.tip()?.node) this.#putOtherBranch.run(change.origin.incarnation, nowMs);
     this.#timekeeper.observe(change.orderClock);
     if (change.kind === 'record') records.apply(change, { position, nowMs });
     if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);

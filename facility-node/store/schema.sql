@@ -272,7 +272,7 @@ CREATE TABLE sync_state (
   last_exchange_ok integer,
   last_exchange_carrier text,
   last_exchange_error text
-, acknowledged_beyond text not null default '[]') strict;
+, acknowledged_beyond text not null default '[]', other_branch text, other_branch_at integer) strict;
 
 CREATE TABLE token_key (
   kid text primary key,

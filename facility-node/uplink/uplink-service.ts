@@ -123,6 +123,8 @@ export class UplinkService implements Service {
     const oldest = journal.oldestPendingAt();
     const journalSequence = journal.lastSequence();
     const last = this.#lastExchange;
+    const safe = state.acknowledgedSequence + countOf(state.acknowledgedBeyond);
+    const pendingChanges = Math.max(0, journalSequence - safe);
     return {
       facility: identity.current().facility.code,
       journalSequence,
@@ -137,7 +139,15 @@ export class UplinkService implements Service {
       exchanges: this.#exchanges,
       receivedFeedSequence: state.feedReceived,
       connected: this.#isLive(),
+      urgentPending: journal.urgentWaiting(0).length,
+      waitsFor: pendingChanges === 0 ? null : this.#waitsFor(),
+      otherBranch: state.otherBranch,
     };
+  }
+
+  #waitsFor(): SyncStatus['waitsFor'] {
+    if (this.#parts.identity.current().hub === null) return 'enrolment';
+    return this.#isLive() ? 'acknowledgement' : 'connection';
   }
 
   /** Notes that the hub was heard over another carrier. */

@@ -24,6 +24,12 @@ export type SyncStatus = {
   readonly exchanges: number;
   readonly receivedFeedSequence: number;
   readonly connected: boolean;
+  /** How many of the pending changes are urgent. */
+  readonly urgentPending: number;
+  /** Why something waits; null when nothing does. */
+  readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | null;
+  /** An incarnation that wrote under this node's name elsewhere: a copied disk, or this one before it was put back. */
+  readonly otherBranch: string | null;
 };
 
 /** `POST /v1/sync/verify`. `reason` says why nothing could be proven. */
