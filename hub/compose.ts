@@ -29,6 +29,7 @@ import { exchangeRoutes } from './ingest/exchange-routes.ts';
 import { HelloCounter } from './ingest/hello-counter.ts';
 import { IngestService } from './ingest/ingest-service.ts';
 import { LineageService } from './ingest/lineage-service.ts';
+import { OfferService } from './ingest/offer-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
 import { QuarantineService } from './ingest/quarantine-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
@@ -38,6 +39,8 @@ import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
+import { DatabaseMark } from './restoration/database-mark.ts';
+import { RestorationService } from './restoration/restoration-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
@@ -79,29 +82,22 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     viewsHash: viewsHash(),
   };
   const facilities = new FacilitiesService({
-    database,
-    schemas,
-    origin,
-    enrolment,
+    ...{ database, schemas, origin, enrolment, clock, log },
     publicKey: keys.sign.publicKey,
-    clock,
-    log,
   });
+  const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
+  const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
   const feed = new FeedService(database);
   const codec = new ChangesCodec();
   const findNode = (node: number) => enrolment.findNode(node);
   const exchange = new ExchangeEndpoint({
-    ...{ findNode, ingest, feed, codec },
+    ...{ findNode, ingest, feed, restoration, offers, codec, database, randomBytes, clock, log },
     lineage: new LineageService(database, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
-    database,
-    randomBytes,
-    clock,
-    log,
   });
   const usb = new UsbService({
-    ...{ keys, incarnation, findNode, ingest, feed, codec, clock, log, randomBytes },
+    ...{ keys, incarnation, findNode, ingest, feed, restoration, codec, clock, log, randomBytes },
     nodes: () => enrolment.nodes(),
   });
   const sms = composeSms({ messenger: parts.messenger, findNode, ingest, codec, clock, log, randomBytes });
@@ -133,11 +129,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const url = (): string => urlOf(http.address());
   const status = new StatusService({
-    version,
-    facilities,
-    bus,
+    ...{ version, facilities, bus },
     quarantined: () => quarantine.count(),
     connected: () => exchange.connected().size,
+    lastRestoration: () => restoration.last(),
     url,
     clock,
   });
@@ -151,7 +146,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   return {
     // The exchange stops before the server whose connections it took over.
-    services: [...services, notifications, bus.service(), daily, http, exchange.service(), ...sms, admin],
+    services: [
+      ...[...services, restoration.service(), notifications, bus.service(), daily],
+      ...[http, exchange.service(), ...sms, admin],
+    ],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
@@ -186,6 +184,10 @@ function composeSms({
   // Counters of its own: with an incarnation of their own none is used twice under a key.
   const counters = new HelloCounter(toHex(randomBytes(6)), randomBytes);
   return [new SmsService({ ...parts, messenger, counters })];
+}
+
+function markOf({ data }: HubConfig): DatabaseMark {
+  return new DatabaseMark(join(data, 'identity', 'database-mark.json'));
 }
 
 function issuerOf({ identity, token }: HubKeys) {

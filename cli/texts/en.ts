@@ -139,6 +139,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'stick.reason.altered': 'changed or damaged',
   'stick.reason.cut-short': 'cut before its end (stick pulled out too early?)',
   'stick.reason.other-way': 'goes the other way',
+  'stick.reason.hub-restored': 'written before the hub was put back to a backup: reach it once over the network',
   'stick.reason.unknown-sender': 'of a node that this hub does not know',
   'stick.reason.gap': 'an earlier parcel is missing',
   'sync.never': 'never',

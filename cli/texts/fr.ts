@@ -138,6 +138,7 @@ export const fr = {
   'stick.reason.altered': 'modifié ou abîmé',
   'stick.reason.cut-short': 'coupé avant la fin (clé retirée trop tôt ?)',
   'stick.reason.other-way': 'va dans l’autre sens',
+  'stick.reason.hub-restored': 'écrit avant que le hub soit remis à une sauvegarde : joignez-le une fois par le réseau',
   'stick.reason.unknown-sender': 'd’un poste inconnu de ce hub',
   'stick.reason.gap': 'un colis précédent manque',
   'sync.never': 'jamais',

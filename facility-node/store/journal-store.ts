@@ -19,6 +19,10 @@ export type SyncState = {
   readonly otherBranch: string | null;
   /** The last entry of the hub's feed that is safe here. */
   readonly feedReceived: number;
+  /** The generation that it counts in; undefined before any hub was restored. */
+  readonly feedGeneration: string | undefined;
+  /** How much of the journal a restored hub was given back; null when it wants nothing. */
+  readonly offeredPosition: number | null;
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly lastExchange: {
@@ -53,6 +57,8 @@ type SyncRow = {
   readonly other_branch: string | null;
   readonly other_branch_at: number | null;
   readonly feed_received: number;
+  readonly feed_generation: string;
+  readonly offered_position: number | null;
   readonly bytes_sent: number;
   readonly bytes_received: number;
   readonly last_exchange_at: number | null;
@@ -114,8 +120,9 @@ export class JournalStore {
       'select incarnation, opened_sequence from incarnation order by opened_sequence desc limit ?',
     );
     this.#sync = db.prepare(
-      `select acknowledged_sequence, acknowledged_beyond, other_branch, other_branch_at, feed_received, bytes_sent, bytes_received, last_exchange_at, last_exchange_ok,
-         last_exchange_carrier, last_exchange_error from sync_state where id = 1`,
+      `select acknowledged_sequence, acknowledged_beyond, other_branch, other_branch_at, feed_received, feed_generation, offered_position, bytes_sent,
+         bytes_received, last_exchange_at, last_exchange_ok, last_exchange_carrier, last_exchange_error
+       from sync_state where id = 1`,
     );
     this.#putOtherBranch = db.prepare('update sync_state set other_branch = ?, other_branch_at = ? where id = 1');
     this.#acknowledge = db.prepare(
@@ -210,6 +217,8 @@ export class JournalStore {
       otherBranch: (row.other_branch_at ?? 0) > this.#store.wallMs() - BRANCH_TOLD_MS ? row.other_branch : null,
       acknowledgedBeyond: JSON.parse(row.acknowledged_beyond) as Ranges,
       feedReceived: row.feed_received,
+      feedGeneration: row.feed_generation || undefined,
+      offeredPosition: row.offered_position,
       bytesSent: row.bytes_sent,
       bytesReceived: row.bytes_received,
       lastExchange:

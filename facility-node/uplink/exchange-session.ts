@@ -6,7 +6,6 @@ import {
   type ExchangeInput,
   type ExchangeState,
   SLOW_FRAME_BYTES,
-  startExchange,
   stepExchange,
 } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type NodeHello,
   type PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
+import type { Offered } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { coversRange, NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -28,6 +28,7 @@ import type { FeedReport, JournalStore } from '../store/journal-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 import type { Connection } from './carriers/carrier.ts';
 import { Mailbox } from './mailbox.ts';
+import type { Offering } from './offering.ts';
 
 /** What happened to a connection, in order. */
 export type SessionEvent =
@@ -43,6 +44,7 @@ export type SessionParts = {
   readonly link: LinkKeys;
   readonly nonce: Uint8Array;
   readonly journal: JournalStore;
+  readonly offering: Offering;
   readonly timekeeper: Timekeeper;
   readonly clock: Clock;
   readonly log: Log;
@@ -84,6 +86,8 @@ export class ExchangeSession {
   #hubWallMs: number | undefined;
   #isStopping = false;
   #hasChainProblem = false;
+  /** The hub's HELLO, while it is first given what it lost. */
+  #waitingHello: HubHello | undefined;
 
   /** `state` is the machine's at the end of the connection before. */
   constructor(parts: SessionParts, state: ExchangeState) {
@@ -189,11 +193,17 @@ export class ExchangeSession {
 
   #sendHello(): void {
     const { node, incarnation, helloCounter, link, nonce, journal, timekeeper, clock } = this.#parts;
+    const { feedGeneration, feedReceived: stored } = journal.syncState();
+    // Lower than the machine's when a connection died before a restored hub was given back what it lost.
+    const feedReceived = Math.min(this.#state.feedReceived, stored);
+    this.#state = { ...this.#state, feedReceived, feedApplying: feedReceived };
     const hello: NodeHello = {
       kind: 'node-hello',
       nonce,
       lineage: journal.lineage(LINEAGE_LENGTH),
-      feedReceived: this.#state.feedReceived,
+      feedReceived,
+      unacknowledged: Math.max(0, journal.lastSequence() - this.#state.acknowledged),
+      ...(feedGeneration === undefined ? {} : { feedGeneration }),
       wallMs: Math.max(0, clock.now()),
       isClockTrusted: timekeeper.isTrusted(),
       newestModel: NEWEST_MODEL,
@@ -281,7 +291,13 @@ export class ExchangeSession {
     }
     switch (message.kind) {
       case 'hub-hello':
-        await this.#greeted(message);
+        await this.#spokenTo(message);
+        return;
+      case 'offered':
+        await this.#offered(message);
+        return;
+      case 'offer':
+        this.#close('the hub spoke as a node');
         return;
       case 'ack':
         await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message) });
@@ -297,9 +313,36 @@ export class ExchangeSession {
     }
   }
 
+  /** A hub that was restored is first given what it lost: it may be asked to change what it does not know. */
+  async #spokenTo(hello: HubHello): Promise<void> {
+    const offer = this.#parts.offering.begin(hello.feed);
+    if (offer !== undefined) this.#believeLess(hello);
+    this.#hubWallMs = hello.wallMs;
+    if (offer === undefined) {
+      await this.#greeted(hello);
+    } else {
+      this.#parts.log.warn('uplink.hub-restored', { feed: hello.feed?.upTo ?? 0 });
+      this.#waitingHello = hello;
+      this.#send(offer);
+    }
+  }
+
+  /** Forgets what the hub promised before it was restored, lest it be told of it for ever. */
+  #believeLess({ received }: HubHello): void {
+    const acknowledged = Math.min(this.#state.acknowledged, received?.upTo ?? 0);
+    this.#state = { ...this.#state, acknowledged, beyond: NO_RANGES };
+    this.#parts.journal.acknowledge({ upTo: acknowledged, beyond: NO_RANGES });
+  }
+
+  async #offered(answer: Offered): Promise<void> {
+    const next = this.#parts.offering.answered(answer);
+    const hello = this.#waitingHello;
+    if (next !== undefined) this.#send(next);
+    else if (hello !== undefined) await this.#greeted(hello);
+  }
+
   async #greeted(hello: HubHello): Promise<void> {
     const { journal } = this.#parts;
-    this.#hubWallMs = hello.wallMs;
     await this.#step({ kind: 'hub-hello', hello, lineage: journal.lineage(LINEAGE_LENGTH) });
     const { phase, acknowledged, beyond } = this.#state;
     // A hub restored from a backup says less than before: it is believed, and gets the rest again.
@@ -353,10 +396,4 @@ export class ExchangeSession {
     this.#isStopping = true;
     this.#connection?.close(reason);
   }
-}
-
-/** The exchange machine at a daemon's start. */
-export function storedExchange(journal: JournalStore): ExchangeState {
-  const { acknowledgedSequence, feedReceived } = journal.syncState();
-  return startExchange({ head: journal.lastSequence(), acknowledged: acknowledgedSequence, feedReceived });
 }

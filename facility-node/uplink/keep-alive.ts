@@ -28,7 +28,7 @@ export async function keepAlive({ connection, session, clock, config, signal }: 
     const now = clock.monotonic();
     const state = session.state();
     const silentMs = now - connection.lastHeardMs();
-    if (state.phase !== 'live' && now - openedMs > timeoutMs) connection.close('the hub did not greet');
+    if (!session.wasLive() && now - openedMs > timeoutMs) connection.close('the hub did not greet');
     else if (silentMs > keepaliveMs + timeoutMs) connection.close('the hub fell silent');
     else if (silentMs >= keepaliveMs) connection.ping();
 

@@ -9,14 +9,17 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { DigestStore } from '../store/digest-store.ts';
 import type { JournalStore, SyncState } from '../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../store/node-identity.ts';
+import { OfferStore } from '../store/offer-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 import type { Carrier, Connection } from './carriers/carrier.ts';
-import { ExchangeSession, type SessionEvent, storedExchange } from './exchange-session.ts';
+import { ExchangeSession, type SessionEvent } from './exchange-session.ts';
 import { HelloCounter } from './hello-counter.ts';
 import { keepAlive } from './keep-alive.ts';
+import { Offering } from './offering.ts';
 import { checkReplica, MovedOn, replicaDigest } from './replica-check.ts';
 import { StallDetector } from './stall-detector.ts';
+import { storedExchange } from './stored-exchange.ts';
 import { failUplink } from './uplink-errors.ts';
 import { Watch } from './watch.ts';
 
@@ -67,6 +70,7 @@ export class UplinkService implements Service {
   readonly #hellos: HelloCounter;
   readonly #watch: Watch;
   readonly #codec = new ChangesCodec();
+  readonly #offers: OfferStore;
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
   #connection: Connection | undefined;
@@ -84,6 +88,7 @@ export class UplinkService implements Service {
     this.#parts = parts;
     this.#hellos = new HelloCounter(parts.incarnation, parts.randomBytes);
     this.#watch = new Watch(parts.clock);
+    this.#offers = new OfferStore(parts.store);
     this.#machine = storedExchange(parts.journal);
     this.#lastExchange = parts.journal.syncState().lastExchange;
   }
@@ -255,6 +260,7 @@ export class UplinkService implements Service {
         link: identity.linkKeys(hub),
         nonce: randomBytes(16),
         journal,
+        offering: new Offering(this.#offers),
         timekeeper,
         clock,
         log,

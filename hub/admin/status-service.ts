@@ -3,6 +3,9 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 
+/** What is shown of the last time that the hub was put back to an older state. */
+export type RestorationOnScreen = { readonly noticedAt: Date; readonly awaited: readonly string[] };
+
 /** What the status tells of. `url` and `connected` are asked for at each look. */
 export type StatusOptions = {
   readonly version: string;
@@ -11,6 +14,7 @@ export type StatusOptions = {
   /** How many changes were refused and are still kept. */
   readonly quarantined: () => Promise<number>;
   readonly connected: () => number;
+  readonly lastRestoration: () => Promise<RestorationOnScreen | undefined>;
   readonly url: () => string;
   readonly clock: Clock;
 };
@@ -30,9 +34,10 @@ export class StatusService {
 
   /** The status; a database that does not answer is told, not thrown. */
   async status(): Promise<HubStatus> {
-    const { version, facilities, bus, quarantined, connected, url, clock } = this.#options;
-    const found = await Promise.all([facilities.count(), bus.waiting(), quarantined()]).catch(() => undefined);
-    const [count, { waiting, setAside }, refused] = found ?? [
+    const { version, facilities, bus, quarantined, connected, lastRestoration, url, clock } = this.#options;
+    const asked = [facilities.count(), bus.waiting(), quarantined(), lastRestoration()] as const;
+    const found = await Promise.all(asked).catch(() => undefined);
+    const [count, { waiting, setAside }, refused, restoration] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
       0,
@@ -41,6 +46,7 @@ export class StatusService {
       databaseCheck(found !== undefined),
       outboxCheck(waiting, setAside),
       quarantineCheck(refused),
+      ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
     ];
     const states = checks.map(({ state }) => state);
     return {
@@ -59,6 +65,18 @@ function databaseCheck(answers: boolean): HealthCheck {
   return answers
     ? { name: 'database', state: 'ok', detail: 'PostgreSQL répond' }
     : { name: 'database', state: 'failing', detail: 'PostgreSQL ne répond pas', remedy: 'Regardez le journal du hub.' };
+}
+
+function restorationCheck({ noticedAt, awaited }: RestorationOnScreen): HealthCheck {
+  const detail = `remis à un état ancien, remarqué le ${noticedAt.toISOString()}`;
+  if (awaited.length === 0)
+    return { name: 'restoration', state: 'ok', detail: `${detail} ; tous les nœuds ont rendu ce qu’ils avaient` };
+  return {
+    name: 'restoration',
+    state: 'degraded',
+    detail: `${detail} ; ${awaited.length} nœud(s) n’ont pas encore rendu ce qu’ils avaient : ${awaited.join(', ')}`,
+    remedy: 'Ils le font seuls à leur prochaine liaison ; « haggui sync now » à chacun la hâte.',
+  };
 }
 
 function outboxCheck(waiting: number, setAside: number): HealthCheck {

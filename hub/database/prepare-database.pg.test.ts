@@ -22,6 +22,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/003_branches.sql',
       'hub/004_quarantine_retry.sql',
       'hub/005_release.sql',
+      'hub/006_restoration.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'regional/001_views.sql',

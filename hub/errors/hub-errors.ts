@@ -137,6 +137,17 @@ export const hubErrors = errorCodes({
   'SH-X303': { kind: 'input', ...REFUSALS['SH-X303'] },
   'SH-X304': { kind: 'input', ...REFUSALS['SH-X304'] },
   'SH-X305': { kind: 'input', ...REFUSALS['SH-X305'] },
+  'SH-X310': {
+    kind: 'input',
+    title: {
+      fr: 'Changement rendu par un nœud, autre que celui qui est ici',
+      en: 'Change given back by a node that is not the one that is here',
+    },
+    remedy: {
+      fr: 'Celui du hub compte. Signalez-le : deux nœuds ont le même numéro, ou l’un d’eux a été altéré.',
+      en: 'The hub’s counts. Report it: two nodes have one number, or one of them was tampered with.',
+    },
+  },
 });
 
 /** Makes an error of the hub's catalogue. */

@@ -27,6 +27,7 @@ import {
   facilitiesReferringTo,
   listFacilities,
   lockRegistry,
+  placeOf,
   type Registration,
   recordOfFacility,
   registrationOf,
@@ -105,6 +106,22 @@ export class FacilitiesService {
   count(): Promise<{ readonly total: number; readonly enrolled: number }> {
     return this.#options.database.transaction(countFacilities, { isReadOnly: true });
   }
+
+  /**
+   * Gives a facility the records of its region's facilities, and them its own, as far as they are lacking: what a restored hub
+   * got back reaches everybody whom it concerns.
+   */
+  readonly shareAgain = async (sql: Sql, code: string): Promise<void> => {
+    const known = await placeOf(sql, code);
+    if (known === undefined) return;
+    const { region, recordId } = known;
+    const neighbours = (await facilitiesOfRegion(sql, region)).filter((facility) => facility.code !== code);
+    await lockFacilities(
+      sql,
+      neighbours.map((facility) => facility.code),
+    );
+    await this.#share(sql, { code, recordId, neighbours, receivedAt: new Date(this.#options.clock.now()) });
+  };
 
   async #register(sql: Sql, request: FacilityRequest): Promise<FacilityAddAnswer> {
     const { schemas, origin, enrolment, clock } = this.#options;

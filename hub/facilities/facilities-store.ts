@@ -61,6 +61,18 @@ export async function registrationOf(sql: Sql, code: string): Promise<Registrati
   return rows[0];
 }
 
+/** The region and the record of a facility; undefined when there is no such code. */
+export async function placeOf(
+  sql: Sql,
+  code: string,
+): Promise<{ readonly region: string; readonly recordId: string } | undefined> {
+  const { rows } = await sql.query<{ region: string; recordId: string }>(
+    'select region, record_id as "recordId" from hub.facility where code = $1',
+    [code],
+  );
+  return rows[0];
+}
+
 /** The record id of a facility; undefined when there is no such code. */
 export async function recordOfFacility(sql: Sql, code: string): Promise<string | undefined> {
   const { rows } = await sql.query<{ recordId: string }>(

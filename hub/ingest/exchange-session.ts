@@ -18,6 +18,7 @@ import {
   type PlainMessage,
   type Received,
 } from '@santehaggui/protocols/frames/messages.ts';
+import type { Offer } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import {
   ForgedFrame,
@@ -32,12 +33,14 @@ import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import type { FeedPlace, RestorationService } from '../restoration/restoration-service.ts';
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import { answerDigest } from './digest-service.ts';
 import type { HelloCounter } from './hello-counter.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
+import type { OfferService } from './offer-service.ts';
 
 /** The wire under a session: whole frames, in order. */
 export type FrameSocket = {
@@ -61,6 +64,8 @@ export type SessionServices = {
   readonly ingest: IngestService;
   readonly lineage: LineageService;
   readonly feed: FeedService;
+  readonly restoration: RestorationService;
+  readonly offers: OfferService;
   readonly database: HubDatabase;
   readonly hellos: HelloCounter;
   readonly codec: ChangesCodec;
@@ -80,6 +85,8 @@ type Greeted = {
   /** The model of the codec that both ends know. */
   readonly model: number;
   state: HubExchangeState;
+  /** What is done once the node has given back what it received; undefined when nothing is awaited of it. */
+  afterOffers: HubExchangeStep | undefined;
 };
 type SessionEvent =
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
@@ -94,6 +101,8 @@ type Opened =
 
 /** What is stored in one transaction at most; frames that wait are stored together. */
 const MAX_BATCH = 2000;
+/** The longest past that a HELLO tells. */
+const MAX_LINEAGE = 32;
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 /** One connection of one node: HELLO, then changes up and the feed down, until the socket closes. */
@@ -216,7 +225,18 @@ export class ExchangeSession {
   async #takeMessage(greeted: Greeted, message: Exclude<Message, Changes>): Promise<void> {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
     else if (message.kind === 'digest') this.#send(await answerDigest(this.#services.database, greeted.node, message));
+    else if (message.kind === 'offer') await this.#takeOffer(greeted, message);
     else throw new MalformedMessage(`${message.kind} out of turn`);
+  }
+
+  async #takeOffer(greeted: Greeted, offer: Offer): Promise<void> {
+    const { afterOffers } = greeted;
+    if (afterOffers === undefined) throw new MalformedMessage('an offer that nobody asked for');
+    await this.#services.offers.take(greeted.node, offer);
+    this.#send({ kind: 'offered', upTo: offer.upTo });
+    if (!offer.isLast) return;
+    greeted.afterOffers = undefined;
+    await this.#perform(afterOffers);
   }
 
   /** Stores what was sent, together with the changes of frames that wait behind it, and acknowledges it all at once. */
@@ -258,6 +278,12 @@ export class ExchangeSession {
     const hello = openHello(frame, node.link.receive);
     if (hello.kind !== 'node-hello') throw new MalformedMessage('a HELLO of a node was expected');
     const received = await lineage.greet(node, hello.lineage);
+    const place = await this.#services.restoration.greet({
+      facility: node.facility,
+      generation: hello.feedGeneration,
+      feedReceived: hello.feedReceived,
+      wasPromisedMore: wasPromisedMore(hello, received),
+    });
     const hubNonce = randomBytes(16);
     const answer = hellos.next(node.node);
     const seed = {
@@ -272,18 +298,19 @@ export class ExchangeSession {
       received,
       wallMs: clock.now(),
       newestModel: NEWEST_MODEL,
+      ...(place.told === undefined ? {} : { feed: place.told }),
     };
     this.#socket.send(sealHello(answer, spoken, node.link.send));
     log.info('exchange.greeted', {
       facility: node.facility,
       node: node.node,
       received: received?.upTo ?? 0,
-      feed: hello.feedReceived,
+      feed: place.upTo,
     });
     const { up, down } = laneContexts({ node: node.node, ...seed }, hello, spoken);
     const lane = new LiveLane(node.link, seed, { codec, sending: down, receiving: up });
-    const past = growingLineage(header.incarnation, hello.lineage);
-    await this.#begin(node, { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, lane, lineage: past });
+    const begun = { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, place, lane };
+    await this.#begin(node, { ...begun, lineage: growingLineage(header.incarnation, hello.lineage) });
   }
 
   async #begin(
@@ -291,31 +318,26 @@ export class ExchangeSession {
     {
       hello,
       received,
+      place,
       lane,
       lineage,
     }: Pick<Greeted, 'lane' | 'lineage'> & {
       readonly hello: NodeHello;
       readonly received: Omit<Received, 'incarnation'>;
+      readonly place: FeedPlace;
     },
   ): Promise<void> {
-    const length = await this.#services.feed.length(node.facility);
-    if (hello.feedReceived > length) {
-      this.#services.log.error('exchange.feed-behind', {
-        facility: node.facility,
-        node: hello.feedReceived,
-        hub: length,
-      });
-    }
     const backlogUpTo = hello.lineage[0]?.lastSequence ?? 0;
-    const { late, feedReceived } = hello;
-    const started = startHubExchange({ backlogUpTo, received, late, feedReceived });
+    const { late } = hello;
+    const started = startHubExchange({ backlogUpTo, received, late, feedReceived: place.upTo });
     const model = Math.min(NEWEST_MODEL, hello.newestModel);
-    this.#greeted = { node, lineage, lane, model, state: started.state };
-    await this.#perform(started);
+    const afterOffers = place.told?.wantsOffer === true ? started : undefined;
+    this.#greeted = { node, lineage, lane, model, state: started.state, afterOffers };
+    if (afterOffers === undefined) await this.#perform(started);
   }
 
   async #step(input: HubExchangeInput): Promise<void> {
-    if (this.#greeted === undefined) return;
+    if (this.#greeted === undefined || this.#greeted.afterOffers !== undefined) return;
     await this.#perform(stepHubExchange(this.#greeted.state, input));
   }
 
@@ -351,4 +373,11 @@ export class ExchangeSession {
   #send(message: PlainMessage): void {
     if (!this.#isClosed) this.#socket.send((this.#greeted as Greeted).lane.seal(message));
   }
+}
+
+/** Whether the hub once told a node that more is safe than it has now. A past that is told in part proves nothing. */
+function wasPromisedMore({ lineage, unacknowledged }: NodeHello, received: HubHello['received']): boolean {
+  if (unacknowledged === undefined || (received === null && lineage.length === MAX_LINEAGE)) return false;
+  const promised = (lineage[0]?.lastSequence ?? 0) - unacknowledged;
+  return promised > (received?.upTo ?? 0);
 }

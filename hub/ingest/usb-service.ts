@@ -8,6 +8,7 @@ import {
   BrokenParcel,
   PARCEL_HEAD_BYTES,
   PARCEL_SUFFIX,
+  type ParcelHeader,
   ParcelReader,
   ParcelWriter,
   parcelName,
@@ -19,6 +20,7 @@ import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';
+import type { RestorationService } from '../restoration/restoration-service.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import type { LinkedNode } from './exchange-session.ts';
 import type { IngestService } from './ingest-service.ts';
@@ -31,6 +33,7 @@ export type UsbParts = {
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
   readonly ingest: IngestService;
   readonly feed: FeedService;
+  readonly restoration: RestorationService;
   readonly codec: ChangesCodec;
   readonly clock: Clock;
   readonly log: Log;
@@ -76,7 +79,9 @@ export class UsbService {
     const files = [];
     for (const number of await this.#parts.nodes()) {
       const node = await this.#parts.findNode(number);
-      if (node !== undefined) files.push(await this.#writeBack(folder, node, []));
+      // One that has yet to give back what it received counts its feed in another generation.
+      const isAwaited = node !== undefined && (await this.#parts.restoration.isAwaited(node.facility));
+      if (node !== undefined && !isAwaited) files.push(await this.#writeBack(folder, node, []));
     }
     return { files };
   }
@@ -102,6 +107,7 @@ export class UsbService {
       const sender = await findNode(header.node);
       if (sender === undefined) return outcome('refused', 'unknown-sender');
       const reader = new ParcelReader(file.take(bytes), { senderSignKey: sender.signKey, sealKeys: keys.seal, codec });
+      if (!(await this.#isOfThisHub(sender.facility, header))) return outcome('refused', 'hub-restored');
       node = sender;
       for (;;) {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
@@ -121,6 +127,12 @@ export class UsbService {
       if (!(error instanceof BrokenParcel)) throw error;
       return outcome(tally.changes > 0 ? 'partly' : 'refused', error.fault);
     }
+  }
+
+  /** Whether a parcel was written for the hub as it is, and not before it was put back to a backup. */
+  async #isOfThisHub(facility: string, { feedGeneration }: ParcelHeader): Promise<boolean> {
+    const { restoration } = this.#parts;
+    return !(await restoration.isAwaited(facility)) && (await restoration.generation(facility)) === feedGeneration;
   }
 
   async #writeBack(
@@ -147,11 +159,15 @@ export class UsbService {
     node: LinkedNode,
     { ack, after, upTo }: { readonly ack: Ack; readonly after: number; readonly upTo: number },
   ): AsyncGenerator<Uint8Array> {
-    const { keys, incarnation, feed, codec, clock, randomBytes } = this.#parts;
-    const writer = new ParcelWriter(
-      { direction: 'down', node: node.node, incarnation, after, createdMs: clock.now() },
-      { key: randomBytes(32), signKeys: keys.sign, receiverSealKey: node.sealKey, codec },
-    );
+    const { keys, incarnation, feed, restoration, codec, clock, randomBytes } = this.#parts;
+    const feedGeneration = await restoration.generation(node.facility);
+    const head = { direction: 'down' as const, node: node.node, incarnation, after, createdMs: clock.now() };
+    const writer = new ParcelWriter(feedGeneration === undefined ? head : { ...head, feedGeneration }, {
+      key: randomBytes(32),
+      signKeys: keys.sign,
+      receiverSealKey: node.sealKey,
+      codec,
+    });
     yield writer.head();
     yield writer.ack(ack);
     for (let at = after; at < upTo; ) {

@@ -2,7 +2,7 @@ import { deriveRecordId } from '@santehaggui/protocols/crypto/hash.ts';
 import { chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import type { Change, ClockCorrection, FieldWrites, Release } from '@santehaggui/protocols/journal/change.ts';
 import { encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
-import { tick } from '@santehaggui/protocols/journal/order-clock.ts';
+import { compareOrderClocks, type OrderClock, tick } from '@santehaggui/protocols/journal/order-clock.ts';
 import type { Origin } from '@santehaggui/protocols/journal/stamp.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
@@ -19,6 +19,9 @@ export type HubDraft =
 
 /** Changes for {@link HubOrigin.append}, in one transaction of `sql`. */
 export type HubAppend = { readonly sql: Sql; readonly drafts: readonly HubDraft[]; readonly nowMs: number };
+
+/** Changes for {@link HubOrigin.takeBack}, in one transaction of `sql`. */
+export type HubTakeBack = { readonly sql: Sql; readonly changes: readonly StoredChange[]; readonly nowMs: number };
 
 /**
  * The hub as an origin like the nodes: node 0, one incarnation a start, opened with the first change. Its records stand in
@@ -57,6 +60,19 @@ export class HubOrigin {
     await new Register(sql, REGISTRY).apply(stored, { receivedAt: new Date(nowMs) });
     return stored.filter(({ change }) => change.kind !== 'opening');
   }
+
+  /** Takes back changes that the hub wrote before it was restored; its own later ones are later by their clocks too. */
+  async takeBack({ sql, changes, nowMs }: HubTakeBack): Promise<void> {
+    if (changes.length === 0) return;
+    const state = await lockOrigin(sql);
+    const latest = changes.map(({ change }) => change.orderClock).reduce(laterClock, state.clock);
+    await writeOrigin(sql, { ...state, clock: latest });
+    await new Register(sql, REGISTRY).apply(changes, { receivedAt: new Date(nowMs) });
+  }
+}
+
+function laterClock(left: OrderClock, right: OrderClock): OrderClock {
+  return compareOrderClocks(left, right) < 0 ? right : left;
 }
 
 type Entry = Pick<Change, 'origin' | 'sequence' | 'orderClock' | 'isClockTrusted' | 'isLastOfTransaction'>;

@@ -58,7 +58,7 @@ export type SyncExportAnswer = {
 export type ParcelOutcome = {
   readonly file: string;
   readonly result: 'taken' | 'unchanged' | 'partly' | 'refused' | 'skipped';
-  readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap';
+  readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap' | 'hub-restored';
   readonly changes: number;
   readonly repeats: number;
 };

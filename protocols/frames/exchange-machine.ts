@@ -26,7 +26,7 @@ import {
  * | any | closed | – | idle |
  * | greeting, live | anything out of turn | close | idle after `closed` |
  *
- * Invariants: E1 `acknowledged` is what the hub said in this connection, lower than before after it was restored ·
+ * Invariants: E1 `acknowledged` is what the hub said in this connection, lower than before after it was restored, as is `feedReceived` then ·
  * E2 nothing is forgotten at the node because it was sent, only ever resent from `acknowledged` · E3 the feed is applied
  * in order without gaps and acknowledged only once it is safe · E4 a frame holds at least one change, so any link that
  * carries one change finishes · E5 a connection that dies with frames under way bounds the next frames: to a quarter of what it
@@ -166,12 +166,13 @@ export function isPushed(state: ExchangeState): boolean {
   return state.phase === 'live' && state.acknowledged >= state.head;
 }
 
-function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly LineageEntry[]): ExchangeStep {
+function greeted(state: ExchangeState, { received, feed }: HubHello, lineage: readonly LineageEntry[]): ExchangeStep {
   // The hub names one of our incarnations and how far it has it; beyond what that incarnation wrote here lies another
   // copy of this node's disk, which is not ours to skip.
   const known = received === null ? undefined : lineage.find(({ incarnation }) => incarnation === received.incarnation);
   const upTo = known === undefined || received === null ? 0 : Math.min(received.upTo, known.lastSequence);
   const isWhole = received !== null && upTo === received.upTo;
+  const feedReceived = feed?.upTo ?? state.feedReceived;
   const live: ExchangeState = {
     ...state,
     phase: 'live',
@@ -180,6 +181,8 @@ function greeted(state: ExchangeState, { received }: HubHello, lineage: readonly
     sentUpTo: Math.max(upTo, (isWhole ? received.beyond.at(-1)?.to : undefined) ?? 0),
     inFlight: [],
     isSending: false,
+    feedReceived,
+    feedApplying: feedReceived,
   };
   return pump(bounded(live), []);
 }

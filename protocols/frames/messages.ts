@@ -1,10 +1,11 @@
 import { decodeCbor, encodeCbor } from '../cbor.ts';
 import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
 import type { EncodedChange } from '../journal/change-codec.ts';
+import { encodeOffer, type Offer, type Offered, offeredOf, offerOf } from './offer-messages.ts';
 import { NO_RANGES, type Ranges } from './ranges.ts';
 
 /** The first byte of every frame. */
-export const FRAME_TYPE = { hello: 1, changes: 2, ack: 3, digest: 5 } as const;
+export const FRAME_TYPE = { hello: 1, changes: 2, ack: 3, digest: 5, offer: 9, offered: 10 } as const;
 
 /** One past incarnation of a node and the last sequence it wrote; the newest stands first in a HELLO. */
 export type LineageEntry = { readonly incarnation: string; readonly lastSequence: number };
@@ -23,6 +24,10 @@ export type NodeHello = {
   readonly newestModel: number;
   /** Sequences that can wait (the lane `late`), at most {@link MAX_RANGES}: the feed need not wait for them. */
   readonly late: Ranges;
+  /** How many changes the hub has not acknowledged, as far as it promised; absent where nothing is known of promises. */
+  readonly unacknowledged?: number;
+  /** With the former: the generation that `feedReceived` counts in, 12 hex digits; absent before any hub was restored. */
+  readonly feedGeneration?: string;
 };
 
 /** So many ranges are named in a HELLO or ACK. */
@@ -30,6 +35,12 @@ export const MAX_RANGES = 8;
 
 /** What the hub has of a node: everything up to `upTo`, and the ranges `beyond` it, at most {@link MAX_RANGES}. */
 export type Received = { readonly incarnation: string; readonly upTo: number; readonly beyond: Ranges };
+
+/**
+ * Where the node's feed stands after the hub was restored from a backup (docs/protocol.md, 7): in which generation, how much
+ * of that is believed to be at the node, and whether the node is to offer what it received before it sends anything else.
+ */
+export type FeedStanding = { readonly generation: string; readonly upTo: number; readonly wantsOffer: boolean };
 
 /** The hub answers with this. `received` is null when the hub knows none of the lineage: the node then sends all. */
 export type HubHello = {
@@ -39,6 +50,8 @@ export type HubHello = {
   readonly wallMs: number;
   /** As in {@link NodeHello}. */
   readonly newestModel: number;
+  /** Absent when the node's own count is right and nothing more is wanted. */
+  readonly feed?: FeedStanding;
 };
 
 /** A change on its way, under the key that the receiver counts by. */
@@ -87,7 +100,7 @@ export type Digest = {
 };
 
 /** The plaintext of a frame that is decoded by itself. */
-export type PlainMessage = NodeHello | HubHello | Ack | Digest;
+export type PlainMessage = NodeHello | HubHello | Ack | Digest | Offer | Offered;
 
 /** The plaintext of a frame. */
 export type Message = PlainMessage | Changes;
@@ -106,7 +119,9 @@ const LEVELS = ['types', 'ranges', 'records', 'fields', 'place'] as const;
 export function frameTypeOf(message: Message): number {
   if (message.kind === 'changes') return FRAME_TYPE.changes;
   if (message.kind === 'ack') return FRAME_TYPE.ack;
-  return message.kind === 'digest' ? FRAME_TYPE.digest : FRAME_TYPE.hello;
+  if (message.kind === 'digest' || message.kind === 'offer' || message.kind === 'offered')
+    return FRAME_TYPE[message.kind];
+  return FRAME_TYPE.hello;
 }
 
 /** The body of a message's frame, before it is sealed. That of CHANGES is the codec's (`codec/codec.ts`). */
@@ -122,7 +137,7 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
         message.wallMs,
         message.isClockTrusted,
         message.newestModel,
-        ...optional(message.late, 0),
+        ...helloTail(message),
       ]);
     }
     case 'hub-hello': {
@@ -134,7 +149,9 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
               message.received.upTo,
               ...optional(message.received.beyond, message.received.upTo),
             ];
-      return encodeCbor([1, message.nonce, received, message.wallMs, message.newestModel]);
+      const { feed } = message;
+      const standing = feed === undefined ? [] : [[fromHex(feed.generation), feed.upTo, feed.wantsOffer]];
+      return encodeCbor([1, message.nonce, received, message.wallMs, message.newestModel, ...standing]);
     }
     case 'ack':
       return encodeCbor([
@@ -144,6 +161,9 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
         message.repeats,
         ...optional(message.beyond, message.upTo),
       ]);
+    case 'offer':
+    case 'offered':
+      return encodeOffer(message);
     case 'digest': {
       const { ask, at, entries } = message;
       const detail = digestDetail(ask);
@@ -161,6 +181,8 @@ export function decodeMessage(frameType: number, body: Uint8Array): PlainMessage
     if (frameType === FRAME_TYPE.hello) return parts[0] === 0 ? nodeHello(parts) : hubHello(parts);
     if (frameType === FRAME_TYPE.ack) return ack(parts);
     if (frameType === FRAME_TYPE.digest) return digest(parts);
+    if (frameType === FRAME_TYPE.offer) return offerOf(parts);
+    if (frameType === FRAME_TYPE.offered) return offeredOf(parts);
   } catch (error) {
     throw new MalformedMessage((error as Error).message, { cause: error });
   }
@@ -176,6 +198,8 @@ function nodeHello([
   isClockTrusted,
   newestModel,
   late,
+  unacknowledged,
+  feedGeneration,
 ]: readonly unknown[]): NodeHello {
   const entries = list(lineage);
   if (entries.length > 32) throw new RangeError('lineage too long');
@@ -191,10 +215,12 @@ function nodeHello([
     isClockTrusted: isClockTrusted === true,
     newestModel: natural(newestModel),
     late: ranges(late, 0),
+    ...(unacknowledged === undefined ? {} : { unacknowledged: natural(unacknowledged) }),
+    ...(feedGeneration === undefined ? {} : { feedGeneration: toHex(bytes(feedGeneration, 6)) }),
   };
 }
 
-function hubHello([tag, nonce, received, wallMs, newestModel]: readonly unknown[]): HubHello {
+function hubHello([tag, nonce, received, wallMs, newestModel, feed]: readonly unknown[]): HubHello {
   if (tag !== 1) throw new RangeError('neither side’s HELLO');
   const [incarnation, upTo, beyond] = received === null ? [] : list(received);
   return {
@@ -206,7 +232,12 @@ function hubHello([tag, nonce, received, wallMs, newestModel]: readonly unknown[
         : { incarnation: toHex(bytes(incarnation, 6)), upTo: natural(upTo), beyond: ranges(beyond, natural(upTo)) },
     wallMs: natural(wallMs),
     newestModel: natural(newestModel),
+    ...(feed === undefined ? {} : { feed: feedStanding(list(feed)) }),
   };
+}
+
+function feedStanding([generation, upTo, wantsOffer]: readonly unknown[]): FeedStanding {
+  return { generation: toHex(bytes(generation, 6)), upTo: natural(upTo), wantsOffer: wantsOffer === true };
 }
 
 function ack([upTo, head, refused, repeats, beyond]: readonly unknown[]): Ack {
@@ -261,6 +292,13 @@ function digestAsk(level: number, [first, second]: readonly unknown[]): DigestAs
     default:
       throw new RangeError('no such level of digests');
   }
+}
+
+/** The end of a node's HELLO: what most do not have stands last, and behind it nothing. */
+function helloTail({ late, unacknowledged, feedGeneration }: NodeHello): readonly unknown[] {
+  if (unacknowledged === undefined) return optional(late, 0);
+  const generation = feedGeneration === undefined ? [] : [fromHex(feedGeneration)];
+  return [...(late.length === 0 ? [[]] : optional(late, 0)), unacknowledged, ...generation];
 }
 
 /** Ranges at the end of a message, which most do not have: for each, how far it begins after the one before, and its length less one. */

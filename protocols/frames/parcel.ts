@@ -27,6 +27,8 @@ export type ParcelHeader = {
   /** Its changes are at positions after this one: sequences up, places in the feed down. */
   readonly after: number;
   readonly createdMs: number;
+  /** The generation of the feed that it counts in (docs/protocol.md, 7): 12 hex digits; absent before any hub was restored. */
+  readonly feedGeneration?: string;
 };
 
 /** What a parcel holds, piece by piece. */
@@ -101,7 +103,7 @@ export class ParcelWriter {
       readonly codec: ChangesCodec;
     },
   ) {
-    const { direction, node, incarnation, after, createdMs } = header;
+    const { direction, node, incarnation, after, createdMs, feedGeneration } = header;
     const fields = encodeCbor([
       direction === 'up' ? 0 : 1,
       node,
@@ -109,6 +111,7 @@ export class ParcelWriter {
       after,
       createdMs,
       sealTo(receiverSealKey, key),
+      ...(feedGeneration === undefined ? [] : [fromHex(feedGeneration)]),
     ]);
     const signed = Buffer.concat([MAGIC, lengthOf(fields), fields]);
     this.#head = Buffer.concat([signed, sign(signed, signKeys.privateKey)]);
@@ -159,7 +162,7 @@ export function readParcelHead(file: Uint8Array): {
   const bytes = start + length + SIGNATURE_BYTES;
   if (bytes > file.length) throw new BrokenParcel('cut-short');
   try {
-    const [direction, node, incarnation, after, createdMs, sealedKey] = decodeCbor(
+    const [direction, node, incarnation, after, createdMs, sealedKey, feedGeneration] = decodeCbor(
       file.subarray(start, start + length),
     ) as readonly unknown[];
     if (![direction, node, after, createdMs].every((value) => Number.isSafeInteger(value) && (value as number) >= 0))
@@ -170,8 +173,10 @@ export function readParcelHead(file: Uint8Array): {
       incarnation: toHex(incarnation as Uint8Array),
       after: after as number,
       createdMs: createdMs as number,
+      ...(feedGeneration instanceof Uint8Array ? { feedGeneration: toHex(feedGeneration) } : {}),
     };
-    if (header.incarnation.length !== 12) throw new RangeError('no header');
+    if (header.incarnation.length !== 12 || (header.feedGeneration?.length ?? 12) !== 12)
+      throw new RangeError('no header');
     return { header, bytes, sealedKey: sealedKey as Uint8Array };
   } catch (cause) {
     throw new BrokenParcel('not-a-parcel', { cause });

@@ -149,7 +149,7 @@ export function laneContexts(
     },
     down: {
       origins: [{ node: 0, incarnation: hubIncarnation, lastSequence: 0 }],
-      afterPosition: hello.feedReceived,
+      afterPosition: answer.feed?.upTo ?? hello.feedReceived,
       clockMs: answer.wallMs,
     },
   };

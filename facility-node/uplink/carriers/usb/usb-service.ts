@@ -83,17 +83,15 @@ export class UsbService {
   ): AsyncGenerator<Uint8Array> {
     const { journal, identity, incarnation, clock, randomBytes } = this.#parts;
     const { node } = identity.current();
-    const writer = new ParcelWriter(
-      { direction: 'up', node, incarnation, after, createdMs: Math.max(0, clock.now()) },
-      {
-        key: randomBytes(32),
-        signKeys: identity.signKeys(),
-        receiverSealKey: fromHex(hub.sealKey),
-        codec: this.#codec,
-      },
-    );
+    const { feedReceived, feedGeneration } = journal.syncState();
+    const head = { direction: 'up' as const, node, incarnation, after, createdMs: Math.max(0, clock.now()) };
+    const writer = new ParcelWriter(feedGeneration === undefined ? head : { ...head, feedGeneration }, {
+      key: randomBytes(32),
+      signKeys: identity.signKeys(),
+      receiverSealKey: fromHex(hub.sealKey),
+      codec: this.#codec,
+    });
     yield writer.head();
-    const { feedReceived } = journal.syncState();
     yield writer.ack({
       kind: 'ack',
       upTo: feedReceived,
@@ -130,6 +128,8 @@ export class UsbService {
         sealKeys: identity.sealKeys(),
         codec: this.#codec,
       });
+      if (header.feedGeneration !== this.#parts.journal.syncState().feedGeneration)
+        return outcome('refused', 'hub-restored');
       for (;;) {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
         if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
