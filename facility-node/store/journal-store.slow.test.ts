@@ -80,6 +80,7 @@ describe('JournalStore', () => {
       acknowledgedSequence: 2,
       acknowledgedBeyond: [],
       otherBranch: null,
+      offeredPosition: null,
       feedReceived: 0,
       bytesSent: 100,
       bytesReceived: 7,

@@ -272,7 +272,7 @@ CREATE TABLE sync_state (
   last_exchange_ok integer,
   last_exchange_carrier text,
   last_exchange_error text
-, acknowledged_beyond text not null default '[]', feed_generation text not null default '', offered_position integer) strict;
+, acknowledged_beyond text not null default '[]', other_branch text, other_branch_at integer, feed_generation text not null default '', offered_position integer) strict;
 
 CREATE TABLE token_key (
   kid text primary key,

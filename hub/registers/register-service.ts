@@ -217,6 +217,25 @@ export class Register {
   }
 }
 
+/** Records created now of which a patch was here before, as after a restoration: they are merged from all of it. */
+async function foretold(
+  store: RegisterStore,
+  {
+    changes,
+    records,
+    created,
+  }: {
+    readonly changes: readonly RecordChange[];
+    readonly records: ReadonlyMap<string, RecordRow>;
+    readonly created: ReadonlySet<string>;
+  },
+): Promise<ReadonlySet<string>> {
+  const fresh = [...created].filter((id) => !records.has(id));
+  const now = Map.groupBy(changes, ({ recordId }) => recordId);
+  const counted = await store.changeCounts(fresh);
+  return new Set(fresh.filter((id) => (counted.get(id) ?? 0) > (now.get(id)?.length ?? 0)));
+}
+
 async function mergeInserted(
   store: RegisterStore,
   inserted: readonly StoredChange[],
@@ -236,7 +255,7 @@ async function mergeInserted(
     records,
     changes: changes.filter(({ recordId }) => records.has(recordId) || created.has(recordId)),
     corrections,
-    remerge: covered.union(again.intersection(created)),
+    remerge: covered.union(again.intersection(created)).union(await foretold(store, { changes, records, created })),
   });
   const history = byRecord((await store.historyOf(unsettled)).map(({ change }) => change));
   const remerged = [...history.values()].map((ofRecord) => remergeRecord(ofRecord, corrections));

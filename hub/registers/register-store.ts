@@ -188,6 +188,17 @@ export class RegisterStore {
     );
   }
 
+  /** How many changes of each of these records are here. */
+  async changeCounts(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.#sql.query<{ id: string; changes: number }>(
+      `select record_id as id, count(*)::int as changes from ${this.#schema}.journal
+       where record_id = any($1) group by record_id`,
+      [uuidArray(ids)],
+    );
+    return new Map(rows.map(({ id, changes }) => [id, changes]));
+  }
+
   /** All changes of these records that the journal has not forgotten, in the order in which they came here. */
   async historyOf(ids: readonly string[]): Promise<readonly (StoredChange & { readonly change: RecordChange })[]> {
     if (ids.length === 0) return [];
