@@ -71,6 +71,12 @@ export const runtimeErrors = errorCodes({
       en: 'Run again with sudo, or join the group that owns the data directory.',
     },
   },
+  'SH-A004': {
+    kind: 'auth',
+    status: 403,
+    title: { fr: 'Ce formulaire vient d’un autre site', en: 'This form comes from another site' },
+    remedy: { fr: 'Ouvrez la page du poste et recommencez.', en: 'Open the node’s own page and try again.' },
+  },
   'SH-N001': {
     kind: 'not-found',
     title: { fr: 'Il n’y a rien à cette adresse', en: 'There is nothing at this address' },

@@ -49,6 +49,14 @@ const routes: readonly Route<Policy, Principal>[] = [
   route({
     ...open,
     method: 'post',
+    path: '/form',
+    bodyType: 'form',
+    body: z.strictObject({ text: z.string() }),
+    handler: ({ body }) => ({ body }),
+  }),
+  route({
+    ...open,
+    method: 'post',
     path: '/stream',
     bodyType: 'stream',
     handler: async ({ request: incoming }) => ({ body: { length: (await text(incoming)).length } }),
@@ -201,6 +209,17 @@ describe('bad input', () => {
       (await post(`${url}/books`, '{"title":"A","pages":[]}', { 'content-type': 'Application/JSON; charset=utf-8' }))
         .status,
     ).toBe(201);
+  });
+
+  it('that is a form is taken from a page of this server alone', async () => {
+    const { url } = await serve();
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await post(`${url}/form`, 'text=%C3%A9t%C3%A9+1', form);
+    expect(await answer.json()).toEqual({ text: 'été 1' });
+    for (const elsewhere of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://example.org' }, { origin: 'null' }])
+      await expectProblem(await post(`${url}/form`, 'text=1', { ...form, ...elsewhere }), 403, 'SH-A004');
+    const own = { ...form, origin: new URL(url).origin };
+    expect((await post(`${url}/form`, 'text=1', own)).status).toBe(200);
   });
 
   it('that is too large gets 413, counted after decompression', async () => {

@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { HagguiError } from '../errors/haggui-error.ts';
 import { failRuntime } from '../errors/runtime-errors.ts';
-import type { Route } from './route.ts';
+import type { BodyType, Route } from './route.ts';
 
 /** The part of a route that says how its body is read. */
 export type BodyRules = Pick<Route<unknown, unknown>, 'body' | 'bodyType' | 'contentTypes' | 'maxBodyBytes'>;
@@ -20,11 +20,31 @@ const isUtf8 = (request: Request): boolean => {
 
 /** The content types a route takes. */
 export const contentTypesOf = (route: BodyRules): readonly string[] =>
-  route.contentTypes ??
-  (route.bodyType === 'bytes' || route.bodyType === 'stream' ? ['application/octet-stream'] : ['application/json']);
+  route.contentTypes ?? [CONTENT_TYPE[route.bodyType ?? 'json']];
+
+const CONTENT_TYPE = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  bytes: 'application/octet-stream',
+  stream: 'application/octet-stream',
+} as const satisfies Record<BodyType, string>;
+
+/** Whether a form was sent by a page of another site: the browser says so in one of these two headers (Fetch Metadata; RFC 6454). */
+const isFromElsewhere = (request: Request): boolean => {
+  const site = request.get('sec-fetch-site');
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const origin = request.get('origin');
+  return origin !== undefined && URL.parse(origin)?.host !== request.get('host');
+};
+
+const parserOf = (bodyType: BodyType, limit: number): RequestHandler => {
+  const options = { limit, type: () => true };
+  if (bodyType === 'json') return express.json({ ...options, strict: false });
+  return bodyType === 'form' ? express.urlencoded({ ...options, extended: false }) : express.raw(options);
+};
 
 /**
- * Reads the body of a route: refuses other content types (SH-I004, 415), more bytes than allowed (SH-I003, 413, counted
+ * Reads the body of a route: refuses other content types (SH-I004, 415), forms of other sites (SH-A004, 403), more bytes than allowed (SH-I003, 413, counted
  * after decompression) and JSON that is none (SH-I002, 400). A route that declares no body leaves it unread.
  */
 export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler => {
@@ -32,10 +52,7 @@ export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler
   const accepted = contentTypesOf(route);
   const bodyType = route.bodyType ?? 'json';
   const isRead = route.body !== undefined || route.bodyType !== undefined;
-  const parse =
-    bodyType === 'json'
-      ? express.json({ limit, type: () => true, strict: false })
-      : express.raw({ limit, type: () => true });
+  const parse = parserOf(bodyType, limit);
   return (request, response, next) => {
     if (!isRead || !hasBody(request)) {
       next();
@@ -46,6 +63,7 @@ export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler
         why: { fr: `attendu : ${accepted.join(', ')}`, en: `expected: ${accepted.join(', ')}` },
       });
     }
+    if (bodyType === 'form' && isFromElsewhere(request)) throw failRuntime('SH-A004');
     if (bodyType === 'stream') next();
     else parse(request, response, next);
   };

@@ -32,8 +32,11 @@ export type Answer = {
   readonly body?: unknown;
 };
 
-/** How a body is read: parsed as JSON, whole as bytes, or left to the handler as a stream (without a limit: count yourself). */
-export type BodyType = 'json' | 'bytes' | 'stream';
+/**
+ * How a body is read: parsed as JSON, as the fields of a form (of a page of this server; another site's is refused), whole as bytes,
+ * or left to the handler as a stream (without a limit: count yourself).
+ */
+export type BodyType = 'json' | 'form' | 'bytes' | 'stream';
 
 /** A route as its module declares it. */
 export type RouteDefinition<Policy, Principal, Params, Query, Body> = {
@@ -49,7 +52,7 @@ export type RouteDefinition<Policy, Principal, Params, Query, Body> = {
   readonly query?: ZodType<Query>;
   readonly body?: ZodType<Body>;
   readonly bodyType?: BodyType;
-  /** Content types taken, without parameters; default `application/json`, for bytes and streams `application/octet-stream`. */
+  /** Content types taken, without parameters; default `application/json`, for forms `application/x-www-form-urlencoded`, for bytes and streams `application/octet-stream`. */
   readonly contentTypes?: readonly string[];
   /** Default: the application's. */
   readonly maxBodyBytes?: number;
