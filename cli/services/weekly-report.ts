@@ -1,5 +1,5 @@
 import type { ConsolidatedReport, HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
-import type { RecordedReport, WeeklyReport, WeeklyReportRow } from '@santehaggui/protocols/api/lan-api.ts';
+import type { RecordedReport, WeeklyReport } from '@santehaggui/protocols/api/lan-api.ts';
 import { epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { failCli } from '../cli-errors.ts';
 import { isHubStatus } from '../client/admin-client.ts';
@@ -47,10 +47,15 @@ export function weeklyReportCsv({ facility, week, rows }: WeeklyReport): string 
   return [header, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n');
 }
 
-function countColumns<Row extends WeeklyReportRow>({ text, format, paint }: Invocation): readonly Column<Row>[] {
+type CountRow = Readonly<Record<(typeof COUNTS)[number], number | null>> & { readonly label: string };
+
+/** What stands for a count that the hub hides. */
+const HIDDEN = '·';
+
+function countColumns<Row extends CountRow>({ text, format, paint }: Invocation): readonly Column<Row>[] {
   const count = (name: (typeof COUNTS)[number]): Column<Row> => ({
     header: text(`report.${name}`),
-    cell: (row) => (row[name] === 0 ? paint.dim('0') : format.integer(row[name])),
+    cell: (row) => (row[name] === 0 ? paint.dim('0') : row[name] === null ? HIDDEN : format.integer(row[name])),
     align: 'right',
   });
   return [
@@ -90,7 +95,7 @@ async function facilityReport(
     paint.bold(text('report.facilityTitle', { facility: report.facility, week: report.week })),
     text('report.encounters', { count: format.integer(report.encounters) }),
     '',
-    ...tableLines(countColumns<WeeklyReportRow>(invocation), report.rows, paint),
+    ...tableLines(countColumns(invocation), report.rows, paint),
     ...(report.outcome === undefined ? [] : ['', text(`report.${report.outcome}`)]),
   ]);
 }
@@ -112,21 +117,26 @@ async function consolidatedReport(
     return { json: {}, lines: [(await client.reportCsv(query)).trimEnd()] };
   }
   const report = await client.report(query);
-  type Row = ConsolidatedReport['rows'][number];
+  type Row = CountRow & { readonly region: string | null; readonly facility: string };
   const columns: readonly Column<Row>[] = [
-    { header: text('facility.region'), cell: ({ region }) => region },
+    { header: text('facility.region'), cell: ({ region }) => region ?? 'Mali' },
     { header: text('facility.code'), cell: ({ facility }) => facility },
     ...countColumns<Row>(invocation),
   ];
   // Every facility reports every disease, zero too: over a region that is more than a screen.
-  const notable = report.rows.filter((row) => COUNTS.some((name) => row[name] > 0));
+  const isNotable = (row: CountRow): boolean => COUNTS.some((name) => row[name] !== 0);
+  const totals = report.totals.map((row): Row => ({ ...row, facility: text('report.total') }));
+  const notable = [...report.rows, ...totals].filter(isNotable);
+  const isAll = report.rows.every(isNotable);
+  const isHidden = notable.some((row) => COUNTS.some((name) => row[name] === null));
   return written(request, report, [
     paint.bold(text('report.hubTitle', { region: report.region ?? 'Mali', week: report.week })),
     text('report.reporting', { reporting: report.facilitiesReporting, expected: report.facilitiesExpected }),
-    text('report.encounters', { count: format.integer(report.encounters) }),
+    text('report.encounters', { count: report.encounters === null ? HIDDEN : format.integer(report.encounters) }),
     '',
     ...(notable.length === 0 ? [text('report.nothing')] : tableLines(columns, notable, paint)),
-    ...(notable.length === report.rows.length ? [] : ['', paint.dim(text('report.zerosHidden'))]),
+    ...(isAll ? [] : ['', paint.dim(text('report.zerosHidden'))]),
+    ...(isHidden ? [paint.dim(text('report.smallHidden', { sign: HIDDEN, smallest: report.smallestShown }))] : []),
   ]);
 }
 

@@ -273,6 +273,9 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'report.reporting': '{reporting} of {expected} facilities have encounters in the week',
   'report.nothing': 'No case.',
   'report.zerosHidden': 'Diseases without any case are not shown; --json and --format csv give all.',
+  'report.total': 'TOTAL',
+  'report.smallHidden':
+    '{sign}: from 1 to less than {smallest}, or a number that would give one away; people could be recognised.',
   'report.disease': 'Disease',
   'report.casesUnder5': 'Cases < 5 y',
   'report.cases5AndOver': 'Cases ≥ 5 y',

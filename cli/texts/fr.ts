@@ -272,6 +272,9 @@ export const fr = {
   'report.reporting': '{reporting} établissements sur {expected} ont des consultations dans la semaine',
   'report.nothing': 'Aucun cas.',
   'report.zerosHidden': 'Les maladies sans aucun cas ne sont pas montrées ; --json et --format csv donnent tout.',
+  'report.total': 'TOTAL',
+  'report.smallHidden':
+    '{sign} : de 1 à moins de {smallest}, ou un nombre qui en trahirait un ; on y reconnaîtrait des personnes.',
   'report.disease': 'Maladie',
   'report.casesUnder5': 'Cas < 5 ans',
   'report.cases5AndOver': 'Cas ≥ 5 ans',

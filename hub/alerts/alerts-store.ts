@@ -1,7 +1,7 @@
 import type { DiseaseCounts } from '@santehaggui/protocols/surveillance/report-counts.ts';
-import { asFacility } from '../database/hub-database.ts';
 import { REGISTRY } from '../database/roles.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { CONSOLIDATED_WRITER, withTenant } from '../database/tenant.ts';
 
 /** A weekly report in a facility's register. */
 export type ReportRow = {
@@ -36,7 +36,7 @@ function reports(
   { column, values }: { readonly column: string; readonly values: readonly string[] },
 ): Promise<readonly ReportRow[]> {
   if (values.length === 0) return Promise.resolve([]);
-  return asFacility(sql, facility, async () => {
+  return withTenant(sql, facility, async () => {
     const { rows } = await sql.query<ReportRow>(
       `select id, fields ->> '1' as week, coalesce(fields ->> '4', '') as counts, fields ->> '2' as facility
        from ${quoteIdentifier(facility)}.record where type = 11 and (${column})::text = any($1) order by id`,
@@ -49,12 +49,12 @@ function reports(
 /** The weeks in which facts of these sources tell a disease. */
 export async function weeksOfFacts(sql: Sql, sources: readonly Uint8Array[]): Promise<readonly string[]> {
   if (sources.length === 0) return [];
-  await sql.query('set local role consolidated_writer');
-  const { rows } = await sql.query<{ week: string }>(
-    `select distinct epi_week as week from consolidated.fact where disease <> '' and source = any($1)`,
-    [sources.map((source) => Buffer.from(source))],
+  const { rows } = await withTenant(sql, CONSOLIDATED_WRITER, () =>
+    sql.query<{ week: string }>(
+      `select distinct epi_week as week from consolidated.fact where disease <> '' and source = any($1)`,
+      [sources.map((source) => Buffer.from(source))],
+    ),
   );
-  await sql.query('set local role none');
   return rows.map(({ week }) => week);
 }
 
@@ -64,17 +64,17 @@ export async function readFactCounts(
   facility: string,
   weeks: readonly string[],
 ): Promise<readonly (DiseaseCounts & { readonly week: string; readonly disease: string })[]> {
-  await sql.query('set local role consolidated_writer');
-  const { rows } = await sql.query<DiseaseCounts & { readonly week: string; readonly disease: string }>(
-    `select epi_week as week, disease,
+  const { rows } = await withTenant(sql, CONSOLIDATED_WRITER, () =>
+    sql.query<DiseaseCounts & { readonly week: string; readonly disease: string }>(
+      `select epi_week as week, disease,
        (count(*) filter (where age_band = 'under-5'))::int as "casesUnder5",
        (count(*) filter (where age_band <> 'under-5'))::int as "cases5AndOver",
        (count(*) filter (where age_band = 'under-5' and is_death))::int as "deathsUnder5",
        (count(*) filter (where age_band <> 'under-5' and is_death))::int as "deaths5AndOver"
      from consolidated.fact where facility = $1 and epi_week = any($2) and disease <> '' group by 1, 2`,
-    [facility, weeks],
+      [facility, weeks],
+    ),
   );
-  await sql.query('set local role none');
   return rows;
 }
 
@@ -88,7 +88,7 @@ export function findAlert(
   sql: Sql,
   { rule, week, facilities }: { readonly rule: string; readonly week: string; readonly facilities: readonly string[] },
 ): Promise<AlertRow | undefined> {
-  return asFacility(sql, REGISTRY, async () => {
+  return withTenant(sql, REGISTRY, async () => {
     const { rows } = await sql.query<AlertRow>(
       `select id, fields ->> '4' as level, fields ->> '5' as text, stamps from ${REGISTRY}.record
        where type = 13 and fields ->> '1' = $1 and fields ->> '3' = $2 and fields ->> '2' = any($3) order by id limit 1`,

@@ -1,5 +1,5 @@
-import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { CONSOLIDATED_WRITER, withTenant } from '../database/tenant.ts';
 import type { Fact } from './facts.ts';
 
 /** A record as it is stored, fields by number. */
@@ -20,7 +20,7 @@ export async function readRelated(
   records: readonly string[],
 ): Promise<readonly StoredFields[]> {
   const table = `${quoteIdentifier(facility)}.record`;
-  return asFacility(sql, facility, async () => {
+  return withTenant(sql, facility, async () => {
     const { rows } = await sql.query<StoredFields>(
       `with touched as (select id, type, fields from ${table} where id = any($1)),
        encounters as (
@@ -50,7 +50,7 @@ export async function readRecords(
   ids: readonly string[],
 ): Promise<readonly StoredFields[]> {
   if (ids.length === 0) return [];
-  return asFacility(sql, facility, async () => {
+  return withTenant(sql, facility, async () => {
     const { rows } = await sql.query<StoredFields>(
       `select id, type, fields from ${quoteIdentifier(facility)}.record where id = any($1)`,
       [ids],
@@ -65,26 +65,26 @@ export async function replaceFacts(
   facility: { readonly code: string; readonly region: string },
   { sources, facts }: { readonly sources: readonly Uint8Array[]; readonly facts: readonly Fact[] },
 ): Promise<void> {
-  await sql.query('set local role consolidated_writer');
-  await sql.query('delete from consolidated.fact where source = any($1)', [
-    sources.map((source) => Buffer.from(source)),
-  ]);
-  await sql.query(
-    `insert into consolidated.fact (source, disease, facility, region, epi_week, age_band, sex, is_death)
+  await withTenant(sql, CONSOLIDATED_WRITER, async () => {
+    await sql.query('delete from consolidated.fact where source = any($1)', [
+      sources.map((source) => Buffer.from(source)),
+    ]);
+    await sql.query(
+      `insert into consolidated.fact (source, disease, facility, region, epi_week, age_band, sex, is_death)
      select source, disease, $1, $2, week, age, sex, is_death
      from unnest($3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[]) as f (source, disease, week, age, sex, is_death)`,
-    [
-      facility.code,
-      facility.region,
-      facts.map(({ source }) => Buffer.from(source)),
-      facts.map(({ disease }) => disease),
-      facts.map(({ epiWeek }) => epiWeek),
-      facts.map(({ ageBand }) => ageBand),
-      facts.map(({ sex }) => sex),
-      facts.map(({ isDeath }) => isDeath),
-    ],
-  );
-  await sql.query('set local role none');
+      [
+        facility.code,
+        facility.region,
+        facts.map(({ source }) => Buffer.from(source)),
+        facts.map(({ disease }) => disease),
+        facts.map(({ epiWeek }) => epiWeek),
+        facts.map(({ ageBand }) => ageBand),
+        facts.map(({ sex }) => sex),
+        facts.map(({ isDeath }) => isDeath),
+      ],
+    );
+  });
 }
 
 /** A facility that facts are drawn of; `node` is null before it has one. */

@@ -3,8 +3,7 @@ import { aborted } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { type TransactionOptions, withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import pg from 'pg';
-import { facilityRole } from './roles.ts';
-import { quoteIdentifier, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 /** How to reach the database, and as whom. `service` and `api` are the two logins that the hub makes for itself. */
 export type DatabaseLogins = {
@@ -21,7 +20,7 @@ export type ReportRole = 'ministry' | 'region_reader';
  * The hub's connections. Two logins do the daily work, and neither owns anything nor inherits a right:
  *
  * - `haggui_service` has rights on the tables of schema `hub`, and reaches a facility's register only inside
- *   {@link asFacility}. One login for all facilities, not one each: 1,700 pools would need 1,700 connections. What a role
+ *   `withTenant`. One login for all facilities, not one each: 1,700 pools would need 1,700 connections. What a role
  *   entered with `set local role` cannot stop (a statement that resets it) is met by never building SQL out of data.
  * - `haggui_api`, which answers people, has no right at all until it enters `ministry` or `region_reader`.
  *
@@ -89,17 +88,6 @@ export function databaseService(database: HubDatabase, prepare: () => Promise<vo
       }
     },
   };
-}
-
-/**
- * Runs `work` with the rights of one facility's role and nothing else, then gives the transaction its own rights back.
- * When `work` throws, the transaction is lost anyway, and the role with it.
- */
-export async function asFacility<Result>(sql: Sql, facility: string, work: () => Promise<Result>): Promise<Result> {
-  await sql.query(`set local role ${quoteIdentifier(facilityRole(facility))}`);
-  const result = await work();
-  await sql.query('set local role none');
-  return result;
 }
 
 function sqlOf(client: pg.PoolClient): Sql {

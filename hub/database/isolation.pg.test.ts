@@ -1,84 +1,24 @@
-import { recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
-import { startTestPostgres, type TestPostgres } from '@santehaggui/runtime/testing/test-postgres.ts';
-import { systemClock } from '@santehaggui/runtime/time/clock.ts';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loginsOfUrl } from './database-logins.ts';
-import { createFacilitySchema } from './facility-schema.ts';
-import { asFacility, HubDatabase } from './hub-database.ts';
-import { prepareDatabase, registerMigrations } from './prepare-database.ts';
+import type { HubDatabase } from './hub-database.ts';
 import { API_LOGIN, SERVICE_LOGIN } from './roles.ts';
+import { withTenant } from './tenant.ts';
+import { DENIED, FACILITIES, outcomeOf, PASSWORDS, TwoFacilities } from './testing/two-facilities.ts';
 
-const DENIED = '42501';
-const PASSWORDS = { service: 'a'.repeat(32), api: 'b'.repeat(32) };
-const SCHEMAS = ['cscom_sangha', 'csref_djenne'] as const;
-
-let server: TestPostgres;
+let two: TwoFacilities;
 let database: HubDatabase;
-let admin: pg.Pool;
 
 beforeAll(async () => {
-  server = await startTestPostgres();
-  const { log } = recordingLog();
-  admin = server.pool();
-  const options = { admin, clock: systemClock, log };
-  await prepareDatabase({ ...options, passwords: PASSWORDS });
-  const migrations = await registerMigrations();
-  for (const facility of SCHEMAS) await createFacilitySchema(facility, { ...options, migrations });
-  database = new HubDatabase(loginsOfUrl(server.url, PASSWORDS), log);
-  await fill();
+  two = await TwoFacilities.start();
+  database = two.database(4);
 }, 120_000);
 afterAll(async () => {
   await database.close();
-  await server.stop();
+  await two[Symbol.asyncDispose]();
 });
-
-async function fill(): Promise<void> {
-  const record = `(id, type, fields, stamps, digest, last_stamp, conflicts, updated_at) values
-    (gen_random_uuid(), 1, '{"1": "Traoré"}', '{}', decode(repeat('00', 16), 'hex'), '1.000000000000.1', 0, now())`;
-  for (const facility of SCHEMAS) await admin.query(`insert into ${facility}.record ${record}`);
-  for (const [code, region] of [
-    ['cscom_sangha', 'Mopti'],
-    ['csref_djenne', 'Djenné'],
-  ]) {
-    await admin.query(`insert into consolidated.facility values ($1, $1, 'cscom', $2)`, [code, region]);
-    await admin.query(
-      `insert into consolidated.fact values (decode(md5($1), 'hex'), 'measles', $1, $2, '2026-W47', 'under-5', 'female', false)`,
-      [code, region],
-    );
-  }
-}
-
-/** A connection whose session is that of one role, as if the role had logged in: there is nothing to reset to. */
-async function connectedAs(role: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const login = `test_${role}`;
-  await admin.query(
-    `do $$ begin create role ${login} login inherit in role ${role}; exception when duplicate_object then null; end $$`,
-  );
-  await admin.query(`grant connect on database postgres to ${login}`);
-  const url = new URL(server.url);
-  url.username = login;
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-async function stateOf(client: { query(text: string): Promise<unknown> }, text: string): Promise<string> {
-  try {
-    await client.query(text);
-    return 'allowed';
-  } catch (error) {
-    return String((error as { code?: unknown }).code);
-  }
-}
 
 describe('one facility’s role', () => {
   it('reads and writes its own register, and no other schema’s', async () => {
-    await connectedAs('facility_cscom_sangha', async (client) => {
+    await two.connectedAs('facility_cscom_sangha', async (client) => {
       const { rows } = await client.query('select family_name from cscom_sangha.patient');
       expect(rows).toEqual([{ family_name: 'Traoré' }]);
       for (const forbidden of [
@@ -93,13 +33,13 @@ describe('one facility’s role', () => {
         'select * from hub.holder',
         'select * from registry.record',
       ]) {
-        expect([forbidden, await stateOf(client, forbidden)]).toEqual([forbidden, DENIED]);
+        expect([forbidden, await outcomeOf(client, forbidden)]).toEqual([forbidden, DENIED]);
       }
     });
   });
 
   it('can neither rewrite its journal nor change its tables', async () => {
-    await connectedAs('facility_cscom_sangha', async (client) => {
+    await two.connectedAs('facility_cscom_sangha', async (client) => {
       for (const forbidden of [
         'delete from cscom_sangha.journal',
         "update cscom_sangha.journal set meta = ''",
@@ -116,13 +56,13 @@ describe('one facility’s role', () => {
         'set role ministry',
         'set role haggui_owner',
       ]) {
-        expect([forbidden, await stateOf(client, forbidden)]).toEqual([forbidden, DENIED]);
+        expect([forbidden, await outcomeOf(client, forbidden)]).toEqual([forbidden, DENIED]);
       }
     });
   });
 
   it('cannot be logged in to', async () => {
-    const { rows } = await admin.query(
+    const { rows } = await two.admin.query(
       `select rolname from pg_roles where rolcanlogin and (rolname like 'facility\\_%' or rolname in ('ministry', 'region_reader', 'haggui_owner', 'consolidated_writer'))`,
     );
     expect(rows).toEqual([]);
@@ -131,7 +71,7 @@ describe('one facility’s role', () => {
 
 describe('the ministry’s role', () => {
   it('reads the consolidated schema and nothing else', async () => {
-    await connectedAs('ministry', async (client) => {
+    await two.connectedAs('ministry', async (client) => {
       expect((await client.query('select facility from consolidated.fact order by 1')).rows).toEqual([
         { facility: 'cscom_sangha' },
         { facility: 'csref_djenne' },
@@ -146,7 +86,7 @@ describe('the ministry’s role', () => {
         'delete from consolidated.fact',
         `update consolidated.fact set is_death = true`,
       ]) {
-        expect([forbidden, await stateOf(client, forbidden)]).toEqual([forbidden, DENIED]);
+        expect([forbidden, await outcomeOf(client, forbidden)]).toEqual([forbidden, DENIED]);
       }
     });
   });
@@ -154,7 +94,7 @@ describe('the ministry’s role', () => {
 
 describe('a region’s reader', () => {
   it('sees its own region through the window, and without a region nothing', async () => {
-    await connectedAs('region_reader', async (client) => {
+    await two.connectedAs('region_reader', async (client) => {
       expect((await client.query('select facility from regional.fact')).rows).toEqual([]);
       await client.query('begin');
       await client.query(`select set_config('haggui.region', 'Mopti', true)`);
@@ -167,23 +107,15 @@ describe('a region’s reader', () => {
         'select * from cscom_sangha.record',
         'select * from hub.facility',
       ]) {
-        expect([forbidden, await stateOf(client, forbidden)]).toEqual([forbidden, DENIED]);
+        expect([forbidden, await outcomeOf(client, forbidden)]).toEqual([forbidden, DENIED]);
       }
     });
-  });
-
-  it('cannot make the window run a function of its own on rows of other regions', async () => {
-    const { rows } = await admin.query(
-      `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where n.nspname = 'regional' and c.relkind = 'v' and not coalesce(c.reloptions::text like '%security_barrier=true%', false)`,
-    );
-    expect(rows).toEqual([]);
   });
 });
 
 describe('the hub’s own logins', () => {
   it('own nothing and have no right of the roles that they may enter', async () => {
-    const { rows } = await admin.query(
+    const { rows } = await two.admin.query(
       `select count(*)::int as owned from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = any($1)`,
       [[SERVICE_LOGIN, API_LOGIN]],
     );
@@ -192,15 +124,11 @@ describe('the hub’s own logins', () => {
       [SERVICE_LOGIN, PASSWORDS.service],
       [API_LOGIN, PASSWORDS.api],
     ] as const) {
-      const url = new URL(server.url);
-      url.username = login;
-      url.password = password;
-      const client = new pg.Client({ connectionString: url.href });
-      await client.connect();
-      expect(await stateOf(client, 'select * from cscom_sangha.record')).toBe(DENIED);
-      expect(await stateOf(client, 'select * from consolidated.fact')).toBe(DENIED);
-      expect(await stateOf(client, 'set role haggui_owner')).toBe(DENIED);
-      await client.end();
+      await two.loggedInAs(login, password, async (client) => {
+        expect(await outcomeOf(client, 'select * from cscom_sangha.record')).toBe(DENIED);
+        expect(await outcomeOf(client, 'select * from consolidated.fact')).toBe(DENIED);
+        expect(await outcomeOf(client, 'set role haggui_owner')).toBe(DENIED);
+      });
     }
   });
 
@@ -214,68 +142,26 @@ describe('the hub’s own logins', () => {
     });
     await expect(afterReset).rejects.toMatchObject({ code: DENIED });
     const fromFacility = database.transaction((sql) =>
-      asFacility(sql, 'cscom_sangha', async () => {
+      withTenant(sql, 'cscom_sangha', async () => {
         await sql.query('reset role');
         await sql.query('select 1 from cscom_sangha.record');
       }),
     );
     await expect(fromFacility).rejects.toMatchObject({ code: DENIED });
   });
-
-  it('leave nothing behind in a pooled connection, of 600 uses side by side', async () => {
-    const { log } = recordingLog();
-    const { api, service, admin: operator } = loginsOfUrl(server.url, PASSWORDS);
-    const small = new HubDatabase({ api: { ...api, max: 2 }, service: { ...service, max: 2 }, admin: operator }, log);
-    const regions = ['Mopti', 'Djenné'] as const;
-    const own = { Mopti: 'cscom_sangha', Djenné: 'csref_djenne' } as const;
-    const uses = Array.from({ length: 600 }, async (_, index) => {
-      const region = regions[index % 2] as (typeof regions)[number];
-      if (index % 3 === 0) {
-        const { rows } = await small.report({ role: 'region_reader', region }, (sql) =>
-          sql.query('select facility from regional.fact'),
-        );
-        expect(rows).toEqual([{ facility: own[region] }]);
-      } else if (index % 3 === 1) {
-        const found = small.report({ role: 'region_reader' }, (sql) => sql.query('select facility from regional.fact'));
-        expect((await found).rows).toEqual([]);
-      } else {
-        await small
-          .transaction(async (sql) => {
-            const who = `select current_user as role, current_setting('haggui.region', true) as region`;
-            expect((await sql.query(who)).rows).toEqual([{ role: SERVICE_LOGIN, region: null }]);
-            await asFacility(sql, own[region], async () => {
-              expect((await sql.query(who)).rows).toEqual([{ role: `facility_${own[region]}`, region: null }]);
-            });
-            if (index % 5 === 0) throw new RangeError('given up in the middle');
-          })
-          .catch((error: unknown) => expect(error).toBeInstanceOf(RangeError));
-      }
-    });
-    await Promise.all(uses);
-    await small.close();
-  });
 });
 
 describe('everything in the database', () => {
   it('belongs to haggui_owner, which neither logs in nor goes around a row’s security', async () => {
-    const { rows } = await admin.query(
+    const { rows } = await two.admin.query(
       `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
        where n.nspname = any($1) and r.rolname <> 'haggui_owner'`,
-      [['hub', 'consolidated', 'regional', 'registry', ...SCHEMAS]],
+      [['hub', 'consolidated', 'regional', 'registry', ...Object.keys(FACILITIES)]],
     );
     expect(rows).toEqual([]);
-    const owner = await admin.query(
+    const owner = await two.admin.query(
       `select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = 'haggui_owner'`,
     );
     expect(owner.rows).toEqual([{ rolcanlogin: false, rolsuper: false, rolbypassrls: false, rolcreaterole: false }]);
-  });
-
-  it('has no function that runs with its owner’s rights and an open search path', async () => {
-    const { rows } = await admin.query(
-      `select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-       where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')
-         and not exists (select 1 from unnest(p.proconfig) as c where c like 'search_path=%')`,
-    );
-    expect(rows).toEqual([]);
   });
 });

@@ -25,11 +25,14 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/006_restoration.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
+      'consolidated/003_row_security.sql',
       'regional/001_views.sql',
+      'regional/002_security_invoker.sql',
       'registry/001_register.sql',
       'registry/002_referral_patient.sql',
       'registry/003_parked.sql',
       'registry/004_release.sql',
+      'registry/005_function_search_path.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/sql.ts';
+import { CONSOLIDATED_WRITER, withTenant } from '../database/tenant.ts';
 
 /** A facility to be registered. */
 export type NewFacility = {
@@ -118,13 +119,13 @@ export async function addToDirectory(
   sql: Sql,
   facility: Pick<NewFacility, 'code' | 'name' | 'kind' | 'region'>,
 ): Promise<void> {
-  await sql.query('set local role consolidated_writer');
-  await sql.query(
-    `insert into consolidated.facility (code, name, kind, region) values ($1, $2, $3, $4)
+  await withTenant(sql, CONSOLIDATED_WRITER, () =>
+    sql.query(
+      `insert into consolidated.facility (code, name, kind, region) values ($1, $2, $3, $4)
      on conflict (code) do update set name = excluded.name, kind = excluded.kind, region = excluded.region`,
-    [facility.code, facility.name, facility.kind, facility.region],
+      [facility.code, facility.name, facility.kind, facility.region],
+    ),
   );
-  await sql.query('set local role none');
 }
 
 /** All facilities, in order of their codes. */

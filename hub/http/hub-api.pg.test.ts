@@ -64,7 +64,7 @@ async function pushed(): Promise<void> {
 
 async function rowsOf(login: string, path: string): Promise<readonly ConsolidatedRow[]> {
   const { rows } = (await hub.get(path, await tokenOf(login))) as ConsolidatedReport;
-  return rows.filter((row) => row.casesUnder5 + row.cases5AndOver + row.deathsUnder5 + row.deaths5AndOver > 0);
+  return rows.filter((row) => row.cases !== 0);
 }
 
 describe('the weekly report', () => {
@@ -90,6 +90,8 @@ describe('the weekly report', () => {
       cases5AndOver: 0,
       deathsUnder5: 0,
       deaths5AndOver: 0,
+      cases: 1,
+      deaths: 0,
     };
     const path = `/reports/weekly?week=${WEEK}`;
     expect(await rowsOf('mopti', path)).toEqual([
@@ -104,7 +106,7 @@ describe('the weekly report', () => {
     expect(await rowsOf('mopti', path)).toEqual([
       { ...row, disease: 'malaria', label: 'Paludisme', cases5AndOver: 1 },
       { ...row, disease: 'malaria-severe', label: 'Paludisme grave', cases5AndOver: 1 },
-      { ...row, disease: 'measles', label: 'Rougeole', cases5AndOver: 1, deaths5AndOver: 1 },
+      { ...row, disease: 'measles', label: 'Rougeole', cases5AndOver: 1, deaths5AndOver: 1, deaths: 1 },
     ]);
     const report = (await hub.get(path, await tokenOf('mopti'))) as ConsolidatedReport;
     expect(report).toMatchObject({
@@ -137,7 +139,13 @@ describe('the weekly report', () => {
       `/consolidated/weekly?week=${WEEK}`,
       await tokenOf('ministere'),
     )) as ConsolidatedReport;
-    expect(national).toMatchObject({ region: null, facilitiesExpected: 3, facilitiesReporting: 1 });
+    expect(national).toMatchObject({ region: null, facilitiesExpected: 3, facilitiesReporting: 1, smallestShown: 5 });
+    // One case of malaria in the whole nation: the ministry learns that there is one to four, and not where among the ages.
+    const malaria = { disease: 'malaria', cases: null, cases5AndOver: null, deaths: 0 };
+    expect(national.rows.find(({ disease }) => disease === 'malaria')).toMatchObject(malaria);
+    expect(national.totals.find(({ disease, region }) => disease === 'malaria' && region === null)).toMatchObject(
+      malaria,
+    );
     const mopti = await tokenOf('mopti');
     await expect(hub.get(`/consolidated/weekly?week=${WEEK}`, mopti)).rejects.toMatchObject({
       status: 403,

@@ -1,7 +1,7 @@
 import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
-import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 
 type RangeRow = { readonly type: number; readonly first: number; readonly count: number; readonly digest: Buffer };
 
@@ -42,7 +42,7 @@ export async function readRecordDigests(
   { type, range }: { readonly type: number; readonly range: number },
 ): Promise<readonly DigestEntry[]> {
   const first = (range & 0xff).toString(16).padStart(2, '0');
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<{ id: string; digest: Buffer }>(
       `select id, digest from ${quoteIdentifier(facility)}.record where type = $1 and id between $2 and $3 order by id`,
       [type, `${first}000000-0000-0000-0000-000000000000`, `${first}ffffff-ffff-ffff-ffff-ffffffffffff`],
@@ -53,7 +53,7 @@ export async function readRecordDigests(
 
 /** One entry a field of a record; none when it is not here. */
 export async function readFieldDigests(sql: Sql, facility: string, record: string): Promise<readonly DigestEntry[]> {
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<Pick<RecordState, 'fields' | 'stamps'>>(
       `select fields, stamps from ${quoteIdentifier(facility)}.record where id = $1`,
       [record],
@@ -64,7 +64,7 @@ export async function readFieldDigests(sql: Sql, facility: string, record: strin
 
 // The digest of a range, computed where the records are: `combineDigests` of protocols/journal/digest.ts in SQL.
 function readRanges(sql: Sql, facility: string, type: number | null): Promise<readonly RangeRow[]> {
-  return asFacility(sql, facility, async () => {
+  return withTenant(sql, facility, async () => {
     const { rows } = await sql.query<RangeRow>(
       `select type, get_byte(uuid_send(id), 0) as first, count(*)::int as count,
          substring(sha256(string_agg(convert_to(id || ' 1 ', 'UTF8') || digest, ''::bytea order by id)) for 16) as digest

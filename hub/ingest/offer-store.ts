@@ -1,5 +1,5 @@
-import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 import { journalKeyOf, type StoredChange } from '../registers/stored-change.ts';
 
 /** The keys (`journalKeyOf`) of those changes of which a facility's register has other bytes. */
@@ -9,7 +9,7 @@ export async function readContradictions(
   changes: readonly StoredChange[],
 ): Promise<ReadonlySet<string>> {
   if (changes.length === 0) return new Set();
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<{ place: string }>(
       `select place from unnest($1::int[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[])
          with ordinality as o (node, incarnation, sequence, meta, fields, place)

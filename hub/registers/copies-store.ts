@@ -3,7 +3,7 @@ import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import type { RecordRow } from './record-row.ts';
 import { JOURNAL_KIND } from './stored-change.ts';
 
-/** The SQL of what a facility holds of others: what it shares, and when copies end. As `RegisterStore`, inside `asFacility`. */
+/** The SQL of what a facility holds of others: what it shares, and when copies end. As `RegisterStore`, inside `withTenant`. */
 export class CopiesStore {
   readonly #sql: Sql;
   readonly #schema: string;

@@ -1,7 +1,7 @@
 import type { ClockCorrection, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import type { IncomingChange, ParkedRun, UnreadableChange } from '@santehaggui/protocols/journal/follow-chain.ts';
-import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
 import { CopiesStore } from './copies-store.ts';
 import type { RecordRow } from './record-row.ts';
@@ -209,11 +209,11 @@ export class Register {
   }
 
   #ofCopies<Result>(work: (store: CopiesStore) => Promise<Result>): Promise<Result> {
-    return asFacility(this.#sql, this.#facility, () => work(new CopiesStore(this.#sql, this.#facility)));
+    return withTenant(this.#sql, this.#facility, () => work(new CopiesStore(this.#sql, this.#facility)));
   }
 
   #within<Result>(work: (store: RegisterStore) => Promise<Result>): Promise<Result> {
-    return asFacility(this.#sql, this.#facility, () => work(new RegisterStore(this.#sql, this.#facility)));
+    return withTenant(this.#sql, this.#facility, () => work(new RegisterStore(this.#sql, this.#facility)));
   }
 }
 

@@ -41,7 +41,7 @@ type JournalKey = { readonly node: number; readonly incarnation: string; readonl
 type JournalBytes = { readonly meta: Buffer; readonly fields: Buffer; readonly head: Buffer | null };
 
 /**
- * The SQL of one facility's register. Every call must run inside `asFacility` of that facility. The schema's name is the
+ * The SQL of one facility's register. Every call must run inside `withTenant` of that facility. The schema's name is the
  * only thing put into the text of a statement; it is a code that was checked when the facility was added.
  */
 export class RegisterStore {

@@ -16,24 +16,27 @@ const query = z.strictObject({
 });
 
 const count = z.int().min(0);
+/** Null: hidden, because it is small or would give a small one away. */
+const shown = count.nullable();
+const counts = {
+  casesUnder5: shown,
+  cases5AndOver: shown,
+  deathsUnder5: shown,
+  deaths5AndOver: shown,
+  cases: shown,
+  deaths: shown,
+};
 const report = z.object({
   week: z.string(),
   region: z.string().nullable(),
   facilitiesExpected: count,
   facilitiesReporting: count,
-  encounters: count,
+  encounters: shown,
+  smallestShown: count,
   rows: z.array(
-    z.object({
-      region: z.string(),
-      facility: z.string(),
-      disease: z.string(),
-      label: z.string(),
-      casesUnder5: count,
-      cases5AndOver: count,
-      deathsUnder5: count,
-      deaths5AndOver: count,
-    }),
+    z.object({ region: z.string(), facility: z.string(), disease: z.string(), label: z.string(), ...counts }),
   ),
+  totals: z.array(z.object({ region: z.string().nullable(), disease: z.string(), label: z.string(), ...counts })),
 });
 
 /** The weekly reports: a region's, and the nation's. */
@@ -62,7 +65,8 @@ export function reportsRoutes(reports: ReportsService, clock: Clock): readonly H
       method: 'get',
       path: '/consolidated/weekly',
       policy: 'national-reports',
-      summary: 'Maladies à déclaration de la semaine, tout le pays ou une région (ministère seul)',
+      summary:
+        'Maladies à déclaration de la semaine, tout le pays ou une région, sans les petits nombres (ministère seul)',
       tag: 'reports',
       query,
       responses,

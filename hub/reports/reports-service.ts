@@ -1,5 +1,6 @@
 import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import type { Sql } from '../database/sql.ts';
 import { type FactSchema, readCases, readFacilityWeeks } from './reports-store.ts';
 import { weeklyReport } from './weekly-report.ts';
 
@@ -11,26 +12,24 @@ export class ReportsService {
     this.#database = database;
   }
 
-  /** The week of one region, read through that region's window. */
+  /** The week of one region, read through that region's window, for those who act on each of its cases: exact. */
   regional(week: string, region: string): Promise<ConsolidatedReport> {
-    return this.#read('regional', { week, region });
-  }
-
-  /** The week of the nation, or of one region of it, read as the ministry. */
-  national(week: string, region: string | null): Promise<ConsolidatedReport> {
-    return this.#read('consolidated', { week, region });
-  }
-
-  #read(
-    schema: FactSchema,
-    scope: { readonly week: string; readonly region: string | null },
-  ): Promise<ConsolidatedReport> {
-    const reader =
-      schema === 'consolidated'
-        ? { role: 'ministry' as const }
-        : { role: 'region_reader' as const, region: scope.region ?? '' };
-    return this.#database.report(reader, async (sql) =>
-      weeklyReport(scope, await readFacilityWeeks(sql, schema, scope), await readCases(sql, schema, scope)),
+    return this.#database.report({ role: 'region_reader', region }, async (sql) =>
+      weeklyReport({ week, region, isExact: true }, ...(await this.#read(sql, 'regional', week))),
     );
+  }
+
+  /**
+   * The week of the nation, or of one region of it, read as the ministry, without small counts. It is always read whole:
+   * what is hidden in a region is what is hidden there in the nation's report.
+   */
+  national(week: string, region: string | null): Promise<ConsolidatedReport> {
+    return this.#database.report({ role: 'ministry' }, async (sql) =>
+      weeklyReport({ week, region, isExact: false }, ...(await this.#read(sql, 'consolidated', week))),
+    );
+  }
+
+  async #read(sql: Sql, schema: FactSchema, week: string) {
+    return [await readFacilityWeeks(sql, schema, week), await readCases(sql, schema, week)] as const;
   }
 }

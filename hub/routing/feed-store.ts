@@ -1,7 +1,7 @@
 import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shape.ts';
 import { uuidArray } from '../database/binary-array.ts';
-import { asFacility } from '../database/hub-database.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 import type { StoredChange } from '../registers/stored-change.ts';
 import type { FeedItem } from './feed-item.ts';
 
@@ -41,7 +41,7 @@ export async function readFeed(
   );
   if (places.length === 0) return [];
   // Two statements, because the feed is the hub's and the changes are the facility's: no role may read both.
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<{ meta: Buffer; fields: Buffer }>(
       `select j.meta, j.fields from unnest($1::int[], $2::text[], $3::bigint[]) with ordinality as f (node, incarnation, sequence, place)
        join ${quoteIdentifier(facility)}.journal j on (j.node, j.incarnation, j.sequence) = (f.node, f.incarnation, f.sequence)
@@ -66,7 +66,7 @@ export async function readCreations(
   records: readonly string[],
 ): Promise<ReadonlyMap<string, StampParts>> {
   if (records.length === 0) return new Map();
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<{ id: string; node: number; incarnation: string; sequence: string }>(
       `select distinct on (record_id) record_id as id, node, incarnation, sequence
        from ${quoteIdentifier(facility)}.journal where record_id = any($1) order by record_id, position`,

@@ -198,24 +198,43 @@ export const hubUserRequest = z.strictObject({
   region: z.string().optional(),
 });
 
+/** Counts of one disease; null where a count is so small (or would give such a one away) that it is hidden. */
+export type ConsolidatedCounts = {
+  readonly casesUnder5: number | null;
+  readonly cases5AndOver: number | null;
+  readonly deathsUnder5: number | null;
+  readonly deaths5AndOver: number | null;
+  /** Cases and deaths of all ages. */
+  readonly cases: number | null;
+  readonly deaths: number | null;
+};
+
 /** One row of the region's or nation's weekly report (`GET /api/v1/reports/weekly` and `/api/v1/consolidated/weekly`). */
-export type ConsolidatedRow = {
+export type ConsolidatedRow = ConsolidatedCounts & {
   readonly region: string;
   readonly facility: string;
   readonly disease: string;
   readonly label: string;
-  readonly casesUnder5: number;
-  readonly cases5AndOver: number;
-  readonly deathsUnder5: number;
-  readonly deaths5AndOver: number;
 };
 
-/** A weekly report over many facilities. `facilitiesReporting` of `facilitiesExpected` have any encounter in the week. */
+/** The sum of a region's facilities, or (region null) of all. */
+export type ConsolidatedTotal = ConsolidatedCounts & {
+  readonly region: string | null;
+  readonly disease: string;
+  readonly label: string;
+};
+
+/**
+ * A weekly report over many facilities. `facilitiesReporting` of `facilitiesExpected` have any encounter in the week. What the
+ * ministry reads has no count below `smallestShown`, zero aside, and none that would give one away.
+ */
 export type ConsolidatedReport = {
   readonly week: string;
   readonly region: string | null;
   readonly facilitiesExpected: number;
   readonly facilitiesReporting: number;
-  readonly encounters: number;
+  readonly encounters: number | null;
+  readonly smallestShown: number;
   readonly rows: readonly ConsolidatedRow[];
+  readonly totals: readonly ConsolidatedTotal[];
 };

@@ -66,7 +66,7 @@ const runOnce = async <T>(
   } finally {
     // `set local` ends with the transaction, but what the work did with the session (a bare `set`, a temporary table,
     // a prepared statement, a session lock) would reach the next user of the connection.
-    if (isClean && options.role !== undefined) {
+    if (isClean) {
       isClean = await client.query('discard all').then(
         () => true,
         () => false,
@@ -79,8 +79,8 @@ const runOnce = async <T>(
 
 /**
  * Runs `work` in one transaction and commits it; rolls back and throws what it threw. Begins again after a serialisation
- * failure or a deadlock, so `work` must have no effect outside the database; SH-T003 when the retries are used up. With a
- * role the session is wiped (`discard all`) before the connection goes back, so named prepared statements do not survive.
+ * failure or a deadlock, so `work` must have no effect outside the database; SH-T003 when the retries are used up. The
+ * session is wiped (`discard all`) before the connection goes back, so named prepared statements do not survive.
  */
 export const withTransaction = async <T>(
   pool: Pool,
