@@ -4,6 +4,11 @@ import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
 import { HubUserAddCommand } from './commands/hub/user/add.ts';
 import { InitCommand } from './commands/init.ts';
+import { KeysEscrowCommand } from './commands/keys/escrow.ts';
+import { KeysOpeningCommand } from './commands/keys/opening.ts';
+import { KeysRotateCommand } from './commands/keys/rotate.ts';
+import { KeysStatusCommand } from './commands/keys/status.ts';
+import { KeysUnlockCommand } from './commands/keys/unlock.ts';
 import { RecordsCountCommand } from './commands/records/count.ts';
 import { RecordsExportCommand } from './commands/records/export.ts';
 import { RecordsImportCommand } from './commands/records/import.ts';
@@ -29,6 +34,11 @@ export const commands = {
   'hub:facility:list': HubFacilityListCommand,
   'hub:user:add': HubUserAddCommand,
   init: InitCommand,
+  'keys:escrow': KeysEscrowCommand,
+  'keys:opening': KeysOpeningCommand,
+  'keys:rotate': KeysRotateCommand,
+  'keys:status': KeysStatusCommand,
+  'keys:unlock': KeysUnlockCommand,
   'records:count': RecordsCountCommand,
   'records:export': RecordsExportCommand,
   'records:import': RecordsImportCommand,

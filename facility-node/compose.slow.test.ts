@@ -10,7 +10,7 @@ import { recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { describe, expect, it } from 'vitest';
-import { composeNode } from './compose.ts';
+import { composeDaemon } from './compose.ts';
 import { nodeConfigTable } from './config.ts';
 import { initialiseNode } from './setup/initialise-node.ts';
 import { type DataDirectory, dataDirectory } from './store/data-directory.ts';
@@ -41,7 +41,7 @@ const compose = (directory: DataDirectory, recording = recordingLog()) => {
     env: {},
     flags: { lanHost: '127.0.0.1', lanPort: '0', uplinkGatherMs: '1', clockRtc: 'yes' },
   });
-  return composeNode(config, {
+  return composeDaemon(config, {
     directory,
     version: '0.1.0',
     clock: systemClock,

@@ -17,7 +17,11 @@ import { createConflicts } from './conflicts/conflicts.ts';
 import { HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
+import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
+import { lockedNode } from './locked/locked-node.ts';
+import type { Unlocked } from './locked/unlock-service.ts';
+import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
 import { patientIndexer } from './patients/patient-index.ts';
 import { PeopleService } from './people/people-service.ts';
 import { SessionService } from './people/session-service.ts';
@@ -29,6 +33,7 @@ import { lockDataDirectory } from './store/data-lock.ts';
 import { DigestStore } from './store/digest-store.ts';
 import { hasHardwareClock } from './store/hardware-clock.ts';
 import { JournalStore } from './store/journal-store.ts';
+import { openRingByFile } from './store/key-ring.ts';
 import { IdentityKeeper } from './store/node-identity.ts';
 import { openNodeDatabase } from './store/open-database.ts';
 import { RecordCountStore } from './store/record-count-store.ts';
@@ -58,16 +63,36 @@ const KEEP_EVERY_MS = 5 * 60_000;
 const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /**
+ * What a daemon starts with: the whole node where a key file opens its database, else a locked one that becomes the whole one in
+ * the same process. Throws what {@link composeNode} throws, and SH-C180 without a key ring.
+ */
+export async function composeDaemon(config: NodeConfig, surroundings: Surroundings): Promise<Composition> {
+  const { directory, version, clock, log } = surroundings;
+  await sodiumReady();
+  const identity = new IdentityKeeper(directory).current();
+  const ring = openRingByFile(directory, config.keys.unlockFile);
+  if (ring !== undefined) return composeNode(config, surroundings, { ring, by: { kind: 'key-file' } });
+  return lockedNode({
+    ...{ directory, identity, version, clock, log, at: config.lan },
+    open: (unlocked, port) => composeNode({ ...config, lan: { ...config.lan, port } }, surroundings, unlocked),
+  });
+}
+
+/**
  * Puts a node together: the store first and stopped last, then the admin socket, the LAN, and what may fail alone. Throws
  * SH-K101 when another daemon has the data directory, SH-C101 and SH-C102 when it is not a node's, and what opening the
  * database throws.
  */
-export async function composeNode(config: NodeConfig, surroundings: Surroundings): Promise<Composition> {
+export async function composeNode(
+  config: NodeConfig,
+  surroundings: Surroundings,
+  { ring, by }: Unlocked,
+): Promise<Composition> {
   const { directory, version, clock, log, random, randomBytes } = surroundings;
   await sodiumReady();
   const identity = new IdentityKeeper(directory);
   const lock = lockDataDirectory(directory.lockFile);
-  const db = await openNodeDatabase({ directory, clock, log });
+  const db = await openNodeDatabase({ directory, ring, clock, log });
 
   const hasRtc = config.clock.rtc === 'auto' ? hasHardwareClock() : config.clock.rtc === 'yes';
   const timekeeper = new Timekeeper({ clock, hasRtc, stored: readClockState(db) });
@@ -95,15 +120,25 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
-    onEnrolled: () => uplink.wake(),
+    onEnrolled: () => {
+      keys.wrapForHub();
+      uplink.wake();
+    },
   });
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
   const audit = new AuditService({ db, clock });
   const people = new PeopleService({ store, audit, clock, facility });
-  const sessions = new SessionService({ store, audit, clock, facility });
+  const sessions = new SessionService({
+    ...{ store, audit, clock, facility },
+    onPassword: (proven) => void keys.passwordProven(proven),
+  });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
-  const interchange = createInterchange({ store, audit, clock, log, directory });
+  const keys = keyService({
+    ...{ db, ring, by, audit, clock, log, directory, identity },
+    isImporting: () => interchange.isImporting(),
+  });
+  const interchange = createInterchange({ store, audit, clock, log, directory, ring });
   const lan = lanService({ at: config.lan, store, audit, sessions, reports, facility, clock, log, version });
   const lanUrl = (): string => {
     const address = lan.address();
@@ -117,10 +152,12 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
     syncStatus: () => uplink.status(),
     isEnrolled: () => identity.current().hub !== null,
     hasChainProblem: () => uplink.hasChainProblem(),
+    keys: () => keys.status(),
+    waitingNotes: () => new EmergencyNotesService({ db, audit, clock }).countWaiting(),
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, interchange, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, clock, log },
     reading: new RecordReadingService({ store, audit }),
     conflicts: createConflicts({ store, audit, clock }),
     quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),
@@ -147,6 +184,29 @@ export async function composeNode(config: NodeConfig, surroundings: Surroundings
     ],
     addresses: () => ({ lanUrl: lanUrl(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
+}
+
+/** Who opened the database is audited, what was noted meanwhile comes in, and the hub can open it the next time. */
+function keyService({
+  by,
+  directory,
+  identity,
+  ...parts
+}: Omit<KeyServiceOptions, 'unlockFile' | 'hubKey'> & {
+  readonly by: Unlocked['by'];
+  readonly directory: DataDirectory;
+  readonly identity: IdentityKeeper;
+}): KeyService {
+  const { db, ring, audit, clock, log } = parts;
+  if (by.kind !== 'key-file') {
+    const detail = { what: 'unlock', ...by };
+    audit.append({ kind: 'daemon' }, { action: 'update', recordType: 'keys', purpose: 'HOPERAT', detail });
+  }
+  new EmergencyNotesService({ db, audit, clock }).takeIn(directory.sealedNotesFile, ring.notesKeys(), log);
+  const hubKey = (): string | undefined => identity.current().hub?.sealKey;
+  const keys = new KeyService({ ...parts, hubKey, unlockFile: directory.unlockFile });
+  keys.wrapForHub();
+  return keys;
 }
 
 /** The carrier of short messages, where there is something to send them with and a number to send them to. */

@@ -21,6 +21,12 @@ export const nodeConfigTable = configTable({
     fr: 'L’horloge continue-t-elle machine éteinte ?',
     en: 'Does the clock go on while the machine is off?',
   },
+  'keys.unlockFile': {
+    kind: 'path',
+    optional: true,
+    fr: 'Fichier de clé qui ouvre la base au démarrage, s’il est sur un autre support ; sinon keys/unlock.key',
+    en: 'Key file that opens the database at the start, where it lies elsewhere; else keys/unlock.key',
+  },
   'log.level': {
     kind: 'enum',
     values: ['debug', 'info', 'warn', 'error', 'silent'],

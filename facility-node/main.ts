@@ -12,13 +12,14 @@ import { runProcess } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import { createLogger } from '@santehaggui/runtime/log/logger.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { Command, CommanderError } from 'commander';
-import { composeNode } from './compose.ts';
+import { composeDaemon } from './compose.ts';
 import { nodeConfigTable } from './config.ts';
 import packageJson from './package.json' with { type: 'json' };
 import { initialiseNode } from './setup/initialise-node.ts';
 import { failSetup } from './setup/setup-errors.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { lockDataDirectory } from './store/data-lock.ts';
+import { ringOpenedByFile } from './store/key-ring.ts';
 import { appliedMigrations, openNodeDatabase } from './store/open-database.ts';
 
 type Options = { readonly data: string; readonly config?: string } & Readonly<Record<string, unknown>>;
@@ -43,7 +44,7 @@ const start = (options: Options): Promise<void> =>
     log: createLogger({ name }),
     compose: () => {
       const config = loadConfig(nodeConfigTable, sourcesOf(options));
-      return composeNode(config, {
+      return composeDaemon(config, {
         directory: dataDirectory(resolve(options.data)),
         version: packageJson.version,
         clock: systemClock,
@@ -62,8 +63,12 @@ const checkConfig = (options: Options): void => {
 
 const migrate = async ({ data }: Options): Promise<void> => {
   const directory = dataDirectory(resolve(data));
+  await sodiumReady();
   using _lock = lockDataDirectory(directory.lockFile);
-  const db = await openNodeDatabase({ directory, clock: systemClock, log: createLogger({ name, level: 'warn' }) });
+  const db = await openNodeDatabase({
+    ...{ directory, ring: ringOpenedByFile(directory), clock: systemClock },
+    log: createLogger({ name, level: 'warn' }),
+  });
   console.log(JSON.stringify({ database: directory.databaseFile, migrations: appliedMigrations(db) }));
   db.close();
 };

@@ -1,4 +1,4 @@
-import { helpText, textFlag } from '../flags.ts';
+import { choiceFlag, helpText, textFlag } from '../flags.ts';
 import { HagguiCommand } from '../haggui-command.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -13,6 +13,7 @@ export class InitCommand extends HagguiCommand {
     'admin-family-name': textFlag('init.familyNameFlag', 'NAME'),
     'admin-given-name': textFlag('init.givenNameFlag', 'NAME'),
     'password-file': textFlag('flag.passwordFile', 'FILE'),
+    unlock: choiceFlag('init.unlockFlag', ['unattended', 'staff']),
   };
   static override examples = [
     'haggui init --data /srv/cscom_sangha',
@@ -29,6 +30,7 @@ export class InitCommand extends HagguiCommand {
       familyName: flags['admin-family-name'],
       givenName: flags['admin-given-name'],
       passwordFile: flags['password-file'],
+      unlock: flags.unlock,
     });
   }
 }

@@ -7,7 +7,8 @@ import { Progress } from '../screen/progress.ts';
 import { openPrompter, type Prompter } from '../screen/prompt.ts';
 import { bilingual } from '../texts/texts.ts';
 import { passwordInFile } from './credentials.ts';
-import { initialiseNode, type NodeAnswers } from './node-init.ts';
+import { wordLines } from './keys-screens.ts';
+import { initialiseNode, type NodeAnswers, type NodeInitReport } from './node-init.ts';
 
 /** What the options of `haggui init` say; the rest is asked for. */
 export type InitFlags = {
@@ -17,6 +18,7 @@ export type InitFlags = {
   readonly familyName?: string | undefined;
   readonly givenName?: string | undefined;
   readonly passwordFile?: string | undefined;
+  readonly unlock?: 'unattended' | 'staff' | undefined;
 };
 
 const OPTIONS: Readonly<Record<string, string>> = {
@@ -39,8 +41,12 @@ function answersOf(given: Given): NodeAnswers {
     }));
     throw failCli('SH-I505', { fields });
   }
-  const { code = '', name = '', login = '', familyName = '', givenName = '', password = '' } = given;
-  return { facility: { code, name }, administrator: { login, password, familyName, givenName, role: 'it-officer' } };
+  const { code = '', name = '', login = '', familyName = '', givenName = '', password = '', unlock } = given;
+  return {
+    facility: { code, name },
+    administrator: { login, password, familyName, givenName, role: 'it-officer' },
+    ...(unlock === undefined ? {} : { unlock }),
+  };
 }
 
 async function newPassword({ text, stderr, errorPaint }: Invocation, { ask }: Prompter): Promise<string> {
@@ -48,6 +54,14 @@ async function newPassword({ text, stderr, errorPaint }: Invocation, { ask }: Pr
     const password = await ask(text('ask.password'), { isSecret: true });
     if (password === (await ask(text('ask.passwordAgain'), { isSecret: true }))) return password;
     stderr.write(`${errorPaint.yellow(text('init.passwordsDiffer'))}\n`);
+  }
+}
+
+async function askWhoOpens({ text }: Invocation, { ask }: Prompter): Promise<'unattended' | 'staff'> {
+  for (;;) {
+    const answer = (await ask(text('init.askUnlock'))).toLowerCase();
+    if (/^(o|oui|y|yes)$/.test(answer)) return 'unattended';
+    if (/^(n|non|no)$/.test(answer)) return 'staff';
   }
 }
 
@@ -67,7 +81,8 @@ async function askForTheRest(invocation: Invocation, directory: string, given: G
     .replace(/[^a-z0-9.]+/g, '');
   const login = given.login ?? (await ask(text('ask.adminLogin'), { preset }));
   const password = given.password ?? (await newPassword(invocation, prompter));
-  return { code, name, familyName, givenName, login, password };
+  const unlock = given.unlock ?? (await askWhoOpens(invocation, prompter));
+  return { code, name, familyName, givenName, login, password, unlock };
 }
 
 /** `haggui init`: asks for what the options leave open, where somebody is there to answer (SH-I505 otherwise), and makes the node. */
@@ -84,16 +99,32 @@ export async function initialise(invocation: Invocation, dataDirectory: string, 
   );
   const progress = new Progress({ stream: invocation.stderr, paint: invocation.errorPaint, clock: invocation.clock });
   progress.update(text('init.running'));
+  let report: NodeInitReport;
   try {
-    await initialiseNode({ root: invocation.root, dataDirectory, answers, environment: invocation.environment });
+    report = await initialiseNode({
+      root: invocation.root,
+      dataDirectory,
+      answers,
+      environment: invocation.environment,
+    });
   } finally {
     progress.stop();
   }
   const { code, name } = answers.facility;
   return {
-    json: { facility: code, name, dataDirectory, administrator: answers.administrator.login },
+    json: {
+      ...{ facility: code, name, dataDirectory, administrator: answers.administrator.login },
+      ...{ unlock: report.unlock, recoveryWords: report.recoveryWords },
+    },
     lines: [
       paint.green(`✓ ${text('init.done', { code, directory: dataDirectory })}`),
+      '',
+      text('init.recovery'),
+      ...wordLines(report.recoveryWords),
+      '',
+      report.unlock === 'staff'
+        ? text('init.openedBy', { logins: report.unlockers.join(', ') })
+        : paint.yellow(`! ${text('init.unattended')}`),
       '',
       text('init.next'),
       `  haggui-node start --data ${dataDirectory}`,

@@ -16,7 +16,9 @@ async function installationWith(root: string, script: string): Promise<void> {
   await chmod(join(root, 'bin', 'haggui-node'), 0o755);
 }
 
-const initialise = (root: string): Promise<void> =>
+const report = { unlock: 'unattended', unlockers: [], recoveryWords: [] };
+
+const initialise = (root: string): Promise<unknown> =>
   initialiseNode({
     root,
     dataDirectory: join(root, 'data'),
@@ -27,8 +29,11 @@ const initialise = (root: string): Promise<void> =>
 describe('making a node', () => {
   it('hands the answers to haggui-node init on its standard input, so that no password is seen in a list of processes', async () => {
     await using root = await temporaryDirectory();
-    await installationWith(root.path, 'echo "$*" >"$ROOT/words"; cat >"$ROOT/answers"');
-    await initialise(root.path);
+    await installationWith(
+      root.path,
+      `echo "$*" >"$ROOT/words"; cat >"$ROOT/answers"; echo '${JSON.stringify(report)}'`,
+    );
+    expect(await initialise(root.path)).toEqual(report);
     expect(await readFile(join(root.path, 'words'), 'utf8')).toBe(`init --data ${root.path}/data --answers -\n`);
     expect(JSON.parse(await readFile(join(root.path, 'answers'), 'utf8'))).toEqual(answers);
   });

@@ -19,6 +19,15 @@ export type NodeAnswers = {
   readonly facility: { readonly code: string; readonly name: string };
   readonly administrator: StaffAnswer;
   readonly staff?: readonly StaffAnswer[];
+  /** Who opens the database after a power cut; default: the node itself. */
+  readonly unlock?: 'unattended' | 'staff';
+};
+
+/** What `haggui-node init` tells once: whose password opens the database, and the recovery words. */
+export type NodeInitReport = {
+  readonly unlock: 'unattended' | 'staff';
+  readonly unlockers: readonly string[];
+  readonly recoveryWords: readonly string[];
 };
 
 /** Where and what to initialise. */
@@ -43,7 +52,13 @@ const CODE_OF_EXIT = {
  * Makes a node's data directory with `haggui-node init`. Throws SH-I505, SH-K502, SH-A501, SH-C502 or SH-F502 by the daemon's
  * exit code, with what it said.
  */
-export async function initialiseNode({ root, dataDirectory, answers, environment, signal }: NodeInit): Promise<void> {
+export async function initialiseNode({
+  root,
+  dataDirectory,
+  answers,
+  environment,
+  signal,
+}: NodeInit): Promise<NodeInitReport> {
   const { exitCode, stdout, stderr } = await runDaemonCommand({
     launcher: launcherPath(root, 'haggui-node'),
     arguments: ['init', '--data', dataDirectory, '--answers', '-'],
@@ -51,7 +66,7 @@ export async function initialiseNode({ root, dataDirectory, answers, environment
     environment,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (exitCode === exitCodes.stopped) return;
+  if (exitCode === exitCodes.stopped) return JSON.parse(stdout) as NodeInitReport;
   const code = CODE_OF_EXIT[exitCode as keyof typeof CODE_OF_EXIT] ?? 'SH-F502';
   throw failCli(code, { why: (stderr.trim() || stdout.trim() || `haggui-node init: ${exitCode}`).slice(-2000) });
 }

@@ -1,4 +1,10 @@
-import type { HealthCheck, HubStatus, NodeStatus, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type {
+  HealthCheck,
+  HubStatus,
+  LockedStatus,
+  NodeStatus,
+  SyncStatus,
+} from '@santehaggui/protocols/api/admin-api.ts';
 import { isHubStatus } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
@@ -73,9 +79,28 @@ function hubLines(invocation: Invocation, status: HubStatus): readonly string[] 
   ];
 }
 
+function lockedLines(invocation: Invocation, status: LockedStatus): readonly string[] {
+  const { text, format, paint } = invocation;
+  return [
+    `${paint.bold(status.facility)}  ${paint.yellow(`! ${text('keys.locked')}`)}`,
+    '',
+    ...pairLines(
+      [
+        [text('status.version'), status.version],
+        [text('status.uptime'), format.duration(status.uptimeSeconds)],
+        [text('status.lan'), status.lanUrl],
+      ],
+      paint,
+    ),
+    '',
+    ...checkLines(invocation, status.checks),
+  ];
+}
+
 /** `haggui status`: one screen of health, of a node or a hub. */
 export async function showStatus(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
-  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | LockedStatus | HubStatus>('/status');
+  if ('isLocked' in status) return { json: status, lines: lockedLines(invocation, status) };
   return {
     json: status,
     lines: isHubStatus(status) ? hubLines(invocation, status) : nodeLines(invocation, status),

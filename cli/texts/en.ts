@@ -1,7 +1,9 @@
+import { enKeys } from './en-keys.ts';
 import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
+  ...enKeys,
   'help.about': 'SanteHaggui — the command line of facilities and of the hub',
   'help.usage': 'USAGE',
   'help.rootUsage': 'haggui COMMAND [options]',

@@ -1,5 +1,8 @@
+import { frKeys } from './fr-keys.ts';
+
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
+  ...frKeys,
   'help.about': 'SanteHaggui — la ligne de commande des établissements et du hub',
   'help.usage': 'UTILISATION',
   'help.rootUsage': 'haggui COMMANDE [options]',

@@ -2,8 +2,10 @@ import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import { type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
+import { keysRoutes } from './keys-routes.ts';
 import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
 import { type RecordParts, recordsRoutes } from './records-routes.ts';
 import { type ReviewParts, reviewRoutes } from './review-routes.ts';
@@ -14,6 +16,7 @@ export type AdminParts = OperatorParts &
   ReviewParts & {
     readonly socketPath: string;
     readonly sessions: SessionService;
+    readonly keys: KeyService;
     readonly clock: Clock;
     readonly log: Log;
   };
@@ -26,7 +29,12 @@ export function adminSocket(parts: AdminParts): ListenService {
     clock,
     maxBodyBytes: 64 * 1024,
     basePath: '/v1',
-    routes: [...operatorRoutes(parts), ...recordsRoutes(parts), ...reviewRoutes(parts)],
+    routes: [
+      ...operatorRoutes(parts),
+      ...keysRoutes(parts.keys, sessions),
+      ...recordsRoutes(parts),
+      ...reviewRoutes(parts),
+    ],
     authorise: async (policy, head) =>
       policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head),
   });

@@ -31,6 +31,8 @@ const checksOf = ({ store, timekeeper, directory }: TestStore, given: Partial<He
     syncStatus: () => calm,
     isEnrolled: () => true,
     hasChainProblem: () => false,
+    keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
+    waitingNotes: () => 0,
   };
   const checks = new HealthService({ ...parts, ...given }).checks();
   return { overall: overallHealth(checks), named: Object.fromEntries(checks.map((check) => [check.name, check])) };
@@ -63,6 +65,8 @@ describe('HealthService', () => {
         quarantined: 1,
       }),
       hasChainProblem: () => true,
+      keys: () => ({ isGenuine: false, opens: 'staff' }),
+      waitingNotes: () => 2,
     });
     expect(overall).toBe('failing');
     expect(named).toMatchObject({
@@ -71,6 +75,8 @@ describe('HealthService', () => {
       link: { state: 'degraded' },
       backlog: { state: 'degraded' },
       chain: { state: 'failing' },
+      keys: { state: 'failing' },
+      'emergency-notes': { state: 'degraded' },
     });
     const wrong = Object.values(named).filter(({ state }) => state !== 'ok');
     expect(wrong.every(({ remedy }) => remedy !== undefined)).toBe(true);

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 
@@ -12,6 +13,8 @@ export type HealthParts = {
   readonly syncStatus: () => SyncStatus;
   readonly isEnrolled: () => boolean;
   readonly hasChainProblem: () => boolean;
+  readonly keys: () => Pick<KeysStatus, 'isGenuine' | 'opens'>;
+  readonly waitingNotes: () => number;
 };
 
 /** The state of a node in one word. */
@@ -31,7 +34,16 @@ export class HealthService {
   /** All checks, in the order in which a person reads them. */
   checks(): readonly HealthCheck[] {
     const sync = this.#parts.syncStatus();
-    return [this.#database(), this.#disk(), this.#clock(), this.#link(sync), this.#backlog(sync), this.#chain(sync)];
+    return [
+      this.#database(),
+      this.#keys(),
+      this.#disk(),
+      this.#clock(),
+      this.#link(sync),
+      this.#backlog(sync),
+      this.#chain(sync),
+      ...this.#notes(),
+    ];
   }
 
   #database(): HealthCheck {
@@ -46,6 +58,35 @@ export class HealthService {
           detail: 'n’écrit pas de façon durable',
           remedy: 'Arrêtez le service et demandez de l’aide.',
         };
+  }
+
+  #keys(): HealthCheck {
+    const { isGenuine, opens } = this.#parts.keys();
+    if (!isGenuine) {
+      return {
+        name: 'keys',
+        state: 'failing',
+        detail: 'un autre programme a changé le trousseau de clés',
+        remedy:
+          'Comparez « haggui keys status » avec ce que vous connaissez, puis « haggui keys rotate --accept-ring ».',
+      };
+    }
+    const detail =
+      opens === 'staff' ? 'après une coupure, une personne ouvre le poste' : 'après une coupure, le poste s’ouvre seul';
+    return { name: 'keys', state: 'ok', detail };
+  }
+
+  #notes(): readonly HealthCheck[] {
+    const waiting = this.#parts.waitingNotes();
+    if (waiting === 0) return [];
+    return [
+      {
+        name: 'emergency-notes',
+        state: 'degraded',
+        detail: `${waiting} notes d’urgence, écrites poste verrouillé, attendent`,
+        remedy: 'Un soignant les reprend dans les dossiers, puis les marque reprises.',
+      },
+    ];
   }
 
   #disk(): HealthCheck {

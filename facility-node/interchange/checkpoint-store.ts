@@ -1,6 +1,5 @@
 import { openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
-import type { DataDirectory } from '../store/data-directory.ts';
-import { readDatabaseKey } from '../store/open-database.ts';
+import type { DatabaseFile } from '../store/key-ring.ts';
 
 /**
  * A connection of its own that brings the write-ahead log into the database file, for a thread that may wait for the disk;
@@ -9,12 +8,8 @@ import { readDatabaseKey } from '../store/open-database.ts';
 export class CheckpointStore {
   readonly #db: ReturnType<typeof openEncryptedSqlite>;
 
-  constructor(directory: DataDirectory) {
-    this.#db = openEncryptedSqlite({
-      path: directory.databaseFile,
-      ...readDatabaseKey(directory),
-      mustExist: true,
-    });
+  constructor(file: DatabaseFile) {
+    this.#db = openEncryptedSqlite({ ...file, mustExist: true });
   }
 
   /** Copies all that no reader still needs where it is; blocks nobody (SQLite, passive checkpoints). */

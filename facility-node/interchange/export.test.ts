@@ -21,6 +21,7 @@ async function exported(node: TestStore, format: ExportFormat, type?: string): P
     clock: node.clock,
     log: node.log.log,
     directory: node.directory,
+    ring: node.ring,
   });
   let text = '';
   for await (const piece of interchange.exportRecords({

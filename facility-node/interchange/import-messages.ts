@@ -1,6 +1,6 @@
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
 
-import type { DataDirectory } from '../store/data-directory.ts';
+import type { DatabaseFile } from '../store/key-ring.ts';
 
 /** Where in the given files something stands. */
 export type FilePlace = { readonly file: string; readonly path: string };
@@ -60,7 +60,7 @@ export type ReaderMessage =
   | { readonly kind: 'checkpointed' };
 
 /** What the reading thread is started with. */
-export type ReaderData = { readonly files: readonly string[]; readonly directory: DataDirectory };
+export type ReaderData = { readonly files: readonly string[]; readonly database: DatabaseFile };
 
 /** What the writing thread says: how many entries it wants next, or that the write-ahead log has grown long. */
 export type WriterMessage = { readonly kind: 'next'; readonly limit: number } | { readonly kind: 'checkpoint' };

@@ -3,6 +3,7 @@ import type { ImportCounts, ImportEvent, ImportResult } from '@santehaggui/proto
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { DataDirectory } from '../store/data-directory.ts';
+import type { OpenKeyRing } from '../store/key-ring.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { WriteContext } from '../store/record-transaction.ts';
 import type { ImportedEntry, ImportReading } from './import-messages.ts';
@@ -16,6 +17,7 @@ export type ImportParts = {
   readonly clock: Clock;
   /** Where the store lies: the reading thread opens it too. */
   readonly directory: DataDirectory;
+  readonly ring: OpenKeyRing;
 };
 
 /** One import as it is asked for. `files` are paths of files and folders. */
@@ -46,7 +48,8 @@ export async function runImport(
   { files, caller, signal, onProgress }: ImportRequest,
 ): Promise<ImportResult> {
   const start = parts.clock.monotonic();
-  await using reader = startImportReader({ files, directory: parts.directory }, signal);
+  const database = { path: parts.directory.databaseFile, ...parts.ring.current() };
+  await using reader = startImportReader({ files, database }, signal);
   const reading = await reader.read((done, total) =>
     onProgress?.({ event: 'progress', phase: 'reading', done, total }),
   );

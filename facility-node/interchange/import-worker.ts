@@ -10,7 +10,7 @@ import { ImportReader } from './import-reader.ts';
 const port = parentPort;
 if (port === null) throw new Error('import-worker.ts runs as a worker thread only');
 const say = (message: ReaderMessage): void => port.postMessage(message);
-const { files: paths, directory } = workerData as ReaderData;
+const { files: paths, database } = workerData as ReaderData;
 
 const reader = new ImportReader();
 const files = await importedFiles(paths);
@@ -36,7 +36,7 @@ function checkpoints(): () => Promise<void> {
   let store: CheckpointStore | undefined;
   return async () => {
     const { CheckpointStore } = await import('./checkpoint-store.ts');
-    store ??= new CheckpointStore(directory);
+    store ??= new CheckpointStore(database);
     store.checkpoint();
   };
 }

@@ -218,6 +218,7 @@ describe('an import', () => {
       clock: slow,
       log: node.log.log,
       directory: node.directory,
+      ring: node.ring,
     });
     const file = join(node.directory.root, 'all.json');
     await writeFile(

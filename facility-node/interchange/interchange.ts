@@ -18,6 +18,8 @@ export type ExportRequest = {
 export type Interchange = {
   /** Imports FHIR R4 files; what is wrong with a file is in the result. Throws SH-K200 while another import runs. */
   importFhir(request: ImportRequest): Promise<ImportResult>;
+  /** Whether one runs now. */
+  isImporting(): boolean;
   /** Streams records. Throws SH-I200, SH-I201 at once, before the first piece; the export is audited then too. */
   exportRecords(request: ExportRequest): AsyncIterable<string>;
 };
@@ -26,6 +28,7 @@ export type Interchange = {
 export function createInterchange({ log, ...parts }: ImportParts & { readonly log: Log }): Interchange {
   let isImporting = false;
   return {
+    isImporting: () => isImporting,
     importFhir: async (request) => {
       if (isImporting) throw failInterchange('SH-K200');
       isImporting = true;

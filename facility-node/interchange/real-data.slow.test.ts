@@ -23,6 +23,7 @@ const interchangeOf = (node: TestStore): Interchange =>
     clock: node.clock,
     log: node.log.log,
     directory: node.directory,
+    ring: node.ring,
   });
 
 async function whatCame(folder: string): Promise<Came[]> {

@@ -14,6 +14,8 @@ import { conflictsRoutes } from '../conflicts/conflicts-routes.ts';
 import { ConflictsService } from '../conflicts/conflicts-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
+import { emergencyNotesRoutes } from '../notes/emergency-notes-routes.ts';
+import { EmergencyNotesService } from '../notes/emergency-notes-service.ts';
 import { DuplicatesService } from '../patients/duplicates-service.ts';
 import { patientsRoutes } from '../patients/patients-routes.ts';
 import { PatientsService } from '../patients/patients-service.ts';
@@ -75,6 +77,7 @@ export function clinicRoutes({
     ...[practitioner, facilityType, aggregateReport, alert].flatMap((type) => readingRoutes(resources, type)),
     ...reportsRoutes(reports),
     ...conflictsRoutes(conflicts),
+    ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
   return [...versioned, ...docsRoutes(versioned, version)];
 }

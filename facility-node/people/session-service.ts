@@ -51,6 +51,12 @@ export type SessionServiceOptions = {
   readonly facility: OwnFacility;
   /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
   readonly passwordCost?: PasswordCost;
+  /** Told of each password that was right. */
+  readonly onPassword?: (proven: {
+    readonly login: string;
+    readonly password: string;
+    readonly known: readonly string[];
+  }) => void;
 };
 
 /**
@@ -94,6 +100,7 @@ export class SessionService {
       );
       throw failPeople('SH-A150');
     }
+    this.#options.onPassword?.({ login: name, password, known: [] });
     return this.#open(account, { address, requestId }, from);
   }
 

@@ -6,8 +6,10 @@ import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-direc
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DataDirectory, dataDirectory } from '../store/data-directory.ts';
+import { KeyRing, ringOpenedByFile } from '../store/key-ring.ts';
 import { IdentityKeeper } from '../store/node-identity.ts';
 import { openNodeDatabase } from '../store/open-database.ts';
+import { keysOfRecoveryWords } from '../store/unlockers.ts';
 import { initialiseNode } from './initialise-node.ts';
 
 const facility = { code: 'cscom_sangha', name: 'CSCOM de Sangha' };
@@ -33,12 +35,13 @@ describe('initialiseNode', () => {
       ],
     });
     expect(new IdentityKeeper(directory).current()).toMatchObject({ node: report.node, facility, hub: null });
-    for (const file of [directory.identityFile, directory.databaseKeyFile])
+    for (const file of [directory.identityFile, directory.keyRingFile, directory.unlockFile])
       expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(directory.root).mode & 0o777).toBe(0o700);
-    expect(readFileSync(directory.databaseKeyFile, 'utf8')).toMatch(/^(aegis|chacha20):[0-9a-f]{64}\n$/);
+    expect(report.recoveryWords).toHaveLength(12);
     expect(readFileSync(directory.databaseFile).includes('Dembélé')).toBe(false);
-    const db = await openNodeDatabase({ directory, clock: systemClock, log });
+    const ring = ringOpenedByFile(directory);
+    const db = await openNodeDatabase({ directory, ring, clock: systemClock, log });
     expect(db.prepare('select family_name from practitioner order by family_name').pluck().all()).toEqual([
       'Dembélé',
       'Guindo',
@@ -47,13 +50,28 @@ describe('initialiseNode', () => {
     db.close();
   });
 
+  it('lays no key beside the database where staff open it, and gives words that open it when nobody else can', async () => {
+    await using temporary = await temporaryDirectory();
+    const directory = dataDirectory(join(temporary.path, 'node'));
+    const { recoveryWords, unlockers } = await init(directory, { facility, administrator, unlock: 'staff' });
+    expect(unlockers).toEqual(['amadou']);
+    expect(existsSync(directory.unlockFile)).toBe(false);
+    expect(() => ringOpenedByFile(directory)).toThrow(expect.objectContaining({ code: 'SH-T180' }));
+    const keys = keysOfRecoveryWords(recoveryWords.join(' '));
+    const ring = keys && KeyRing.read(directory.keyRingFile).open(keys);
+    if (ring === undefined) throw new Error('the words do not open it');
+    (await openNodeDatabase({ directory, ring, clock: systemClock, log })).close();
+    const weak = { facility, administrator: { ...administrator, password: 'amadou 1980' }, unlock: 'staff' };
+    await expect(init(dataDirectory(join(temporary.path, 'weak')), weak)).rejects.toMatchObject({ code: 'SH-I180' });
+  });
+
   it('gives every node a number and keys of its own', async () => {
     await using temporary = await temporaryDirectory();
     const [one, two] = await Promise.all(
       ['one', 'two'].map(async (name) => {
         const directory = dataDirectory(join(temporary.path, name));
         await init(directory, { facility, administrator });
-        return { ...new IdentityKeeper(directory).current(), key: readFileSync(directory.databaseKeyFile, 'utf8') };
+        return { ...new IdentityKeeper(directory).current(), key: ringOpenedByFile(directory).current().keyHex };
       }),
     );
     for (const secret of ['node', 'signSeed', 'sealSeed', 'journalKey', 'key'] as const)
@@ -64,10 +82,11 @@ describe('initialiseNode', () => {
     await using temporary = await temporaryDirectory();
     const directory = dataDirectory(temporary.path);
     const { node } = await init(directory, { facility, administrator });
-    const key = readFileSync(directory.databaseKeyFile, 'utf8');
+    const files = () => [directory.keyRingFile, directory.unlockFile].map((file) => readFileSync(file, 'utf8'));
+    const keys = files();
     await expect(init(directory, { facility, administrator })).rejects.toMatchObject({ code: 'SH-K120' });
     expect(new IdentityKeeper(directory).current().node).toBe(node);
-    expect(readFileSync(directory.databaseKeyFile, 'utf8')).toBe(key);
+    expect(files()).toEqual(keys);
   });
 
   it('never deletes a database whose identity was lost', async () => {

@@ -3,20 +3,22 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
-import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { fieldProblems } from '@santehaggui/runtime/http/validate.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { preferredCipher } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import { AuditService } from '../audit/audit-service.ts';
+import { passwordUnlocker, recoveryUnlocker } from '../keys/new-unlockers.ts';
 import { patientIndexer } from '../patients/patient-index.ts';
 import { accountRequest, PeopleService } from '../people/people-service.ts';
 import { readClockState } from '../store/clock-state.ts';
 import { type DataDirectory, makeDataDirectory } from '../store/data-directory.ts';
 import { lockDataDirectory } from '../store/data-lock.ts';
+import { failKeys } from '../store/key-errors.ts';
+import { createRingWithFile, KeyRing, type NewUnlocker } from '../store/key-ring.ts';
 import { type NodeIdentity, newNodeIdentity, writeNodeIdentity } from '../store/node-identity.ts';
-import { formatDatabaseKey, openNodeDatabase } from '../store/open-database.ts';
+import { openNodeDatabase } from '../store/open-database.ts';
 import { RecordStore } from '../store/record-store.ts';
 import { Timekeeper } from '../store/timekeeper.ts';
 import { failSetup } from './setup-errors.ts';
@@ -29,6 +31,11 @@ export const initAnswers = z.strictObject({
   }),
   administrator: z.looseObject({ role: z.string().default('it-officer') }).pipe(accountRequest),
   staff: z.array(accountRequest).max(200).default([]),
+  /**
+   * After a power cut: `unattended`, the node opens by itself (whoever takes machine and disk reads all), or `staff`, somebody opens
+   * it with a strong password.
+   */
+  unlock: z.enum(['unattended', 'staff']).default('unattended'),
 });
 
 /** What was made. */
@@ -37,6 +44,11 @@ export type InitReport = {
   readonly node: number;
   readonly dataDirectory: string;
   readonly accounts: readonly { readonly login: string; readonly role: string }[];
+  readonly unlock: 'unattended' | 'staff';
+  /** Whose password opens the database where staff do: those strong enough for it. */
+  readonly unlockers: readonly string[];
+  /** Twelve words that open the database when nothing else does; shown now and kept nowhere. */
+  readonly recoveryWords: readonly string[];
 };
 
 /** What making a data directory needs. */
@@ -50,10 +62,13 @@ export type InitOptions = {
 /**
  * Makes a node's data directory: keys, identity, database and the first accounts. The identity is written last, so a run
  * that was interrupted left no node; the next one clears what it left. Throws SH-I001 naming each answer that does not do,
- * and SH-K120 when a node is there already. Call after `sodiumReady()`.
+ * SH-I180 when staff are to open it and nobody's password is strong enough, and SH-K120 when a node is there already. Call after `sodiumReady()`.
  */
 export async function initialiseNode({ directory, answers, clock, log }: InitOptions): Promise<InitReport> {
-  const { facility, administrator, staff } = checked(answers);
+  const { facility, administrator, staff, unlock } = checked(answers);
+  const people = unlock === 'staff' ? [administrator, ...staff] : [];
+  const unlockers = await passwordUnlockers(people, facility.name);
+  if (unlock === 'staff' && unlockers.length === 0) throw failKeys('SH-I180');
   const unfinished = join(directory.root, '.init-unfinished');
   clearUnfinished(directory, unfinished);
   makeDataDirectory(directory);
@@ -61,9 +76,14 @@ export async function initialiseNode({ directory, answers, clock, log }: InitOpt
   using _lock = lockDataDirectory(directory.lockFile);
 
   const identity = newNodeIdentity(facility, randomBytes);
-  const key = { cipher: preferredCipher(), keyHex: toHex(randomBytes(32)) };
-  writeSecretFile(directory.databaseKeyFile, formatDatabaseKey(key));
-  const db = await openNodeDatabase({ directory, clock, log, mayCreate: true });
+  const recovery = recoveryUnlocker();
+  const options = { cipher: preferredCipher(), nowMs: clock.now() };
+  const others = [...unlockers, recovery.unlocker];
+  const ring =
+    unlock === 'unattended'
+      ? createRingWithFile(directory, { ...options, others })
+      : KeyRing.create(directory.keyRingFile, { ...options, unlockers: others });
+  const db = await openNodeDatabase({ directory, ring, clock, log, mayCreate: true });
   try {
     const people = peopleOf({ db, identity, clock });
     const accounts = [];
@@ -73,10 +93,28 @@ export async function initialiseNode({ directory, answers, clock, log }: InitOpt
     }
     writeNodeIdentity(directory.identityFile, identity);
     rmSync(unfinished);
-    return { facility: facility.code, node: identity.node, dataDirectory: directory.root, accounts };
+    return {
+      ...{ facility: facility.code, node: identity.node, dataDirectory: directory.root, accounts, unlock },
+      unlockers: unlockers.map(({ login }) => login ?? ''),
+      recoveryWords: recovery.words,
+    };
   } finally {
     db.close();
   }
+}
+
+async function passwordUnlockers(
+  people: readonly z.output<typeof accountRequest>[],
+  facilityName: string,
+): Promise<readonly NewUnlocker[]> {
+  const found: NewUnlocker[] = [];
+  // One after the other: each takes 64 MB while it is computed.
+  for (const { login, password, familyName, givenName } of people) {
+    const known = [familyName, givenName ?? '', facilityName];
+    const unlocker = await passwordUnlocker({ login, password, known });
+    if (unlocker !== undefined) found.push(unlocker);
+  }
+  return found;
 }
 
 function checked(answers: unknown): z.output<typeof initAnswers> {
@@ -86,14 +124,14 @@ function checked(answers: unknown): z.output<typeof initAnswers> {
 }
 
 function clearUnfinished(
-  { root, identityFile, databaseKeyFile, databaseFile }: DataDirectory,
+  { root, identityFile, keyRingFile, unlockFile, databaseFile }: DataDirectory,
   unfinished: string,
 ): void {
-  const isThere = [identityFile, databaseKeyFile, databaseFile].some(existsSync);
+  const isThere = [identityFile, keyRingFile, unlockFile, databaseFile].some(existsSync);
   if (!isThere) return;
   // Only what an interrupted run marked as its own is ever deleted.
   if (existsSync(identityFile) || !existsSync(unfinished)) throw failSetup('SH-K120', { why: root });
-  rmSync(databaseKeyFile, { force: true });
+  for (const file of [keyRingFile, unlockFile]) rmSync(file, { force: true });
   rmSync(dirname(databaseFile), { recursive: true, force: true });
 }
 

@@ -6,7 +6,12 @@ export type DataDirectory = {
   readonly root: string;
   readonly configFile: string;
   readonly identityFile: string;
-  readonly databaseKeyFile: string;
+  /** Who can open the database: its key, sealed to each of them. */
+  readonly keyRingFile: string;
+  /** Where it is to open by itself after a power cut: the file that does so, on this disk or another. */
+  readonly unlockFile: string;
+  /** What was written while the database was shut. */
+  readonly sealedNotesFile: string;
   readonly databaseFile: string;
   readonly lockFile: string;
   readonly adminSocket: string;
@@ -18,7 +23,9 @@ export function dataDirectory(root: string): DataDirectory {
     root,
     configFile: join(root, 'config.json'),
     identityFile: join(root, 'identity', 'node.json'),
-    databaseKeyFile: join(root, 'keys', 'database.key'),
+    keyRingFile: join(root, 'keys', 'ring.json'),
+    unlockFile: join(root, 'keys', 'unlock.key'),
+    sealedNotesFile: join(root, 'notes', 'sealed'),
     databaseFile: join(root, 'database', 'node.db'),
     lockFile: join(root, 'database', 'lock'),
     adminSocket: join(root, 'admin.sock'),
@@ -26,12 +33,14 @@ export function dataDirectory(root: string): DataDirectory {
 }
 
 /** Makes the folders of a data directory, closed to all but their owner. */
-export function makeDataDirectory({ root, identityFile, databaseKeyFile, databaseFile }: DataDirectory): void {
+export function makeDataDirectory({ root, ...files }: DataDirectory): void {
+  const { identityFile, keyRingFile, databaseFile, sealedNotesFile } = files;
   for (const folder of [
     root,
     dirname(identityFile),
-    dirname(databaseKeyFile),
+    dirname(keyRingFile),
     dirname(databaseFile),
+    dirname(sealedNotesFile),
     join(root, 'logs'),
   ]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

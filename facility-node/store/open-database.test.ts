@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { viewName } from '@santehaggui/protocols/records/views.ts';
-import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { describe, expect, it } from 'vitest';
 import { dataDirectory } from './data-directory.ts';
 import { lockDataDirectory } from './data-lock.ts';
@@ -39,18 +38,19 @@ describe('openNodeDatabase', () => {
   it('refuses another key', async () => {
     await using node = await openTestStore();
     node.db.close();
-    writeSecretFile(node.directory.databaseKeyFile, `chacha20:${'cd'.repeat(32)}`);
+    await using other = await openTestStore();
     const { directory, clock, log } = node;
-    await expect(openNodeDatabase({ directory, clock, log: log.log })).rejects.toMatchObject({ code: 'SH-F006' });
-    writeSecretFile(node.directory.databaseKeyFile, `aegis:${'ab'.repeat(32)}`);
+    await expect(openNodeDatabase({ directory, ring: other.ring, clock, log: log.log })).rejects.toMatchObject({
+      code: 'SH-F006',
+    });
     await node.reopen();
   });
 
   it('refuses a directory where nothing was made', async () => {
     await using node = await openTestStore();
-    const { clock, log } = node;
+    const { clock, log, ring } = node;
     const directory = dataDirectory(join(node.directory.root, 'elsewhere'));
-    await expect(openNodeDatabase({ directory, clock, log: log.log })).rejects.toMatchObject({ code: 'SH-C101' });
+    await expect(openNodeDatabase({ directory, ring, clock, log: log.log })).rejects.toMatchObject({ code: 'SH-C101' });
   });
 
   it('has a view for every record type, and replaces one whose declaration has changed', async () => {

@@ -1,62 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { sqliteView, viewName } from '@santehaggui/protocols/records/views.ts';
+import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import {
-  assertDurable,
-  assertEncrypted,
-  openEncryptedSqlite,
-  type SqliteCipher,
-} from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
+import { assertDurable, assertEncrypted, openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import { readMigrations } from '@santehaggui/runtime/sql/migrations.ts';
 import { migrateSqlite } from '@santehaggui/runtime/sql/sqlite-migrations.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Database } from 'better-sqlite3';
 import type { DataDirectory } from './data-directory.ts';
+import type { DatabaseKey, OpenKeyRing } from './key-ring.ts';
 import { failStore } from './store-errors.ts';
 
 /** How a node's database is opened. `mayCreate`: only `init` makes a new one. */
 export type OpenNodeDatabaseOptions = {
   readonly directory: DataDirectory;
+  readonly ring: OpenKeyRing;
   readonly clock: Clock;
   readonly log: Log;
   readonly mayCreate?: boolean;
 };
 
-/** The raw key of a database and the cipher that it is for. */
-export type DatabaseKey = { readonly keyHex: string; readonly cipher: SqliteCipher };
-
-/** The text of the key file: `aegis:` or `chacha20:`, then 64 hex digits. */
-export function formatDatabaseKey({ cipher, keyHex }: DatabaseKey): string {
-  return `${cipher}:${keyHex}\n`;
-}
-
-/** The database key of a data directory. Throws SH-C101 when its file cannot be read or holds none. */
-export function readDatabaseKey({ databaseKeyFile }: DataDirectory): DatabaseKey {
-  let text: string;
-  try {
-    text = readFileSync(databaseKeyFile, 'utf8').trim();
-  } catch (cause) {
-    throw failStore('SH-C101', { why: databaseKeyFile, cause });
-  }
-  const match = /^(aegis|chacha20):([0-9a-f]{64})$/.exec(text);
-  if (match === null) throw failStore('SH-C101', { why: databaseKeyFile });
-  return { cipher: match[1] as SqliteCipher, keyHex: match[2] as string };
-}
-
 /**
  * Opens the node's database, ready to write: migrated, with the catalogue's views, proven durable after a write and proven
- * encrypted. Throws SH-C101 when there is none, SH-F006 when the key does not open it, SH-F001 to SH-F005 as their names say.
+ * encrypted; the ring then holds the one key that it has turned out to have. Throws SH-C101 when there is none, SH-F006 when no
+ * key of the ring opens it, SH-F001 to SH-F005 as their names say.
  */
 export async function openNodeDatabase({
   directory,
+  ring,
   clock,
   log,
   mayCreate = false,
 }: OpenNodeDatabaseOptions): Promise<Database> {
-  const key = readDatabaseKey(directory);
   const migrations = await readMigrations(new URL('./migrations/', import.meta.url));
-  const db = openDatabaseFile({ path: directory.databaseFile, key, mayCreate });
+  const db = openDatabaseFile({ path: directory.databaseFile, ring, mayCreate });
   try {
     // Pages decrypted once are kept: 32 MB. A checkpoint every 16 MB and not every 4 writes a page that many records share
     // once instead of four times.
@@ -73,9 +51,14 @@ export async function openNodeDatabase({
   }
 }
 
-/** A second connection that only reads, for work that must not keep the first one busy. */
-export function openReader(directory: DataDirectory): Database {
-  return openEncryptedSqlite({ path: directory.databaseFile, ...readDatabaseKey(directory), isReadOnly: true });
+/**
+ * Gives the open database another key: all its pages are written anew in one transaction, about a second for 100 MB. A power cut
+ * leaves the old key or the new one.
+ */
+export function rekeyDatabase(db: Database, { keyHex }: DatabaseKey): void {
+  db.pragma(`rekey = 'raw:${keyHex}'`);
+  // Pages under the old key stay in the file until a checkpoint writes over them.
+  db.pragma('wal_checkpoint(truncate)');
 }
 
 /** Makes the catalogue's views, and again those whose declaration has changed. */
@@ -101,20 +84,26 @@ function withoutSpaces(sql: string): string {
 
 function openDatabaseFile({
   path,
-  key,
+  ring,
   mayCreate,
 }: {
   readonly path: string;
-  readonly key: DatabaseKey;
+  readonly ring: OpenKeyRing;
   readonly mayCreate: boolean;
 }): Database {
-  try {
-    return openEncryptedSqlite({ path, ...key, mustExist: !mayCreate });
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'SQLITE_CANTOPEN')
-      throw failStore('SH-C101', { why: path, cause: error });
-    throw error;
+  if (!mayCreate && !existsSync(path)) throw failStore('SH-C101', { why: path });
+  let failure: unknown;
+  for (const key of ring.candidates()) {
+    try {
+      const db = openEncryptedSqlite({ path, ...key, mustExist: !mayCreate });
+      ring.settle(key);
+      return db;
+    } catch (error) {
+      if (!hasCode(error, 'SH-F006')) throw error;
+      failure = error;
+    }
   }
+  throw failure;
 }
 
 /** The names of the migrations that the database has had, in order. */

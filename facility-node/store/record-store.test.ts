@@ -7,7 +7,6 @@ import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
 import { openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import { describe, expect, it } from 'vitest';
-import { readDatabaseKey } from './open-database.ts';
 import type { WriteContext } from './record-transaction.ts';
 import { openTestStore, type TestStore } from './testing/test-store.ts';
 
@@ -19,10 +18,10 @@ const fanta = { familyName: 'Traoré', givenName: 'Fanta', sex: 'female' };
 type Row = { sequence: number; meta: Buffer; fields: Buffer; head: Buffer; is_last: number };
 const ownRows = 'select sequence, meta, fields, head, is_last from journal where head is not null order by sequence';
 
-const openEncryptedSqliteForTest = ({ directory }: TestStore) => {
+const openEncryptedSqliteForTest = ({ directory, ring }: TestStore) => {
   const db = openEncryptedSqlite({
     path: directory.databaseFile,
-    ...readDatabaseKey(directory),
+    ...ring.current(),
     busyTimeoutMs: 0,
   });
   return { db, [Symbol.dispose]: () => void db.close() };

@@ -14,6 +14,8 @@ CREATE UNIQUE INDEX conflict_by_id on conflict (id);
 
 CREATE INDEX conflict_by_time on conflict (found_at, id);
 
+CREATE INDEX emergency_note_waiting on emergency_note (at) where taken_up_at is null;
+
 CREATE INDEX encounter_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 4;
 
 CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
@@ -124,6 +126,17 @@ CREATE TABLE conflict (
 CREATE TABLE counter (
   series text primary key,
   value integer not null
+) strict, without rowid;
+
+CREATE TABLE emergency_note (
+  id text primary key,
+  at integer not null,
+  kind text not null check (kind in ('note', 'sms')),
+  written_by text not null,
+  text text not null,
+  taken_in_at integer not null,
+  taken_up_at integer,
+  taken_up_by text
 ) strict, without rowid;
 
 CREATE TABLE idempotency (

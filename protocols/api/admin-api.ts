@@ -92,6 +92,21 @@ export type NodeStatus = {
   readonly fingerprintWords: readonly string[] | null;
 };
 
+/** The same of a node whose database nobody has opened yet: its data are closed, to operators too. */
+export type LockedStatus = {
+  readonly facility: string;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly health: 'degraded';
+  readonly isLocked: true;
+  readonly checks: readonly HealthCheck[];
+  readonly modem: null;
+  readonly sync: null;
+  readonly broker: null;
+  readonly people: null;
+  readonly lanUrl: string;
+};
+
 /** `POST /v1/enrol` of a node: make it known to a hub. */
 export const enrolRequest = z.strictObject({ hubUrl: z.url(), token: z.string().min(20).max(400) });
 

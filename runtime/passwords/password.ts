@@ -33,6 +33,18 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
   return timingSafeEqual(given, expected);
 }
 
+/**
+ * A key of `bytes` bytes that a password gives under this salt, the same every time; computed outside the main thread. Throws a
+ * RangeError for a salt under 16 bytes.
+ */
+export async function passwordKey(
+  password: string,
+  { salt, cost, bytes }: { readonly salt: Uint8Array; readonly cost: PasswordCost; readonly bytes: number },
+): Promise<Uint8Array> {
+  if (salt.length < SALT_BYTES) throw new RangeError('the salt of a key has 16 bytes or more');
+  return new Uint8Array(await derive(password, { salt, tagBytes: bytes, cost }));
+}
+
 /** A hash that no password matches but that takes as long to try: for logins that do not exist. */
 export function unmatchablePasswordHash(cost: PasswordCost): string {
   return phcString(cost, randomBytes(SALT_BYTES), randomBytes(TAG_BYTES));

@@ -28,6 +28,7 @@ export const interchangeOf = (node: TestStore): Interchange =>
     clock: node.clock,
     log: node.log.log,
     directory: node.directory,
+    ring: node.ring,
   });
 
 /** Imports files given by name and content: text as it is, anything else as JSON. */

@@ -5,6 +5,7 @@ import { createLogger } from '@santehaggui/runtime/log/logger.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { readClockState } from '../clock-state.ts';
 import { dataDirectory } from '../data-directory.ts';
+import { ringOpenedByFile } from '../key-ring.ts';
 import { openNodeDatabase } from '../open-database.ts';
 import { RecordStore } from '../record-store.ts';
 import { Timekeeper } from '../timekeeper.ts';
@@ -16,7 +17,8 @@ import { Timekeeper } from '../timekeeper.ts';
 export async function writeForever(root: string, incarnation: string): Promise<never> {
   await sodiumReady();
   const log = createLogger({ name: 'writer', level: 'silent' });
-  const db = await openNodeDatabase({ directory: dataDirectory(root), clock: systemClock, log });
+  const directory = dataDirectory(root);
+  const db = await openNodeDatabase({ directory, ring: ringOpenedByFile(directory), clock: systemClock, log });
   const timekeeper = new Timekeeper({ clock: systemClock, hasRtc: true, stored: readClockState(db) });
   const origin = { node: 1, incarnation, journalKey: Buffer.alloc(32, 1) };
   const store = new RecordStore({ db, origin, timekeeper, clock: systemClock });

@@ -1,11 +1,11 @@
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
-import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import type { Database } from 'better-sqlite3';
 import { readClockState } from '../clock-state.ts';
 import { type DataDirectory, dataDirectory, makeDataDirectory } from '../data-directory.ts';
+import { createRingWithFile, type OpenKeyRing, ringOpenedByFile } from '../key-ring.ts';
 import { openNodeDatabase } from '../open-database.ts';
 import { RecordStore } from '../record-store.ts';
 import type { RecordIndexer } from '../record-table.ts';
@@ -19,6 +19,7 @@ export type TestStore = AsyncDisposable & {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly directory: DataDirectory;
+  readonly ring: OpenKeyRing;
   /** Closes the database and opens it again as the daemon's next start does: a new incarnation. */
   reopen(): Promise<void>;
 };
@@ -40,17 +41,20 @@ export async function openTestStore({
   const temporary = await temporaryDirectory();
   const directory = dataDirectory(temporary.path);
   makeDataDirectory(directory);
-  writeSecretFile(directory.databaseKeyFile, `aegis:${'ab'.repeat(32)}`);
   const log = recordingLog();
   const journalKey = Buffer.alloc(32, node);
   let starts = 0;
 
-  const open = async (): Promise<Pick<TestStore, 'store' | 'db' | 'timekeeper'>> => {
-    const db = await openNodeDatabase({ directory, clock, log: log.log, mayCreate: starts === 0 });
+  const open = async (): Promise<Pick<TestStore, 'store' | 'db' | 'timekeeper' | 'ring'>> => {
+    const ring =
+      starts === 0
+        ? createRingWithFile(directory, { cipher: 'aegis', nowMs: clock.now() })
+        : ringOpenedByFile(directory);
+    const db = await openNodeDatabase({ directory, ring, clock, log: log.log, mayCreate: starts === 0 });
     const incarnation = Buffer.from([node % 256, ++starts, 3, 4, 5, 6]).toString('hex');
     const timekeeper = new Timekeeper({ clock, hasRtc: true, stored: readClockState(db) });
     const store = new RecordStore({ db, origin: { node, incarnation, journalKey }, timekeeper, clock, indexers });
-    return { store, db, timekeeper };
+    return { store, db, timekeeper, ring };
   };
 
   let opened = await open();
@@ -63,6 +67,9 @@ export async function openTestStore({
     },
     get timekeeper() {
       return opened.timekeeper;
+    },
+    get ring() {
+      return opened.ring;
     },
     clock,
     log,

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Somebody or something that can open a node's database. */
+export type UnlockerLine = {
+  readonly id: string;
+  readonly kind: 'key-file' | 'password' | 'passkey' | 'recovery' | 'hub';
+  readonly login: string | null;
+  readonly since: string;
+};
+
+/** `GET /v1/keys` of a node: who opens the database, since when it has its key, and whether the ring is as we left it. */
+export type KeysStatus = {
+  /** `unattended`: by itself after a power cut; `staff`: a person. */
+  readonly opens: 'unattended' | 'staff';
+  readonly cipher: 'aegis' | 'chacha20';
+  readonly databaseKeySince: string;
+  readonly unlockers: readonly UnlockerLine[];
+  readonly isGenuine: boolean;
+};
+
+/** `POST /v1/keys/rotate`: gives the database a new key; `acceptRing` takes a ring for ours that another program changed. */
+export const rotateRequest = z.strictObject({ acceptRing: z.boolean().default(false) });
+
+/** What was done, and how long nobody could work. */
+export type RotateAnswer = { readonly databaseKeySince: string; readonly milliseconds: number };
+
+/** `POST /v1/keys/escrow`: new recovery words, which replace those before; shown once. */
+export type EscrowAnswer = { readonly words: readonly string[]; readonly since: string };
+
+/**
+ * `POST /v1/keys/opening`: whether the node opens by itself after a power cut. For `staff` somebody's strong password is wanted,
+ * so that the node does not shut itself out.
+ */
+export const openingRequest = z.discriminatedUnion('opens', [
+  z.strictObject({ opens: z.literal('unattended') }),
+  z.strictObject({ opens: z.literal('staff'), login: z.string().min(1).max(80), password: z.string().min(1).max(400) }),
+]);
