@@ -2,6 +2,9 @@ import { DemoCommand } from './commands/demo.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
+import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
+import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
 import { HubUserAddCommand } from './commands/hub/user/add.ts';
 import { InitCommand } from './commands/init.ts';
 import { KeysEscrowCommand } from './commands/keys/escrow.ts';
@@ -32,6 +35,9 @@ export const commands = {
   'facility:enrol': FacilityEnrolCommand,
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,
+  'hub:unlock:allow': HubUnlockAllowCommand,
+  'hub:unlock:list': HubUnlockListCommand,
+  'hub:unlock:refuse': HubUnlockRefuseCommand,
   'hub:user:add': HubUserAddCommand,
   init: InitCommand,
   'keys:escrow': KeysEscrowCommand,

@@ -19,6 +19,7 @@ import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
 import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
+import { HubUnlock } from './locked/hub-unlock.ts';
 import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
@@ -33,7 +34,7 @@ import { lockDataDirectory } from './store/data-lock.ts';
 import { DigestStore } from './store/digest-store.ts';
 import { hasHardwareClock } from './store/hardware-clock.ts';
 import { JournalStore } from './store/journal-store.ts';
-import { openRingByFile } from './store/key-ring.ts';
+import { KeyRing, openRingByFile } from './store/key-ring.ts';
 import { IdentityKeeper } from './store/node-identity.ts';
 import { openNodeDatabase } from './store/open-database.ts';
 import { RecordCountStore } from './store/record-count-store.ts';
@@ -41,10 +42,11 @@ import { RecordStore } from './store/record-store.ts';
 import { Timekeeper } from './store/timekeeper.ts';
 import { SurveillanceService } from './surveillance/surveillance-service.ts';
 import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
-import { HubTls } from './uplink/carriers/https/hub-tls.ts';
+import { HubTls, type HubTlsOptions } from './uplink/carriers/https/hub-tls.ts';
 import { type SmsParts, SmsService } from './uplink/carriers/sms/sms-service.ts';
 import { UsbService } from './uplink/carriers/usb/usb-service.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
+import { askHub } from './uplink/hub-request.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
 
 /** What the outside gives a node. */
@@ -69,11 +71,13 @@ const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 export async function composeDaemon(config: NodeConfig, surroundings: Surroundings): Promise<Composition> {
   const { directory, version, clock, log } = surroundings;
   await sodiumReady();
-  const identity = new IdentityKeeper(directory).current();
+  const identity = new IdentityKeeper(directory);
   const ring = openRingByFile(directory, config.keys.unlockFile);
   if (ring !== undefined) return composeNode(config, surroundings, { ring, by: { kind: 'key-file' } });
   return lockedNode({
-    ...{ directory, identity, version, clock, log, at: config.lan },
+    ...{ directory, version, clock, log, at: config.lan },
+    identity: identity.current(),
+    hubUnlock: hubUnlock(config, surroundings, identity),
     open: (unlocked, port) => composeNode({ ...config, lan: { ...config.lan, port } }, surroundings, unlocked),
   });
 }
@@ -94,19 +98,14 @@ export async function composeNode(
   const lock = lockDataDirectory(directory.lockFile);
   const db = await openNodeDatabase({ directory, ring, clock, log });
 
-  const hasRtc = config.clock.rtc === 'auto' ? hasHardwareClock() : config.clock.rtc === 'yes';
-  const timekeeper = new Timekeeper({ clock, hasRtc, stored: readClockState(db) });
+  const timekeeper = new Timekeeper({ clock, hasRtc: isClockKept(config.clock.rtc), stored: readClockState(db) });
   const incarnation = toHex(randomBytes(6));
   const { node, journalKey, facility: own } = identity.current();
   const origin = { node, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
 
   const journal = new JournalStore({ store, timekeeper, log });
-  const hubTls = new HubTls({
-    ...(config.uplink.authority === undefined ? {} : { authority: readFileSync(config.uplink.authority, 'utf8') }),
-    isClockTrusted: () => timekeeper.isTrusted(),
-    clock,
-  });
+  const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
@@ -120,6 +119,7 @@ export async function composeNode(
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
+    tls: hubTls,
     onEnrolled: () => {
       keys.wrapForHub();
       uplink.wake();
@@ -184,6 +184,31 @@ export async function composeNode(
     ],
     addresses: () => ({ lanUrl: lanUrl(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
+}
+
+/** Lets the hub open the node, where it is enrolled at one that can. */
+function hubUnlock(
+  { uplink, clock: { rtc } }: NodeConfig,
+  { directory, clock, log }: Surroundings,
+  identity: IdentityKeeper,
+): HubUnlock | undefined {
+  const { hub } = identity.current();
+  if (hub === null || KeyRing.read(directory.keyRingFile).wrapsFor('hub').length === 0) return undefined;
+  // The time floor lies in the closed database: only a clock that went on is believed.
+  const tls = hubTlsOf(uplink, { isClockTrusted: () => isClockKept(rtc), clock });
+  const timeoutMs = uplink.timeoutSeconds * 1000;
+  return new HubUnlock({
+    ...{ identity, hub, clock, log, ringFile: directory.keyRingFile },
+    post: (path, body, signal) => askHub({ url: `${hub.url}${path}`, body, tls, timeoutMs, signal }),
+  });
+}
+
+function hubTlsOf({ authority }: NodeConfig['uplink'], options: Omit<HubTlsOptions, 'authority'>): HubTls {
+  return new HubTls({ ...options, ...(authority === undefined ? {} : { authority: readFileSync(authority, 'utf8') }) });
+}
+
+function isClockKept(rtc: NodeConfig['clock']['rtc']): boolean {
+  return rtc === 'auto' ? hasHardwareClock() : rtc === 'yes';
 }
 
 /** Who opened the database is audited, what was noted meanwhile comes in, and the hub can open it the next time. */

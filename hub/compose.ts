@@ -44,6 +44,8 @@ import { RestorationService } from './restoration/restoration-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
+import { unlockRoutes } from './unlocking/unlock-routes.ts';
+import { UnlockService } from './unlocking/unlock-service.ts';
 
 /** What a hub is given besides its configuration. `freePort` is asked only where no Unix socket can be had. */
 export type HubParts = {
@@ -101,6 +103,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     nodes: () => enrolment.nodes(),
   });
   const sms = composeSms({ messenger: parts.messenger, findNode, ingest, codec, clock, log, randomBytes });
+  const unlocking = new UnlockService({ database, keys, findNode, clock, log });
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = notificationService({
     connection: logins.service,
@@ -114,6 +117,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const routes = [
     ...enrolmentRoutes(keys.identity, enrolment),
+    ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...reportsRoutes(new ReportsService(database), clock),
     ...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })),
@@ -139,7 +143,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users, usb, quarantine }, { clock, log }),
+    app: adminApp({ status, facilities, users, usb, quarantine, unlocking }, { clock, log }),
     at: { socketPath },
     clock,
     log,

@@ -11,6 +11,7 @@ import type { DataDirectory } from '../store/data-directory.ts';
 import { lockDataDirectory } from '../store/data-lock.ts';
 import { KeyRing } from '../store/key-ring.ts';
 import type { NodeIdentity } from '../store/node-identity.ts';
+import type { HubUnlock } from './hub-unlock.ts';
 import { type LockedPolicy, type LockedRoute, lockedAdminRoutes, lockedPageRoutes } from './locked-routes.ts';
 import { type Unlocked, UnlockService } from './unlock-service.ts';
 
@@ -22,8 +23,8 @@ export type LockedOptions = {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** What else may open it (the hub); tells once it has, and stops with the signal. */
-  readonly helpers?: readonly ((onUnlocked: (unlocked: Unlocked) => void) => Service)[];
+  /** Where the hub can open it too. */
+  readonly hubUnlock?: HubUnlock | undefined;
   /** Puts the whole node together once the ring is open, on the port that the locked one had. */
   readonly open: (unlocked: Unlocked, lanPort: number) => Promise<Composition>;
 };
@@ -75,7 +76,7 @@ export function lockedNode(options: LockedOptions): Composition {
 }
 
 function lockedServices(
-  { directory, at, identity, version, clock, log, helpers = [] }: LockedOptions,
+  { directory, at, identity, version, clock, log, hubUnlock }: LockedOptions,
   onUnlocked: (unlocked: Unlocked) => void,
 ): { readonly services: readonly Service[]; readonly lan: ListenService } {
   const startedMs = clock.monotonic();
@@ -83,6 +84,7 @@ function lockedServices(
   const parts = {
     unlocking: new UnlockService({ ringFile: directory.keyRingFile, clock }),
     facilityName: identity.facility.name,
+    hubWords: hubUnlock?.words(),
     ...{ keyRingFile: directory.keyRingFile, sealedNotesFile: directory.sealedNotesFile, clock, onUnlocked },
     status: (): LockedStatus => ({
       ...{ facility: identity.facility.code, version, isLocked: true, health: 'degraded' },
@@ -116,7 +118,7 @@ function lockedServices(
     at: { socketPath: directory.adminSocket },
     basePath: '/v1',
   });
-  return { lan, services: [lan, admin, ...helpers.map((helper) => helper(onUnlocked))] };
+  return { lan, services: [lan, admin, ...(hubUnlock === undefined ? [] : [hubUnlock.service(onUnlocked)])] };
 }
 
 type Place = { readonly at: LockedOptions['at'] | { readonly socketPath: string }; readonly basePath: string };

@@ -4,12 +4,14 @@ import type { Answer } from '@santehaggui/runtime/http/route.ts';
 /** What the page of a locked node says beside its forms. */
 export type LockedPage = {
   readonly facilityName: string;
+  /** What to read out to the hub’s operator, where the hub can open this node. */
+  readonly hubWords?: readonly string[] | undefined;
   readonly message?: { readonly kind: 'good' | 'warn'; readonly text: string };
   readonly status?: number;
 };
 
 /** The page of a locked node: open it, or leave an urgent note. */
-export function lockedPage({ facilityName, message, status = 200 }: LockedPage): Answer {
+export function lockedPage({ facilityName, hubWords, message, status = 200 }: LockedPage): Answer {
   return htmlPage(
     `${facilityName} : poste verrouillé`,
     html`
@@ -33,14 +35,21 @@ ${message === undefined ? null : html`<p class="${message.kind}" role="status">$
 <button>Garder la note</button>
 </form>
 <h2>Personne ne peut ouvrir ?</h2>
-${otherWays()}`,
+${hubWords === undefined ? null : throughTheHub(hubWords)}
+${withTheWords()}`,
     status,
   );
 }
 
-function otherWays(): Html {
-  return html`<p>Appelez le district : le responsable du hub peut ouvrir ce poste à distance. Sinon, prenez les douze mots de
-l’enveloppe scellée :</p>
+function throughTheHub(words: readonly string[]): Html {
+  return html`<p>Appelez le district : le responsable du hub peut ouvrir ce poste à distance, s’il a du réseau. Lisez-lui ces six
+mots :</p>
+<ol class="words">${words.map((word) => html`<li>${word}</li>`)}</ol>
+<p class="dim">Il verra les mêmes. Le poste s’ouvre dans la minute qui suit son accord.</p>`;
+}
+
+function withTheWords(): Html {
+  return html`<p>Avec les douze mots de l’enveloppe scellée :</p>
 <form method="post" action="/unlock/recovery">
 <label for="words">Les douze mots</label>
 <textarea id="words" name="words" required maxlength="400" autocapitalize="none" spellcheck="false"></textarea>

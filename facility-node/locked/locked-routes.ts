@@ -14,6 +14,7 @@ import type { UnlockAttempt, Unlocked, UnlockService } from './unlock-service.ts
 export type LockedParts = {
   readonly unlocking: UnlockService;
   readonly facilityName: string;
+  readonly hubWords?: readonly string[] | undefined;
   readonly keyRingFile: string;
   readonly sealedNotesFile: string;
   readonly clock: Clock;
@@ -36,7 +37,7 @@ const noteForm = z.strictObject({ from: z.string().trim().min(1).max(120), text:
 
 /** The pages of a locked node, at the root of the LAN port. */
 export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
-  const { facilityName, keyRingFile, sealedNotesFile, clock } = parts;
+  const { facilityName, hubWords, keyRingFile, sealedNotesFile, clock } = parts;
   const tried = async (attempt: UnlockAttempt, address: string | undefined): Promise<Answer> => {
     try {
       parts.onUnlocked(await parts.unlocking.unlock(attempt, address ?? null));
@@ -45,7 +46,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
       if (!(error instanceof HagguiError)) throw error;
       const { what, why = '', remedy = '' } = error.tell('fr');
       const text = [`${what}.`, why, remedy].join(' ').trim();
-      return lockedPage({ facilityName, message: { kind: 'warn', text }, status: error.status });
+      return lockedPage({ facilityName, hubWords, message: { kind: 'warn', text }, status: error.status });
     }
   };
   return [
@@ -54,7 +55,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
       method: 'get',
       path: '/',
       summary: 'La page du poste verrouillé',
-      handler: () => lockedPage({ facilityName }),
+      handler: () => lockedPage({ facilityName, hubWords }),
     }),
     route({
       ...anyone,
@@ -92,7 +93,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
         const notesKey = KeyRing.read(keyRingFile).notesKey();
         appendSealedNote(sealedNotesFile, notesKey, { atMs: clock.now(), kind: 'note', ...body });
         const text = 'La note est gardée. Elle attend l’ouverture du poste.';
-        return lockedPage({ facilityName, message: { kind: 'good', text }, status: 201 });
+        return lockedPage({ facilityName, hubWords, message: { kind: 'good', text }, status: 201 });
       },
     }),
     ...(['get', 'post', 'put', 'patch', 'delete'] as const).map((method) =>

@@ -13,11 +13,12 @@ import {
   hubIdentity,
   parseEnrolmentToken,
 } from '@santehaggui/protocols/enrolment/enrolment.ts';
-import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { IdentityKeeper } from '../store/node-identity.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import type { HubTls } from './carriers/https/hub-tls.ts';
+import { askHub } from './hub-request.ts';
 import { failUplink } from './uplink-errors.ts';
 
 /** What enrolment needs. `onEnrolled` is called once the hub is remembered. */
@@ -27,6 +28,7 @@ export type EnrolmentParts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly timeoutMs: number;
+  readonly tls: HubTls;
   readonly onEnrolled: () => void;
 };
 
@@ -98,31 +100,8 @@ export class EnrolmentClient {
     }
   }
 
-  async #ask(url: string, body?: unknown): Promise<unknown> {
-    const signal = AbortSignal.timeout(this.#parts.timeoutMs);
-    const request =
-      body === undefined
-        ? { signal }
-        : { signal, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(url, request);
-      text = await response.text();
-    } catch (cause) {
-      const reason = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message;
-      throw failUplink('SH-T110', { why: `${url}: ${reason}`, cause });
-    }
-    const answer = parseJson(text);
-    if (!response.ok) throw fromProblem(response.status, answer);
-    return answer;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+  #ask(url: string, body?: unknown): Promise<unknown> {
+    const { tls, timeoutMs } = this.#parts;
+    return askHub({ url, tls, timeoutMs, ...(body === undefined ? {} : { body }) });
   }
 }

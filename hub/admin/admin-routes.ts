@@ -1,10 +1,12 @@
 import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { unlockDecision } from '@santehaggui/protocols/api/keys-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
+import type { UnlockService } from '../unlocking/unlock-service.ts';
 import type { StatusService } from './status-service.ts';
 
 /** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
@@ -20,6 +22,7 @@ export type AdminServices = {
   readonly users: HubUsersService;
   readonly usb: UsbService;
   readonly quarantine: QuarantineService;
+  readonly unlocking: UnlockService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -29,6 +32,7 @@ export function adminRoutes({
   users,
   usb,
   quarantine,
+  unlocking,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -79,6 +83,31 @@ export function adminRoutes({
       handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
     }),
     ...quarantineRoutes(quarantine),
+    ...unlockRoutes(unlocking),
+  ];
+}
+
+function unlockRoutes(unlocking: UnlockService): readonly Route<AdminPolicy, AdminPrincipal>[] {
+  const policy = 'operator';
+  return [
+    route({
+      method: 'get',
+      path: '/unlock',
+      policy,
+      summary: 'Postes verrouillés qui demandent leur clé',
+      handler: async () => ({ body: { nodes: await unlocking.list() } }),
+    }),
+    route({
+      method: 'post',
+      path: '/unlock',
+      policy,
+      summary: 'Dit oui ou non à un poste verrouillé',
+      body: unlockDecision,
+      handler: async ({ body }) => {
+        await unlocking.decide(body.facility, body.decision);
+        return { body };
+      },
+    }),
   ];
 }
 

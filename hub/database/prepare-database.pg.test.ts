@@ -23,6 +23,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/004_quarantine_retry.sql',
       'hub/005_release.sql',
       'hub/006_restoration.sql',
+      'hub/007_unlock.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

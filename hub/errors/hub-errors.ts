@@ -112,6 +112,19 @@ export const hubErrors = errorCodes({
     title: { fr: 'Trop d’essais', en: 'Too many attempts' },
     remedy: { fr: 'Attendez un quart d’heure, puis recommencez.', en: 'Wait a quarter of an hour, then try again.' },
   },
+  'SH-A380': {
+    kind: 'auth',
+    title: { fr: 'Ce nœud n’est pas rattaché à ce hub', en: 'This node is not enrolled at this hub' },
+    remedy: {
+      fr: 'Ouvrez-le sur place : mot de passe ou mots de secours.',
+      en: 'Open it where it stands: password or recovery words.',
+    },
+  },
+  'SH-N380': {
+    kind: 'not-found',
+    title: { fr: 'Aucun poste verrouillé ne demande cela', en: 'No locked node asks for this' },
+    remedy: { fr: 'La liste : haggui hub unlock list', en: 'The list: haggui hub unlock list' },
+  },
   'SH-T301': {
     kind: 'transient',
     title: { fr: 'Le hub ne prend pas d’échange en ce moment', en: 'The hub takes no exchange at the moment' },

@@ -35,3 +35,20 @@ export const openingRequest = z.discriminatedUnion('opens', [
   z.strictObject({ opens: z.literal('unattended') }),
   z.strictObject({ opens: z.literal('staff'), login: z.string().min(1).max(80), password: z.string().min(1).max(400) }),
 ]);
+
+/** A locked node that asks its hub for the key, in `GET /v1/unlock` of the hub's admin socket. */
+export type UnlockLine = {
+  readonly facility: string;
+  /** What its screen shows and the caller reads out. */
+  readonly words: readonly string[];
+  readonly askedAt: string;
+  readonly heardAt: string;
+  readonly isStillAsking: boolean;
+  readonly state: 'waiting' | 'refused' | 'granted';
+};
+
+/** `POST /v1/unlock` of the hub's admin socket. */
+export const unlockDecision = z.strictObject({
+  facility: z.string().min(1).max(40),
+  decision: z.enum(['granted', 'refused']),
+});

@@ -49,6 +49,7 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
   const origin = { node: number, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock });
   const journal = new JournalStore({ store, timekeeper, log });
+  const tls = new HubTls({ isClockTrusted: () => timekeeper.isTrusted(), clock: systemClock });
   const uplink = new UplinkService({
     config: { ...QUICK, ...config },
     identity,
@@ -60,7 +61,7 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
     carrier: httpsCarrier({
       clock: systemClock,
       log,
-      tls: new HubTls({ isClockTrusted: () => timekeeper.isTrusted(), clock: systemClock }),
+      tls,
     }),
     clock: systemClock,
     log,
@@ -68,7 +69,7 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
     randomBytes,
   });
   const onEnrolled = (): void => uplink.wake();
-  const enrolment = new EnrolmentClient({ identity, timekeeper, clock, log, timeoutMs: 5000, onEnrolled });
+  const enrolment = new EnrolmentClient({ identity, timekeeper, clock, log, timeoutMs: 5000, tls, onEnrolled });
   const stopping = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   return {
