@@ -2,6 +2,8 @@ import { DemoCommand } from './commands/demo.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubKeysRotateCommand } from './commands/hub/keys/rotate.ts';
+import { HubKeysStatusCommand } from './commands/hub/keys/status.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
@@ -38,6 +40,8 @@ export const commands = {
   'hub:unlock:allow': HubUnlockAllowCommand,
   'hub:unlock:list': HubUnlockListCommand,
   'hub:unlock:refuse': HubUnlockRefuseCommand,
+  'hub:keys:rotate': HubKeysRotateCommand,
+  'hub:keys:status': HubKeysStatusCommand,
   'hub:user:add': HubUserAddCommand,
   init: InitCommand,
   'keys:escrow': KeysEscrowCommand,

@@ -17,6 +17,7 @@ import type { HubConfig } from './config.ts';
 import { consolidate } from './consolidated/consolidated-service.ts';
 import { databaseServices } from './database/database-services.ts';
 import { createFacilitySchema, viewsHash } from './database/facility-schema.ts';
+import type { HubDatabase } from './database/hub-database.ts';
 import { notificationService } from './database/notifications.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
@@ -33,7 +34,9 @@ import { OfferService } from './ingest/offer-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
 import { QuarantineService } from './ingest/quarantine-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
-import { dailyJob } from './jobs/daily-job.ts';
+import { type DailyWork, dailyJob } from './jobs/daily-job.ts';
+import { KeysService } from './kms/keys-service.ts';
+import { openKms } from './kms/open-kms.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
@@ -74,17 +77,18 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const { keys, logins, database, services } = await composeDatabase(config, parts);
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
-  const { bus, daily } = composeEvents({ database, origin, keepDays: config.copies.keepDays, clock, log });
+  const sealing = new KeysService({
+    ...openKms(config.kms, { data: config.data, randomBytes, clock }),
+    ...{ database, randomBytes, clock, log },
+  });
+  const { bus, daily } = composeEvents(
+    { database, origin, keepDays: config.copies.keepDays, clock, log },
+    { name: 'keys', run: () => sealing.daily() },
+  );
   const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
   const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
-  const schemas = {
-    make: (facility: string) =>
-      createFacilitySchema(facility, { admin: database.admin, migrations: parts.registerMigrations, clock, log }),
-    version: parts.registerMigrations.length,
-    viewsHash: viewsHash(),
-  };
   const facilities = new FacilitiesService({
-    ...{ database, schemas, origin, enrolment, clock, log },
+    ...{ database, schemas: schemasOf(database, parts), origin, enrolment, clock, log },
     publicKey: keys.sign.publicKey,
   });
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
@@ -137,13 +141,14 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     quarantined: () => quarantine.count(),
     connected: () => exchange.connected().size,
     lastRestoration: () => restoration.last(),
+    keys: () => sealing.status(),
     url,
     clock,
   });
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users, usb, quarantine, unlocking }, { clock, log }),
+    app: adminApp({ status, facilities, users, usb, quarantine, unlocking, keys: sealing }, { clock, log }),
     at: { socketPath },
     clock,
     log,
@@ -160,7 +165,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
 }
 
 /** What follows from changes once they are safe, and what is done every day. */
-function composeEvents(options: CopiesOptions): { readonly bus: EmbeddedBus; readonly daily: Service } {
+function composeEvents(
+  options: CopiesOptions,
+  ...works: readonly DailyWork[]
+): { readonly bus: EmbeddedBus; readonly daily: Service } {
   const { database, clock, log } = options;
   const copies = new CopiesService(options);
   const alerts = new AlertsService(options);
@@ -171,7 +179,7 @@ function composeEvents(options: CopiesOptions): { readonly bus: EmbeddedBus; rea
   ];
   return {
     bus: new EmbeddedBus({ database, consumers, clock, log }),
-    daily: dailyJob({ works: [{ name: 'copies', run: () => copies.daily() }], clock, log }),
+    daily: dailyJob({ works: [{ name: 'copies', run: () => copies.daily() }, ...works], clock, log }),
   };
 }
 
@@ -188,6 +196,14 @@ function composeSms({
   // Counters of its own: with an incarnation of their own none is used twice under a key.
   const counters = new HelloCounter(toHex(randomBytes(6)), randomBytes);
   return [new SmsService({ ...parts, messenger, counters })];
+}
+
+function schemasOf(database: HubDatabase, { registerMigrations: migrations, clock, log }: HubParts) {
+  return {
+    make: (facility: string) => createFacilitySchema(facility, { admin: database.admin, migrations, clock, log }),
+    version: migrations.length,
+    viewsHash: viewsHash(),
+  };
 }
 
 function markOf({ data }: HubConfig): DatabaseMark {

@@ -1,8 +1,10 @@
+import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
 import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
+  ...enHub,
   ...enKeys,
   'help.about': 'SanteHaggui — the command line of facilities and of the hub',
   'help.usage': 'USAGE',

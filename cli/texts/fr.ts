@@ -1,7 +1,9 @@
+import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
+  ...frHub,
   ...frKeys,
   'help.about': 'SanteHaggui — la ligne de commande des établissements et du hub',
   'help.usage': 'UTILISATION',

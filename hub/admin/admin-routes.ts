@@ -5,8 +5,10 @@ import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
+import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
+import { keysRoutes } from './keys-routes.ts';
 import type { StatusService } from './status-service.ts';
 
 /** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
@@ -23,6 +25,7 @@ export type AdminServices = {
   readonly usb: UsbService;
   readonly quarantine: QuarantineService;
   readonly unlocking: UnlockService;
+  readonly keys: KeysService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -33,6 +36,7 @@ export function adminRoutes({
   usb,
   quarantine,
   unlocking,
+  keys,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -84,6 +88,7 @@ export function adminRoutes({
     }),
     ...quarantineRoutes(quarantine),
     ...unlockRoutes(unlocking),
+    ...keysRoutes(keys),
   ];
 }
 

@@ -6,6 +6,9 @@ import type { FacilitiesService } from '../facilities/facilities-service.ts';
 /** What is shown of the last time that the hub was put back to an older state. */
 export type RestorationOnScreen = { readonly noticedAt: Date; readonly awaited: readonly string[] };
 
+/** What is shown of the keys. `behind`: facilities whose key an older version of the KMS wraps. */
+export type KeysOnScreen = { readonly kms: string; readonly isSealedElsewhere: boolean; readonly behind: number };
+
 /** What the status tells of. `url` and `connected` are asked for at each look. */
 export type StatusOptions = {
   readonly version: string;
@@ -15,6 +18,8 @@ export type StatusOptions = {
   readonly quarantined: () => Promise<number>;
   readonly connected: () => number;
   readonly lastRestoration: () => Promise<RestorationOnScreen | undefined>;
+  /** What wraps the keys; throws while that does not answer. */
+  readonly keys: () => Promise<KeysOnScreen>;
   readonly url: () => string;
   readonly clock: Clock;
 };
@@ -34,7 +39,7 @@ export class StatusService {
 
   /** The status; a database that does not answer is told, not thrown. */
   async status(): Promise<HubStatus> {
-    const { version, facilities, bus, quarantined, connected, lastRestoration, url, clock } = this.#options;
+    const { version, facilities, bus, quarantined, connected, lastRestoration, keys, url, clock } = this.#options;
     const asked = [facilities.count(), bus.waiting(), quarantined(), lastRestoration()] as const;
     const found = await Promise.all(asked).catch(() => undefined);
     const [count, { waiting, setAside }, refused, restoration] = found ?? [
@@ -48,6 +53,7 @@ export class StatusService {
       quarantineCheck(refused),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
     ];
+    if (found !== undefined) checks.push(keysCheck(await keys().catch((error: unknown) => error as Error)));
     const states = checks.map(({ state }) => state);
     return {
       version,
@@ -65,6 +71,25 @@ function databaseCheck(answers: boolean): HealthCheck {
   return answers
     ? { name: 'database', state: 'ok', detail: 'PostgreSQL répond' }
     : { name: 'database', state: 'failing', detail: 'PostgreSQL ne répond pas', remedy: 'Regardez le journal du hub.' };
+}
+
+function keysCheck(keys: KeysOnScreen | Error): HealthCheck {
+  if (keys instanceof Error)
+    return {
+      name: 'keys',
+      state: 'degraded',
+      detail: `le coffre des clés ne répond pas : ${keys.message}`,
+      remedy: 'Échanges et rapports continuent ; les documents scellés attendent. Descellez ou relancez le coffre.',
+    };
+  const where =
+    keys.kms === 'vault' ? 'coffre' : keys.isSealedElsewhere ? 'fichier scellé' : 'fichier scellé sur ce disque';
+  if (keys.behind === 0) return { name: 'keys', state: 'ok', detail: `clés enveloppées : ${where}` };
+  return {
+    name: 'keys',
+    state: 'degraded',
+    detail: `une rotation a été interrompue : ${keys.behind} établissement(s) sous une ancienne version`,
+    remedy: 'Le hub la termine dans la journée ; « haggui hub keys rotate » tout de suite.',
+  };
 }
 
 function restorationCheck({ noticedAt, awaited }: RestorationOnScreen): HealthCheck {

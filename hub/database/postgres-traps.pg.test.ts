@@ -6,7 +6,14 @@ import { API_LOGIN, SERVICE_LOGIN } from './roles.ts';
 import { DENIED, FACILITIES, outcomeOf, PASSWORDS, TwoFacilities } from './testing/two-facilities.ts';
 
 /** Every role that the hub makes, but for the logins. */
-const ROLES = ['facility_cscom_sangha', 'facility_registry', 'ministry', 'region_reader', 'consolidated_writer'];
+const ROLES = [
+  'facility_cscom_sangha',
+  'facility_registry',
+  'ministry',
+  'region_reader',
+  'consolidated_writer',
+  'key_keeper',
+];
 const SHARED_SCHEMAS = ['hub', 'consolidated', 'regional'];
 const ALL_SCHEMAS = [...SHARED_SCHEMAS, 'registry', ...Object.keys(FACILITIES)];
 
@@ -133,6 +140,7 @@ describe('5: a role that was entered and can be left', () => {
       'haggui_service may enter facility_cscom_sangha',
       'haggui_service may enter facility_csref_djenne',
       'haggui_service may enter facility_registry',
+      'haggui_service may enter key_keeper',
     ]);
     const attributes = `select rolname as line from pg_roles
       where rolname = any($1) and (rolinherit or rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)`;

@@ -24,6 +24,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/005_release.sql',
       'hub/006_restoration.sql',
       'hub/007_unlock.sql',
+      'hub/008_keys.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

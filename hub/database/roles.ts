@@ -34,7 +34,7 @@ export async function prepareRoles(admin: pg.Pool, passwords: LoginPasswords): P
   try {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtextextended('santehaggui roles', 0))`);
-    for (const role of [OWNER_ROLE, 'ministry', 'region_reader', 'consolidated_writer'])
+    for (const role of [OWNER_ROLE, 'ministry', 'region_reader', 'consolidated_writer', 'key_keeper'])
       await ensureRole(client, role, 'nologin');
     await ensureRole(client, SERVICE_LOGIN, 'login noinherit');
     await ensureRole(client, API_LOGIN, 'login noinherit');
@@ -63,7 +63,7 @@ export async function ensureRole(
 
 async function grantMemberships(client: pg.PoolClient): Promise<void> {
   await client.query(`grant ministry, region_reader to ${API_LOGIN}`);
-  await client.query(`grant consolidated_writer to ${SERVICE_LOGIN}`);
+  await client.query(`grant consolidated_writer, key_keeper to ${SERVICE_LOGIN}`);
   // An operator's login that is no superuser enters the owner's role for migrations as a member.
   const { rows } = await client.query<{ rolsuper: boolean }>(
     'select rolsuper from pg_roles where rolname = current_user',

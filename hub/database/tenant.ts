@@ -4,8 +4,11 @@ import { quoteIdentifier, type Sql } from './sql.ts';
 /** Whoever draws the facts of all facilities, as a tenant. */
 export const CONSOLIDATED_WRITER = { role: 'consolidated_writer' } as const;
 
-/** Whose rights statements run with: a facility's, by its code, or those of the one who writes the facts. */
-export type Tenant = string | typeof CONSOLIDATED_WRITER;
+/** Whoever keeps the keys that documents are sealed under, as a tenant. */
+export const KEY_KEEPER = { role: 'key_keeper' } as const;
+
+/** Whose rights statements run with: a facility's, by its code, or those of who writes the facts or keeps the keys. */
+export type Tenant = string | typeof CONSOLIDATED_WRITER | typeof KEY_KEEPER;
 
 /**
  * Runs `work` with the rights of one tenant's role and nothing else, then gives the transaction its own rights back: the only

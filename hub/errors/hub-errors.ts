@@ -11,6 +11,105 @@ export const hubErrors = errorCodes({
       en: 'Restore DIR/identity/hub.json from a backup: without it the nodes do not know this hub.',
     },
   },
+  'SH-C310': {
+    kind: 'config',
+    title: {
+      fr: 'Le fichier des clés ne s’ouvre pas avec la clé de scellement donnée',
+      en: 'The key file does not open with the seal key given',
+    },
+    remedy: {
+      fr: 'Redonnez la clé de scellement d’avant (kms.sealKey), ou restaurez DOSSIER/keys/kms.json et sa clé d’une même sauvegarde : sans eux les documents scellés sont perdus.',
+      en: 'Give the former seal key again (kms.sealKey), or restore DIR/keys/kms.json and its key from one backup: without them the sealed documents are lost.',
+    },
+  },
+  'SH-C311': {
+    kind: 'config',
+    title: { fr: 'La clé de scellement n’en est pas une', en: 'The seal key is none' },
+    remedy: {
+      fr: 'Le fichier de kms.sealKey contient 64 chiffres hexadécimaux : « openssl rand -hex 32 » en fait une.',
+      en: 'The file of kms.sealKey holds 64 hexadecimal digits: "openssl rand -hex 32" makes one.',
+    },
+  },
+  'SH-C312': {
+    kind: 'config',
+    title: {
+      fr: 'Une clé a été enveloppée par un autre coffre, ou sous une version détruite',
+      en: 'A key was wrapped by another KMS, or under a version that was destroyed',
+    },
+    remedy: {
+      fr: 'Vérifiez kms.* et, après une restauration, que la base et le coffre sont de la même époque.',
+      en: 'Check kms.* and, after a restoration, that the database and the KMS are of the same time.',
+    },
+  },
+  'SH-C313': {
+    kind: 'config',
+    title: { fr: 'L’adresse du coffre n’est pas en https', en: 'The vault’s address is not https' },
+    remedy: {
+      fr: 'Le jeton partirait en clair : donnez kms.vaultUrl en https, ou un coffre de cette machine.',
+      en: 'The token would travel in clear: give kms.vaultUrl as https, or a vault on this machine.',
+    },
+  },
+  'SH-C314': {
+    kind: 'config',
+    title: { fr: 'La clé du coffre est sans dérivation', en: 'The vault’s key is without derivation' },
+    remedy: {
+      fr: 'Donnez dans kms.vaultKey un autre nom : le hub fait la clé lui-même (aes256-gcm96, derived=true).',
+      en: 'Give another name in kms.vaultKey: the hub makes the key itself (aes256-gcm96, derived=true).',
+    },
+  },
+  'SH-C315': {
+    kind: 'config',
+    title: { fr: 'Le coffre refuse le jeton', en: 'The vault refuses the token' },
+    remedy: {
+      fr: 'Remplacez le fichier de kms.vaultToken, puis relancez le hub ; la règle d’accès est dans docs/operations/cles-du-hub.md.',
+      en: 'Replace the file of kms.vaultToken, then start the hub again; the policy is in docs/operations/cles-du-hub.md.',
+    },
+  },
+  'SH-C316': {
+    kind: 'config',
+    title: { fr: 'Il manque le jeton du coffre', en: 'The vault’s token is missing' },
+    remedy: {
+      fr: 'Donnez dans kms.vaultToken le fichier qui le contient.',
+      en: 'Give the file that holds it in kms.vaultToken.',
+    },
+  },
+  'SH-T310': {
+    kind: 'transient',
+    title: { fr: 'Le coffre des clés ne répond pas', en: 'The KMS does not answer' },
+    remedy: {
+      fr: 'Échanges et rapports continuent ; seuls les documents scellés attendent. Descellez ou relancez le coffre.',
+      en: 'Exchanges and reports go on; only sealed documents wait. Unseal or restart the vault.',
+    },
+  },
+  'SH-N310': {
+    kind: 'not-found',
+    title: { fr: 'Ce dossier a été effacé', en: 'This record was erased' },
+    remedy: {
+      fr: 'La clé de ce patient a été détruite à sa demande : rien ne la rend.',
+      en: 'This patient’s key was destroyed at their request: nothing brings it back.',
+    },
+  },
+  'SH-N311': {
+    kind: 'not-found',
+    title: { fr: 'Cet établissement n’a pas de clé', en: 'This facility has no key' },
+    remedy: {
+      fr: 'Elle se fait avec le premier document ; vérifiez le code de l’établissement.',
+      en: 'It is made with the first document; check the facility’s code.',
+    },
+  },
+  'SH-T311': {
+    kind: 'transient',
+    title: { fr: 'Une autre rotation est en cours', en: 'Another rotation is under way' },
+    remedy: { fr: 'Recommencez dans un instant.', en: 'Try again in a moment.' },
+  },
+  'SH-X311': {
+    kind: 'input',
+    title: { fr: 'Ce document scellé a été altéré', en: 'This sealed document was altered' },
+    remedy: {
+      fr: 'Reprenez-le du nœud qui l’a fait ou d’une sauvegarde.',
+      en: 'Take it again from the node that made it, or from a backup.',
+    },
+  },
   'SH-K301': {
     kind: 'conflict',
     title: { fr: 'Ce code d’établissement est déjà pris', en: 'This facility code is already taken' },

@@ -26,6 +26,14 @@ type Settings = {
     readonly tlsKey: undefined;
     readonly tlsCertificate: undefined;
   };
+  readonly kms: {
+    readonly sealKey: undefined;
+    readonly vaultUrl: string | undefined;
+    readonly vaultToken: undefined;
+    readonly vaultMount: string;
+    readonly vaultKey: string;
+    readonly vaultNamespace: undefined;
+  };
   readonly copies: { readonly keepDays: number };
   readonly log: { readonly level: 'debug' };
 };
@@ -79,6 +87,11 @@ export class TestHub implements AsyncDisposable {
         data: directory.path,
         database: { url: postgres.url },
         http: { host: '127.0.0.1', port: 0, tlsKey: undefined, tlsCertificate: undefined },
+        kms: {
+          ...{ sealKey: undefined, vaultUrl: undefined, vaultToken: undefined, vaultNamespace: undefined },
+          vaultMount: 'transit',
+          vaultKey: 'hub',
+        },
         copies: { keepDays: 30 },
         log: { level: 'debug' },
       },

@@ -1,0 +1,27 @@
+import type { frHub } from './fr-hub.ts';
+
+/** Sentences about what the hub keeps for itself. */
+export const enHub: Readonly<Record<keyof typeof frHub, string>> = {
+  'hubKeys.statusSummary': 'what wraps the hub’s keys, and how many there are',
+  'hubKeys.rotateSummary': 'renews the hub’s key of keys, or the key of a facility',
+  'hubKeys.rotateDescription':
+    'The facilities’ keys are wrapped anew at once; documents stay where they are. Interrupted, nothing is lost: do it again.',
+  'hubKeys.facilityFlag': 'the key of this facility only',
+  'hubKeys.compromisedFlag':
+    'an older version may be known: destroy them all (backups from before no longer open their documents)',
+  'hubKeys.kept': 'Key of keys',
+  'hubKeys.inVault': 'in a vault',
+  'hubKeys.inFile': 'file sealed by a key that is kept elsewhere',
+  'hubKeys.onThisDisk': 'file sealed by a key of the same disk',
+  'hubKeys.version': 'Version',
+  'hubKeys.opening': 'Versions that open',
+  'hubKeys.openingSince': '{count}, the oldest of {since}',
+  'hubKeys.facilities': 'Keys of facilities',
+  'hubKeys.patients': 'Keys of patients',
+  'hubKeys.destroyed': 'Keys destroyed',
+  'hubKeys.behind': '{count} facility key(s) under an older version: haggui hub keys rotate',
+  'hubKeys.sealAdvice': 'Whoever takes this disk opens these keys: see kms.sealKey in docs/operations/cles-du-hub.md.',
+  'hubKeys.rotated': 'Version {version}; {rewrapped} facility key(s) wrapped anew',
+  'hubKeys.facilityRotated': 'Key {version} of {facility}; {rewrapped} patient key(s) wrapped anew',
+  'hubKeys.forgotten': '{count} older version(s) destroyed.',
+};
