@@ -1,4 +1,5 @@
 import type { ConsolidatedReport, ConsolidatedRow, HubStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { HubKeysRotated, HubKeysStatus } from '@santehaggui/protocols/api/hub-keys-api.ts';
 import { epiWeekOf } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { NOTIFIABLE_DISEASES } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
@@ -367,6 +368,22 @@ describe('enrolment', () => {
     const { rows } = await hub.admin.query('select t::text as line from hub.enrolment_token t');
     expect(rows.map(({ line }) => String(line)).join('\n')).not.toContain(secret);
     expect(hub.log.text()).not.toContain(secret);
+  });
+});
+
+describe('the hub’s keys', () => {
+  it('are told of and renewed on the admin socket, and none of them is shown', async () => {
+    const before = await hub.operator<HubKeysStatus>('GET', '/keys');
+    expect(before).toMatchObject({ kms: 'file', isSealedElsewhere: false, behind: 0 });
+    const rotated = await hub.operator<HubKeysRotated>('POST', '/keys/rotate', {});
+    expect(rotated).toEqual({ version: before.version + 1, rewrapped: before.facilities, forgotten: 0 });
+    const { versions } = await hub.operator<HubKeysStatus>('GET', '/keys');
+    expect(versions.map(({ version }) => version)).toEqual([before.version, before.version + 1]);
+    await expect(hub.operator('POST', '/keys/rotate', { facility: 'cscom_segou' })).rejects.toMatchObject({
+      code: 'SH-N311',
+    });
+    const { checks } = await hub.operator<HubStatus>('GET', '/status');
+    expect(checks.find(({ name }) => name === 'keys')).toMatchObject({ state: 'ok' });
   });
 });
 
