@@ -68,6 +68,31 @@ describe('a node whose past has branched', () => {
     expect(rows).toEqual([{ given: 1 }]);
   });
 
+  it('gets what a lost disk wrote even where a change before it is lost for ever, and that once', async () => {
+    const node = await hub.enrolled('cscom_late', { region: 'Late' });
+    node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });
+    await exchange(node);
+    const backup = node.lastSequence;
+    node.create('patient', { familyName: 'Perdue', givenName: 'Pour toujours' });
+    const late = node.create('patient', { familyName: 'Tardive', givenName: 'Rokia' });
+    const restored = node.restoredTo(backup);
+    restored.create('patient', { familyName: 'Diarra', givenName: 'Nana' });
+    expect(await exchange(restored)).toBe(true);
+    // What the lost disk had sent off comes only now, and without the change before it.
+    const stick = await hub.connect(node);
+    stick.send(node.changesAfter(node.lastSequence - 1, 1));
+    expect(await stick.acknowledgement()).toMatchObject({ beyond: [{ from: node.lastSequence }] });
+    stick.drop();
+    for (let call = 0; call < 2; call++) expect(await exchange(restored)).toBe(true);
+    expect(restored.fields(late)).toMatchObject({ givenName: 'Rokia' });
+    const { rows } = await hub.admin.query<{ length: string }>(
+      "select feed_length as length from hub.facility where code = 'cscom_late'",
+    );
+    const before = Number(rows[0]?.length);
+    await exchange(restored);
+    expect(restored.feedReceived).toBe(before);
+  });
+
   it('is loaded whole when its disk is empty', async () => {
     const node = await hub.enrolled('cscom_anew', { region: 'Anew' });
     const patient = node.create('patient', { familyName: 'Keïta', givenName: 'Salif' });

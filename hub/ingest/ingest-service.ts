@@ -12,7 +12,7 @@ import {
   type ParkedChange,
   parentsOf,
 } from '@santehaggui/protocols/journal/follow-chain.ts';
-import { standingOf } from '@santehaggui/protocols/journal/standing.ts';
+import { standingOf, strangersIn } from '@santehaggui/protocols/journal/standing.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -23,7 +23,7 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
-import { giveBranches } from '../routing/branch-service.ts';
+import { giveBranches, giveStrangers } from '../routing/branch-service.ts';
 import { deliver } from '../routing/delivery-service.ts';
 import { distribute, lockAffected } from '../routing/routing-service.ts';
 import {
@@ -143,6 +143,8 @@ export class IngestService {
     await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
     if (outcome.isBranching) await giveBranches(sql, node, outcome.forkPoints);
     const { parked: stillParked } = closed;
+    // On a link that stays up, this is when the node can learn what came by stick of another copy of its disk.
+    if (lineage !== undefined) await giveStrangers(sql, node, strangersIn(lineage, stillParked));
     const receipt = receiptOf(outcome, { refusals: allRefusals, stored, parked: stillParked, incoming, lineage });
     return { receipt, forks: outcome.forks };
   }

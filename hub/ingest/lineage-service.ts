@@ -1,9 +1,9 @@
 import type { HubHello, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
-import { standingOf } from '@santehaggui/protocols/journal/standing.ts';
+import { standingOf, strangersIn } from '@santehaggui/protocols/journal/standing.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { giveBranches } from '../routing/branch-service.ts';
+import { giveBranches, giveStrangers } from '../routing/branch-service.ts';
 import { noteSeen, readChains, readCurrentIncarnation, readParked } from './chain-store.ts';
 import type { EnrolledNode } from './ingest-service.ts';
 
@@ -26,7 +26,8 @@ export class LineageService {
         node,
         lineage.map(({ incarnation }) => incarnation),
       );
-      const standing = standingOf(lineage, { chains, parked: await readParked(sql, node) });
+      const parked = await readParked(sql, node);
+      const standing = standingOf(lineage, { chains, parked });
       const current = await readCurrentIncarnation(sql, facility);
       const isKnown = current === null || lineage.some((entry) => entry.incarnation === current);
       const hasMore = (chains.get(standing?.incarnation ?? '')?.lastSequence ?? 0) > (standing?.upTo ?? 0);
@@ -37,6 +38,9 @@ export class LineageService {
           standing === null ? null : { incarnation: standing.incarnation, sequence: standing.upTo },
         ]);
       }
+      const strangers = strangersIn(lineage, parked);
+      if (strangers.length > 0) await lockFacilities(sql, [facility]);
+      await giveStrangers(sql, { facility, node }, strangers);
       if (standing === null) return null;
       const { incarnation, upTo, beyond } = standing;
       return { incarnation, upTo, beyond };

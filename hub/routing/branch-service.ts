@@ -31,6 +31,31 @@ export async function giveBranches(
 }
 
 /**
+ * Gives a node what another copy of its disk wrote and the hub has only beyond a gap: came late, by stick or message, and what would
+ * close the gap may be lost for ever. What still waits for its record is left out until that comes. What the feed has is not given
+ * twice.
+ */
+export async function giveStrangers(
+  sql: Sql,
+  { facility, node }: BranchingNode,
+  parked: readonly { readonly incarnation: string; readonly sequence: number; readonly isWaiting: boolean }[],
+): Promise<void> {
+  if (parked.length === 0) return;
+  const register = new Register(sql, facility);
+  const changes: StoredChange[] = [];
+  for (const { incarnation, sequence, isWaiting } of parked)
+    if (!isWaiting) changes.push(...(await register.changesBetween({ node, incarnation }, sequence - 1, sequence + 1)));
+  const given = await notInFeed(sql, facility, changes.filter(isOfRecord));
+  if (given.length === 0) return;
+  await appendFeed(sql, facility, given);
+  const { upTo } = await register.ownAfter(node, Number.MAX_SAFE_INTEGER);
+  await sql.query('update hub.facility set branches_given = coalesce(branches_given, $2) where code = $1', [
+    facility,
+    upTo,
+  ]);
+}
+
+/**
  * Gives a node whose past has branched changes of its own that count only now, though they stand far back in the journal. A
  * node whose past is one has them.
  */

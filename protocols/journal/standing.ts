@@ -41,6 +41,20 @@ export function standingOf(
   return { incarnation, upTo, head, beyond: beyond.slice(0, MAX_RANGES) };
 }
 
+/**
+ * Those among what is beyond gaps that no incarnation of this past wrote: another copy of the node's disk did, and its own HELLO may
+ * never come.
+ */
+export function strangersIn<Parked extends ParkedChange>(
+  lineage: readonly LineageEntry[],
+  parked: readonly Parked[],
+): readonly Parked[] {
+  return parked.filter(
+    ({ incarnation, sequence }) =>
+      !lineage.some((entry) => entry.incarnation === incarnation && sequence <= entry.lastSequence),
+  );
+}
+
 function hasAnyWithin(positions: ReadonlySet<number>, { from, to }: Range): boolean {
   return positions.values().some((position) => position >= from && position <= to);
 }
