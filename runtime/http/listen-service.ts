@@ -8,6 +8,7 @@ import { failRuntime } from '../errors/runtime-errors.ts';
 import { aborted, type Service } from '../lifecycle/service.ts';
 import type { Log } from '../log/logger.ts';
 import type { Clock } from '../time/clock.ts';
+import { shareWithTls, type TlsCertificate } from './shared-port.ts';
 
 /** Where to listen: a host and port (0: any free one), or the path of a Unix socket (mode 0660). */
 export type ListenAt = { readonly host: string; readonly port: number } | { readonly socketPath: string };
@@ -27,6 +28,8 @@ export type ListenOptions = {
   readonly clock: Clock;
   /** Given: HTTPS with this key and certificate, by default from TLS 1.2 on. */
   readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'minVersion' | 'ecdhCurve'>;
+  /** Given: connections that begin with a TLS handshake are served HTTPS on the same port. See {@link shareWithTls}. */
+  readonly sharedTls?: () => TlsCertificate | null;
   /** Takes over connections that ask to upgrade (WebSocket); without it they are closed. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** How long running requests may go on after the stop is asked for; default 5,000. */
@@ -113,6 +116,7 @@ export const listenService = ({
   log,
   clock,
   tls,
+  sharedTls,
   onUpgrade,
   graceMs = 5000,
 }: ListenOptions): ListenService => {
@@ -130,6 +134,7 @@ export const listenService = ({
         if (onUpgrade === undefined) socket.destroy();
         else onUpgrade(request, socket, head);
       });
+      const dropSilent = sharedTls === undefined ? undefined : shareWithTls(server, sharedTls);
       await bind(server, at);
       const broken = once(server, 'error').then(([error]) => {
         throw error;
@@ -142,6 +147,7 @@ export const listenService = ({
         await Promise.race([aborted(signal), broken]);
       } finally {
         address = null;
+        dropSilent?.();
         await close(server, clock, graceMs);
       }
     },
