@@ -23,6 +23,7 @@ import { HubUnlock } from './locked/hub-unlock.ts';
 import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
+import { createLanTrust } from './lan/lan-trust.ts';
 import { patientIndexer } from './patients/patient-index.ts';
 import { PeopleService } from './people/people-service.ts';
 import { SessionService } from './people/session-service.ts';
@@ -62,6 +63,8 @@ export type Surroundings = {
 };
 
 const KEEP_EVERY_MS = 5 * 60_000;
+/** A tablet whose node was given another address by the router cannot wait long. */
+const CERTIFICATES_EVERY_MS = 60_000;
 const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /**
@@ -129,8 +132,11 @@ export async function composeNode(
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
   const audit = new AuditService({ db, clock });
   const people = new PeopleService({ store, audit, clock, facility });
+  const { certificates, devices } = createLanTrust({
+    ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
+  });
   const sessions = new SessionService({
-    ...{ store, audit, clock, facility },
+    ...{ store, audit, clock, facility, devices },
     onPassword: (proven) => void keys.passwordProven(proven),
   });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
@@ -139,11 +145,10 @@ export async function composeNode(
     isImporting: () => interchange.isImporting(),
   });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
-  const lan = lanService({ at: config.lan, store, audit, sessions, reports, facility, clock, log, version });
-  const lanUrl = (): string => {
-    const address = lan.address();
-    return 'url' in address ? address.url.replace('//0.0.0.0:', '//127.0.0.1:') : '';
-  };
+  const lan = lanService({
+    ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
+    ...{ store, audit, sessions, reports, facility, clock, log, version },
+  });
 
   const health = new HealthService({
     ...{ store, timekeeper },
@@ -157,17 +162,19 @@ export async function composeNode(
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, clock, log },
+    invitationOf: lan.invitationOf,
     reading: new RecordReadingService({ store, audit }),
     conflicts: createConflicts({ store, audit, clock }),
     quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),
-    status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl }),
+    status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
   const maintenance = maintenanceJob({
     ...{ clock, log },
     chores: [
       { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
+      { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
       { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
       { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void db.pragma('optimize') },
     ],
@@ -182,7 +189,7 @@ export async function composeNode(
       ...[storeService(db, lock), maintenance, lan, admin, ...sms],
       withRestart(uplink, { backoff: restart, clock, log }),
     ],
-    addresses: () => ({ lanUrl: lanUrl(), adminSocket: directory.adminSocket, facility: own.code, node }),
+    addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
 }
 

@@ -14,6 +14,26 @@ export const nodeConfigTable = configTable({
     fr: 'Port de l’API locale (0 : un port libre)',
     en: 'Port of the LAN API (0: any free one)',
   },
+  'lan.plainHttp': {
+    kind: 'enum',
+    values: ['loopback', 'lan', 'never'],
+    default: 'loopback',
+    fr: 'Qui peut travailler sans HTTPS : cette machine, tout le réseau local, ou personne',
+    en: 'Who may work without HTTPS: this machine, the whole LAN, or nobody',
+  },
+  'lan.names': {
+    kind: 'string',
+    optional: true,
+    fr: 'Autres noms de ce poste sur le réseau local, séparés par des virgules',
+    en: 'Further names of this node on the LAN, separated by commas',
+  },
+  'lan.devices': {
+    kind: 'enum',
+    values: ['any', 'enrolled'],
+    default: 'any',
+    fr: 'Sur quels appareils le personnel peut se connecter : tous, ou ceux qui sont enrôlés',
+    en: 'On which devices staff may sign in: any, or enrolled ones',
+  },
   'clock.rtc': {
     kind: 'enum',
     values: ['auto', 'yes', 'no'],

@@ -6,6 +6,7 @@ import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
 import { keysRoutes } from './keys-routes.ts';
+import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
 import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
 import { type RecordParts, recordsRoutes } from './records-routes.ts';
 import { type ReviewParts, reviewRoutes } from './review-routes.ts';
@@ -13,6 +14,7 @@ import { type ReviewParts, reviewRoutes } from './review-routes.ts';
 /** What the admin socket is made of. */
 export type AdminParts = OperatorParts &
   RecordParts &
+  DeviceAdminParts &
   ReviewParts & {
     readonly socketPath: string;
     readonly sessions: SessionService;
@@ -32,6 +34,7 @@ export function adminSocket(parts: AdminParts): ListenService {
     routes: [
       ...operatorRoutes(parts),
       ...keysRoutes(parts.keys, sessions),
+      ...devicesAdminRoutes(parts),
       ...recordsRoutes(parts),
       ...reviewRoutes(parts),
     ],

@@ -16,6 +16,7 @@ import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
 import { emergencyNotesRoutes } from '../notes/emergency-notes-routes.ts';
 import { EmergencyNotesService } from '../notes/emergency-notes-service.ts';
+import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
 import { DuplicatesService } from '../patients/duplicates-service.ts';
 import { patientsRoutes } from '../patients/patients-routes.ts';
 import { PatientsService } from '../patients/patients-service.ts';
@@ -41,6 +42,7 @@ export type ClinicParts = {
   readonly sessions: SessionService;
   readonly reports: WeeklyReportService;
   readonly facility: OwnFacility;
+  readonly deviceParts: DeviceParts;
   readonly clock: Clock;
   /** Of the program, as the API's document tells it. */
   readonly version: string;
@@ -53,6 +55,7 @@ export function clinicRoutes({
   sessions,
   reports,
   facility,
+  deviceParts,
   clock,
   version,
 }: ClinicParts): readonly NodeRoute[] {
@@ -78,6 +81,7 @@ export function clinicRoutes({
     ...reportsRoutes(reports),
     ...conflictsRoutes(conflicts),
     ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
+    ...devicesRoutes(deviceParts),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
   return [...versioned, ...docsRoutes(versioned, version)];
 }

@@ -1,27 +1,47 @@
-import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
-import { type ListenOptions, type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
-import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
+import type { DeviceInvitation } from '@santehaggui/protocols/api/device-api.ts';
+import { type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
+import type { CertificateService } from '../certificates/certificate-service.ts';
+import type { DeviceService, IssuedInvitation } from '../enrolled-devices/device-service.ts';
+import { invitationLinks } from './invitation-links.ts';
+import { type LanAppParts, lanApp } from './lan-app.ts';
 
-const MAX_BODY_BYTES = 1024 * 1024;
-
-/** What the LAN service is made of: the clinic's parts, and where it listens. */
-export type LanOptions = ClinicParts & {
+/** What the LAN service is made of: what it serves, and where. */
+export type LanOptions = Omit<LanAppParts, 'deviceParts' | 'pages'> & {
   readonly at: { readonly host: string; readonly port: number };
-  readonly tls?: NonNullable<ListenOptions['tls']>;
-  readonly log: Log;
+  readonly certificates: CertificateService;
+  readonly devices: DeviceService;
 };
 
-/** Serves the LAN API (`/api/v1`, `/api/docs`) to the facility's tablets and programs; `address().url` once it is ready. */
-export function lanService({ at, tls, log, ...parts }: LanOptions): ListenService {
-  const { clock, sessions } = parts;
-  const app = createHttpApp({
-    log,
-    clock,
-    maxBodyBytes: MAX_BODY_BYTES,
-    basePath: '/api',
-    routes: clinicRoutes(parts),
-    authorise: (policy, head) => sessions.authorise(policy, head),
+/**
+ * The LAN service; `invitationOf` makes the links of an invitation; `localUrl` is where this machine finds it, over plain HTTP,
+ * `lanSecureUrl` where enrolled devices do.
+ */
+export type LanService = ListenService & {
+  readonly localUrl: () => string;
+  readonly urls: () => { readonly lanUrl: string; readonly lanSecureUrl: string };
+  readonly invitationOf: (issued: IssuedInvitation) => DeviceInvitation;
+};
+
+/** Serves the facility's tablets and programs, HTTPS and HTTP on one port; see {@link lanApp}. Addresses are known once it is ready. */
+export function lanService({ at, certificates, devices, ...parts }: LanOptions): LanService {
+  const { clock, log, facility } = parts;
+  const port = (): number => {
+    const address = service.address();
+    return 'port' in address ? address.port : at.port;
+  };
+  const lanName = (): string => certificates.state().names.names[0] ?? 'localhost';
+  const invitationOf: LanService['invitationOf'] = ({ token, expiresAtMs }) => ({
+    links: invitationLinks(certificates.state().names, { port: port(), token }),
+    expiresAt: new Date(expiresAtMs).toISOString(),
+    fingerprint: certificates.card().fingerprint,
   });
-  return listenService({ name: 'lan', app, at, log, clock, ...(tls === undefined ? {} : { tls }) });
+  const pages = { devices, facility, authority: () => certificates.card(), lanName };
+  const app = lanApp({ ...parts, pages, deviceParts: { devices, invitationOf } });
+  const service = listenService({ name: 'lan', app, sharedTls: () => certificates.serving(), ...{ at, log, clock } });
+  const localUrl = (): string => {
+    const address = service.address();
+    return 'url' in address ? address.url.replace('//0.0.0.0:', '//127.0.0.1:') : '';
+  };
+  const urls = () => ({ lanUrl: localUrl(), lanSecureUrl: `https://${lanName()}:${port()}` });
+  return { ...service, invitationOf, localUrl, urls };
 }

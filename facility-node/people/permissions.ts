@@ -4,7 +4,7 @@ import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 export type Action = 'read' | 'create' | 'update' | 'export' | 'import';
 
 /**
- * What is acted on: a record type of the catalogue, `conflict` (those in records whose type the role may act on, too),
+ * What is acted on: a record type of the catalogue, `device` (the tablets and phones that staff work on), `conflict` (those in records whose type the role may act on, too),
  * `records` (all of them, in bulk), `report` (counts without names).
  * An allowed subject that no route asks for does no harm; a route whose subject no role has is closed to all.
  */
@@ -24,7 +24,8 @@ export type Subject =
   | 'consent'
   | 'alert'
   | 'records'
-  | 'report';
+  | 'report'
+  | 'device';
 
 /** One right. */
 export type Permission = { readonly action: Action; readonly subject: Subject };
@@ -77,11 +78,11 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
   nurse: CARE,
   midwife: CARE,
   physician: CARE,
-  head: { ...CARE, records: ['export', 'import'] },
+  head: { ...CARE, records: ['export', 'import'], device: WRITE },
   pharmacist: { ...DIRECTORY, patient: READ, medicationRequest: ['read', 'update'], allergyIntolerance: READ },
   cashier: { ...DIRECTORY, patient: READ },
   laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, alert: READ, conflict: DECIDE },
-  'it-officer': { ...DIRECTORY, records: ['import'] },
+  'it-officer': { ...DIRECTORY, records: ['import'], device: WRITE },
   'district-officer': { ...DIRECTORY, report: READ, aggregateReport: READ, alert: READ },
   system: {},
 };

@@ -30,8 +30,12 @@ const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
 const FAILURES_COUNT_FOR_MS = 24 * 3600_000;
 
-/** From where a request comes. */
-export type Origin = { readonly address: string | null; readonly requestId: string | null };
+/** From where a request comes; `deviceCredential` is what the cookie of an enrolled device holds. */
+export type Origin = {
+  readonly address: string | null;
+  readonly requestId: string | null;
+  readonly deviceCredential?: string | undefined;
+};
 
 /** What signing in takes. */
 export type Credentials = Origin & { readonly login: string; readonly password: string };
@@ -41,6 +45,12 @@ export type OpenedSession = {
   readonly answer: SessionAnswer;
   readonly refreshToken: string;
   readonly refreshExpiresInSeconds: number;
+};
+
+/** Knows the devices that staff work on; `enrolled-devices/` keeps them. */
+export type DeviceGate = {
+  /** The id of the enrolled device with that credential, null where there is none. Throws where nobody may sign in on it. */
+  admit(credential: string | undefined, address: string | null): string | null;
 };
 
 /** What a session service is made of. */
@@ -57,6 +67,8 @@ export type SessionServiceOptions = {
     readonly password: string;
     readonly known: readonly string[];
   }) => void;
+  /** Without it any device will do. */
+  readonly devices?: DeviceGate;
 };
 
 /**
@@ -84,9 +96,9 @@ export class SessionService {
 
   /**
    * Opens a session. Throws SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same
-   * work; SH-A151 while the login waits after too many failures from that address.
+   * work; SH-A151 while the login waits after too many failures from that address; what {@link DeviceGate.admit} throws.
    */
-  async login({ login, password, address, requestId }: Credentials): Promise<OpenedSession> {
+  async login({ login, password, address, requestId, deviceCredential }: Credentials): Promise<OpenedSession> {
     const name = login.trim().toLowerCase();
     const from = address ?? 'local';
     this.#countAttempt(name, from);
@@ -101,7 +113,9 @@ export class SessionService {
       throw failPeople('SH-A150');
     }
     this.#options.onPassword?.({ login: name, password, known: [] });
-    return this.#open(account, { address, requestId }, from);
+    // Asked last: who does not know a password learns nothing of devices.
+    const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
+    return this.#open(account, { address, requestId }, { from, deviceId });
   }
 
   /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
@@ -113,6 +127,12 @@ export class SessionService {
     const account = session === undefined ? undefined : this.#accounts.withId(session.accountId);
     if (token === undefined || session === undefined || account === undefined) throw failPeople('SH-A152');
     if (session.revokedAt !== null || session.expiresAt <= nowMs || account.isDisabled) throw failPeople('SH-A152');
+    // A token that was carried off to another machine is worth nothing there.
+    if (
+      session.deviceId !== null &&
+      session.deviceId !== this.#options.devices?.admit(origin.deviceCredential, origin.address)
+    )
+      throw failPeople('SH-A152');
     if (token.usedAt !== null) {
       this.#end(session.id, 'token-reused', staffOf(account, session.id, origin));
       throw failPeople('SH-A152', {
@@ -185,7 +205,11 @@ export class SessionService {
     if (failures === 1) this.#failures.forgetBefore(nowMs - FAILURES_COUNT_FOR_MS);
   }
 
-  #open(account: Account, origin: Origin, from: string): Promise<OpenedSession> {
+  #open(
+    account: Account,
+    origin: Origin,
+    { from, deviceId }: { readonly from: string; readonly deviceId: string | null },
+  ): Promise<OpenedSession> {
     const nowMs = this.#options.clock.now();
     const sessionId = randomUUID();
     const refreshToken = newRefreshToken();
@@ -193,7 +217,10 @@ export class SessionService {
     this.#sessions.together(() => {
       this.#failures.clear(account.login, from);
       this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
-      this.#sessions.open({ id: sessionId, accountId: account.id, address: origin.address, expiresAt }, nowMs);
+      this.#sessions.open(
+        { id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
+        nowMs,
+      );
       this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);
       this.#options.audit.append(staffOf(account, sessionId, origin), {
         action: 'sign-in',

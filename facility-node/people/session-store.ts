@@ -10,6 +10,8 @@ export type Session = {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+  /** The enrolled device that it was opened on. */
+  readonly deviceId: string | null;
 };
 
 /** A refresh token as it is kept. */
@@ -20,13 +22,14 @@ type NewSession = {
   readonly accountId: number;
   readonly address: string | null;
   readonly expiresAt: number;
+  readonly deviceId: string | null;
 };
 
 /** The tables `session` and `refresh_token`. */
 export class SessionStore {
   readonly #db: Database;
   readonly #byId: Statement<[string], Session>;
-  readonly #insert: Statement<[string, number, string | null, number, number, number]>;
+  readonly #insert: Statement<[string, number, string | null, number, number, number, string | null]>;
   readonly #extend: Statement<[number, number, string]>;
   readonly #revoke: Statement<[number, string, string]>;
   readonly #revokeAll: Statement<[number, string, number]>;
@@ -38,12 +41,15 @@ export class SessionStore {
 
   constructor(db: Database) {
     this.#db = db;
+    // A session ends with its device: nobody has to find the sessions of one that was withdrawn.
     this.#byId = db.prepare(
-      `select id, account_id as accountId, created_at as createdAt, expires_at as expiresAt, revoked_at as revokedAt
-       from session where id = ?`,
+      `select session.id, account_id as accountId, created_at as createdAt, expires_at as expiresAt,
+         coalesce(session.revoked_at, enrolled_device.revoked_at) as revokedAt, device_id as deviceId
+       from session left join enrolled_device on enrolled_device.id = session.device_id where session.id = ?`,
     );
     this.#insert = db.prepare(
-      'insert into session (id, account_id, address, created_at, last_used_at, expires_at) values (?, ?, ?, ?, ?, ?)',
+      `insert into session (id, account_id, address, created_at, last_used_at, expires_at, device_id)
+       values (?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#extend = db.prepare('update session set last_used_at = ?, expires_at = ? where id = ?');
     this.#revoke = db.prepare(
@@ -53,7 +59,10 @@ export class SessionStore {
       'update session set revoked_at = ?, revoked_because = ? where account_id = ? and revoked_at is null',
     );
     this.#countLive = db
-      .prepare<[number], number>('select count(*) from session where revoked_at is null and expires_at > ?')
+      .prepare<[number], number>(
+        `select count(*) from session left join enrolled_device on enrolled_device.id = session.device_id
+         where session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?`,
+      )
       .pluck();
     this.#forget = db.prepare('delete from session where expires_at < ?');
     this.#tokenByHash = db.prepare(
@@ -72,8 +81,8 @@ export class SessionStore {
     return this.#byId.get(id);
   }
 
-  open({ id, accountId, address, expiresAt }: NewSession, nowMs: number): void {
-    this.#insert.run(id, accountId, address, nowMs, nowMs, expiresAt);
+  open({ id, accountId, address, expiresAt, deviceId }: NewSession, nowMs: number): void {
+    this.#insert.run(id, accountId, address, nowMs, nowMs, expiresAt, deviceId);
   }
 
   extend(id: string, expiresAt: number, nowMs: number): void {

@@ -1,9 +1,11 @@
 import { sessionAnswer, sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 import type { Request } from 'express';
+import type { Caller } from './caller.ts';
+import { DEVICE_COOKIE } from './device-cookie.ts';
 import { type NodeRoute, openRoute } from './node-route.ts';
 import { failPeople } from './people-errors.ts';
-import type { OpenedSession, SessionService } from './session-service.ts';
+import type { OpenedSession, Origin, SessionService } from './session-service.ts';
 
 const COOKIE = 'haggui_refresh';
 const COOKIE_PATH = '/api/v1/sessions';
@@ -22,7 +24,7 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
       body: sessionRequest,
       responses: { 201: responses[200] },
       handler: async ({ body, principal, request }) =>
-        opened(await sessions.login({ ...body, ...principal }), { status: 201, request }),
+        opened(await sessions.login({ ...body, ...originOf(principal, request) }), { status: 201, request }),
     }),
     openRoute({
       method: 'post',
@@ -33,7 +35,7 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
       handler: async ({ principal, request }) => {
         const token = refreshTokenOf(request);
         if (token === undefined) throw failPeople('SH-A152');
-        return opened(await sessions.refresh(token, principal), { status: 200, request });
+        return opened(await sessions.refresh(token, originOf(principal, request)), { status: 200, request });
       },
     }),
     openRoute({
@@ -78,7 +80,15 @@ function cookie(value: string, maxAgeSeconds: number, request: Request): string 
   return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
 }
 
+function originOf({ address, requestId }: Caller, request: Request): Origin {
+  return { address, requestId, deviceCredential: cookieOf(request, DEVICE_COOKIE) };
+}
+
 function refreshTokenOf(request: Request): string | undefined {
+  return cookieOf(request, COOKIE);
+}
+
+function cookieOf(request: Request, wanted: string): string | undefined {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name, value]) => name === COOKIE && /^[\w-]{20,100}$/.test(value ?? ''))?.[1];
+  return pairs.find(([name, value]) => name === wanted && /^[\w-]{20,100}$/.test(value ?? ''))?.[1];
 }

@@ -13,6 +13,8 @@ export type DataDirectory = {
   /** What was written while the database was shut. */
   readonly sealedNotesFile: string;
   readonly databaseFile: string;
+  /** The LAN server's key and certificate. */
+  readonly lanCertificateFile: string;
   readonly lockFile: string;
   readonly adminSocket: string;
 };
@@ -27,6 +29,7 @@ export function dataDirectory(root: string): DataDirectory {
     unlockFile: join(root, 'keys', 'unlock.key'),
     sealedNotesFile: join(root, 'notes', 'sealed'),
     databaseFile: join(root, 'database', 'node.db'),
+    lanCertificateFile: join(root, 'lan', 'server.pem'),
     lockFile: join(root, 'database', 'lock'),
     adminSocket: join(root, 'admin.sock'),
   };

@@ -139,6 +139,28 @@ CREATE TABLE emergency_note (
   taken_up_by text
 ) strict, without rowid;
 
+CREATE TABLE device_invitation (
+  -- SHA-256 of the token.
+  hash blob primary key,
+  -- Login of who invites; null for the machine's operator.
+  invited_by text,
+  created_at integer not null,
+  expires_at integer not null,
+  used_at integer,
+  device_id text references enrolled_device (id)
+) strict, without rowid;
+
+CREATE TABLE enrolled_device (
+  id text primary key,
+  name text not null,
+  -- SHA-256 of the credential in the device's cookie.
+  credential_hash blob not null unique,
+  enrolled_at integer not null,
+  last_seen_at integer not null,
+  address text,
+  revoked_at integer
+) strict;
+
 CREATE TABLE idempotency (
   account_id integer not null references account (id),
   route text not null,
@@ -201,6 +223,17 @@ CREATE TABLE journal (
   received_at integer not null,
   is_last integer not null,
   unique (node, incarnation, sequence)
+) strict;
+
+CREATE TABLE lan_authority (
+  id integer primary key check (id = 1),
+  -- PEM.
+  certificate text not null,
+  -- PKCS #8, PEM.
+  private_key text not null,
+  -- JSON: { names, networks } that it may sign for.
+  permitted text not null,
+  created_at integer not null
 ) strict;
 
 CREATE TABLE lane_run (
@@ -273,7 +306,7 @@ CREATE TABLE session (
   expires_at integer not null,
   revoked_at integer,
   revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled'))
-) strict;
+, device_id text references enrolled_device (id)) strict;
 
 CREATE TABLE sync_state (
   id integer primary key check (id = 1),

@@ -4,6 +4,9 @@ import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { AuditService } from '../../audit/audit-service.ts';
+import { CertificateService } from '../../certificates/certificate-service.ts';
+import { DeviceService } from '../../enrolled-devices/device-service.ts';
+import type { DeviceParts } from '../../enrolled-devices/devices-routes.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
 import { PeopleService } from '../../people/people-service.ts';
 import { SessionService } from '../../people/session-service.ts';
@@ -11,6 +14,7 @@ import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
 import { SurveillanceService } from '../../surveillance/surveillance-service.ts';
+import type { PlainHttp } from '../lan-app.ts';
 import { lanService } from '../lan-service.ts';
 
 /** An answer of the API. */
@@ -41,6 +45,10 @@ export type TestClinic = AsyncDisposable & {
   readonly people: PeopleService;
   readonly sessions: SessionService;
   readonly reports: WeeklyReportService;
+  readonly devices: DeviceService;
+  readonly certificates: CertificateService;
+  /** For `clinicRoutes`. */
+  readonly deviceParts: DeviceParts;
   readonly url: string;
   /** Ids of the Facility records: this one, the one it refers to, and a third. */
   readonly facilities: { readonly own: string; readonly target: string; readonly other: string };
@@ -60,7 +68,11 @@ export async function openTestClinic({
   isEnrolled = true,
   passwordCost = CHEAP,
   clock = new FakeClock(),
+  plainHttp = 'loopback',
+  areDevicesRequired = false,
 }: {
+  readonly plainHttp?: PlainHttp;
+  readonly areDevicesRequired?: boolean;
   readonly isEnrolled?: boolean;
   readonly passwordCost?: PasswordCost;
   readonly clock?: FakeClock;
@@ -75,11 +87,21 @@ export async function openTestClinic({
   };
   const audit = new AuditService({ db: store.db, clock });
   const people = new PeopleService({ store, audit, clock, facility, passwordCost });
-  const sessions = new SessionService({ store, audit, clock, facility, passwordCost });
+  const devices = new DeviceService({ db: store.db, audit, clock, isRequired: areDevicesRequired });
+  const certificates = new CertificateService({
+    ...{ facility, clock, log: log.log },
+    db: store.db,
+    file: node.directory.lanCertificateFile,
+    configuredNames: [],
+    host: () => ({ hostname: 'poste', addresses: ['192.168.1.10'] }),
+  });
+  certificates.refresh();
+  const sessions = new SessionService({ store, audit, clock, facility, passwordCost, devices });
   const surveillance = new SurveillanceService({ db: store.db });
   const reports = new WeeklyReportService({ surveillance, facility, store, clock });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
+    ...{ plainHttp, certificates, devices },
     ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0' },
   });
   const stop = new AbortController();
@@ -90,7 +112,9 @@ export async function openTestClinic({
   if (!('url' in bound)) throw new TypeError('the LAN service listens on a port');
   const anonymous = clientOf(bound.url, undefined);
   return {
-    ...{ node, store, clock, log, audit, people, sessions, reports, facilities, anonymous, url: bound.url },
+    ...{ node, store, clock, log, audit, people, sessions, reports, devices, certificates, facilities, anonymous },
+    deviceParts: { devices, invitationOf: lan.invitationOf },
+    url: bound.url,
     as: async (role) => {
       await people.createAccount({
         login: role,

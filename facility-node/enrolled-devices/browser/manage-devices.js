@@ -1,0 +1,105 @@
+// The page /appareils: an administrator signs in, invites a device by a QR code, withdraws one. The token stays in this page.
+const byId = (id) => document.getElementById(id);
+const QUIET = 4;
+const SCALE = 6;
+let accessToken = null;
+
+const ask = async (method, path, body) => {
+  const answer = await fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      'accept-language': 'fr',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => null);
+  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
+  if (answer?.ok) return told;
+  throw new Error(
+    [told.title, told.detail === told.title ? undefined : told.detail, told.remedy].filter(Boolean).join('. '),
+  );
+};
+
+const attempt = (work) => async (event) => {
+  event?.preventDefault();
+  byId('failed').hidden = true;
+  try {
+    await work();
+  } catch (error) {
+    byId('failed').textContent = error.message;
+    byId('failed').hidden = false;
+  }
+};
+
+const day = (instant) => new Date(instant).toLocaleString('fr', { dateStyle: 'medium', timeStyle: 'short' });
+
+const deviceItem = ({ id, name, lastSeenAt, revokedAt }) => {
+  const item = document.createElement('li');
+  const title = document.createElement('b');
+  title.textContent = name;
+  const seen = document.createElement('span');
+  seen.className = 'dim';
+  seen.textContent = revokedAt === null ? ` vu le ${day(lastSeenAt)} ` : ` retiré le ${day(revokedAt)}`;
+  item.append(title, seen);
+  if (revokedAt === null) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Retirer';
+    button.addEventListener(
+      'click',
+      attempt(async () => {
+        if (!confirm(`Retirer « ${name} » ? Ses sessions se terminent aussitôt.`)) return;
+        await ask('POST', '/devices/revocations', { device: id });
+        await list();
+      }),
+    );
+    item.append(button);
+  }
+  return item;
+};
+
+const list = async () => {
+  const { devices } = await ask('GET', '/devices');
+  byId('devices').replaceChildren(...devices.map(deviceItem));
+  byId('none').hidden = devices.length > 0;
+};
+
+const draw = (rows) => {
+  const canvas = byId('qr');
+  const size = (rows.length + 2 * QUIET) * SCALE;
+  canvas.width = size;
+  canvas.height = size;
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, size, size);
+  context.fillStyle = '#000';
+  for (const [y, row] of rows.entries()) {
+    for (const [x, module] of [...row].entries()) {
+      if (module === '1') context.fillRect((x + QUIET) * SCALE, (y + QUIET) * SCALE, SCALE, SCALE);
+    }
+  }
+};
+
+byId('sign-in').addEventListener(
+  'submit',
+  attempt(async () => {
+    const answer = await ask('POST', '/sessions', { login: byId('login').value, password: byId('password').value });
+    accessToken = answer.accessToken;
+    byId('password').value = '';
+    await list();
+    byId('sign-in').hidden = true;
+    byId('managed').hidden = false;
+  }),
+);
+byId('invite').addEventListener(
+  'click',
+  attempt(async () => {
+    const { qr, links, expiresAt, fingerprint } = await ask('POST', '/devices/invitations');
+    draw(qr);
+    byId('link').textContent = links[0];
+    byId('expires').textContent = new Date(expiresAt).toLocaleTimeString('fr', { timeStyle: 'short' });
+    byId('fingerprint').textContent = fingerprint.slice(0, 23);
+    byId('invitation').hidden = false;
+  }),
+);

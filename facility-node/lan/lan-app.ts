@@ -1,0 +1,65 @@
+import type { RequestListener } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
+import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { failDevice } from '../enrolled-devices/device-errors.ts';
+import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
+import { type NodeRoute, openRoute } from '../people/node-route.ts';
+import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Who may work without HTTPS; everybody may read how to enrol. */
+export type PlainHttp = 'loopback' | 'lan' | 'never';
+
+/** What is served on the LAN. */
+export type LanAppParts = ClinicParts & {
+  readonly plainHttp: PlainHttp;
+  readonly pages: DevicePagesParts;
+  readonly log: Log;
+};
+
+/**
+ * The API (`/api/v1`, `/api/docs`) and the pages of devices, over HTTPS and to whom `plainHttp` names; to all others how to enrol,
+ * and 403 (SH-A163) for the rest.
+ */
+export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): RequestListener {
+  const appOf = (routes: readonly NodeRoute[]): RequestListener =>
+    createHttpApp({
+      ...{ log, clock: parts.clock, routes },
+      maxBodyBytes: MAX_BODY_BYTES,
+      authorise: (policy, head) => parts.sessions.authorise(policy, head),
+    });
+  const api = clinicRoutes(parts).map((route): NodeRoute => ({ ...route, path: `/api${route.path}` }));
+  const whole = appOf([...api, ...devicesPagesRoutes(pages)]);
+  const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
+  return (request, response) => {
+    const { socket } = request;
+    const isAdmitted =
+      socket instanceof TLSSocket ||
+      plainHttp === 'lan' ||
+      (plainHttp === 'loopback' && socket.remoteAddress !== undefined && isLoopback(socket.remoteAddress));
+    (isAdmitted ? whole : doorstep)(request, response);
+  };
+}
+
+/** What is not answered without HTTPS says so, whatever it is; who only opens the address is shown how to enrol. */
+function closedRoutes(): readonly NodeRoute[] {
+  const closed = (method: NodeRoute['method']): NodeRoute =>
+    openRoute({
+      ...{ method, path: '/*rest', summary: 'En HTTPS seulement' },
+      handler: () => {
+        throw failDevice('SH-A163');
+      },
+    });
+  return [
+    openRoute({
+      method: 'get',
+      path: '/',
+      summary: 'Vers la page d’enrôlement',
+      handler: () => ({ status: 302, headers: { location: '/appareil' }, body: '' }),
+    }),
+    ...(['get', 'post', 'put', 'patch', 'delete'] as const).map(closed),
+  ];
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** An enrolled device, as `haggui device list` and the page of devices show it. */
+export type DeviceLine = {
+  readonly id: string;
+  readonly name: string;
+  readonly enrolledAt: string;
+  readonly lastSeenAt: string;
+  readonly address: string | null;
+  readonly revokedAt: string | null;
+};
+
+/** `GET /devices`. */
+export type DeviceList = { readonly devices: readonly DeviceLine[] };
+
+/**
+ * The answer to `POST /devices/invitations`: links to open on the device, the likeliest first. The token stands behind `#`, which
+ * no browser sends, so that it never crosses the LAN unencrypted. `fingerprint` is that of the certificate which the device is to
+ * install, to be compared there.
+ */
+export type DeviceInvitation = {
+  readonly links: readonly string[];
+  readonly expiresAt: string;
+  readonly fingerprint: string;
+};
+
+/** `POST /devices/revocations`: by number, or by a name that one device bears. */
+export const deviceRevocationRequest = z.strictObject({ device: z.string().trim().min(1).max(80) });
+
+/** `POST /appareil/inscription`: what the device itself sends over HTTPS. */
+export const deviceEnrolmentRequest = z.strictObject({
+  token: z.string().regex(/^[\w-]{22}$/, 'ce n’est pas un code d’enrôlement'),
+  name: z.string().trim().min(2, 'au moins 2 caractères').max(60, 'au plus 60 caractères'),
+});
