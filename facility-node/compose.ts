@@ -19,11 +19,11 @@ import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
 import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
+import { createLanTrust } from './lan/lan-trust.ts';
 import { HubUnlock } from './locked/hub-unlock.ts';
 import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
-import { createLanTrust } from './lan/lan-trust.ts';
 import { patientIndexer } from './patients/patient-index.ts';
 import { PeopleService } from './people/people-service.ts';
 import { SessionService } from './people/session-service.ts';
@@ -78,7 +78,7 @@ export async function composeDaemon(config: NodeConfig, surroundings: Surroundin
   const ring = openRingByFile(directory, config.keys.unlockFile);
   if (ring !== undefined) return composeNode(config, surroundings, { ring, by: { kind: 'key-file' } });
   return lockedNode({
-    ...{ directory, version, clock, log, at: config.lan },
+    ...{ directory, version, clock, log, at: config.lan, plainHttp: config.lan.plainHttp },
     identity: identity.current(),
     hubUnlock: hubUnlock(config, surroundings, identity),
     open: (unlocked, port) => composeNode({ ...config, lan: { ...config.lan, port } }, surroundings, unlocked),

@@ -2,7 +2,7 @@ import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 
 /** What can go wrong with enrolled devices. */
 export const deviceErrors = errorCodes({
-  'SH-A160': {
+  'SH-A170': {
     kind: 'auth',
     status: 403,
     title: { fr: 'Ce lien d’enrôlement n’est plus valable', en: 'This enrolment link is no longer good' },
@@ -11,7 +11,7 @@ export const deviceErrors = errorCodes({
       en: 'It serves once, for a quarter of an hour: ask the administrator for another.',
     },
   },
-  'SH-A161': {
+  'SH-A171': {
     kind: 'auth',
     status: 403,
     title: { fr: 'Cet appareil a été retiré', en: 'This device was withdrawn' },
@@ -20,7 +20,7 @@ export const deviceErrors = errorCodes({
       en: 'Work on another device, or ask the administrator to enrol this one again.',
     },
   },
-  'SH-A162': {
+  'SH-A172': {
     kind: 'auth',
     status: 403,
     title: { fr: 'Cet appareil n’est pas enrôlé', en: 'This device is not enrolled' },
@@ -29,7 +29,7 @@ export const deviceErrors = errorCodes({
       en: 'Ask the administrator for an enrolment code (haggui device add).',
     },
   },
-  'SH-A163': {
+  'SH-A173': {
     kind: 'auth',
     status: 403,
     title: { fr: 'Cette adresse ne se demande qu’en HTTPS', en: 'This address is answered over HTTPS only' },
@@ -38,7 +38,7 @@ export const deviceErrors = errorCodes({
       en: 'Enrol this device: the page /appareil of this node says how.',
     },
   },
-  'SH-N160': {
+  'SH-N170': {
     kind: 'not-found',
     title: { fr: 'Aucun appareil ne répond à ce nom', en: 'No device has this name' },
     remedy: {

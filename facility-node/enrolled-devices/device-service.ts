@@ -56,7 +56,7 @@ export class DeviceService {
     return { token, expiresAtMs: expiresAt };
   }
 
-  /** Enrols a device with an invitation. Throws SH-A160 for one that is unknown, used or too old; nothing tells which. */
+  /** Enrols a device with an invitation. Throws SH-A170 for one that is unknown, used or too old; nothing tells which. */
   enrol({
     token,
     name,
@@ -76,7 +76,7 @@ export class DeviceService {
       const invitation = this.#store.invitation(hash);
       // A clock that was set back must not lengthen an invitation's life.
       const isOpen = invitation?.usedAt === null && invitation.expiresAt > nowMs && invitation.createdAt <= nowMs;
-      if (!isOpen) throw failDevice('SH-A160');
+      if (!isOpen) throw failDevice('SH-A170');
       this.#store.insert(
         { id, name, enrolledAt: nowMs, lastSeenAt: nowMs, address, revokedAt: null },
         hashOf(credential),
@@ -98,7 +98,7 @@ export class DeviceService {
     return this.#store.all().map(lineOf);
   }
 
-  /** Withdraws a device, named by its number or, where only one in use bears it, its name; its sessions end at once. Throws SH-N160. */
+  /** Withdraws a device, named by its number or, where only one in use bears it, its name; its sessions end at once. Throws SH-N170. */
   revoke(named: string, caller: AuditedCaller): DeviceLine {
     const { clock, audit } = this.#options;
     return this.#store.together(() => {
@@ -106,7 +106,7 @@ export class DeviceService {
         .all()
         .filter(({ id, name, revokedAt }) => id === named || (name === named && revokedAt === null));
       const [device, another] = inUse;
-      if (device === undefined || another !== undefined) throw failDevice('SH-N160');
+      if (device === undefined || another !== undefined) throw failDevice('SH-N170');
       if (device.revokedAt !== null) return lineOf(device);
       const nowMs = clock.now();
       this.#store.revoke(device.id, nowMs);
@@ -118,14 +118,14 @@ export class DeviceService {
 
   /**
    * The device that somebody is about to sign in on, by the credential in its cookie; null for one that is not enrolled. Throws
-   * SH-A161 for one that was withdrawn, and SH-A162 where a device is required and there is none.
+   * SH-A171 for one that was withdrawn, and SH-A172 where a device is required and there is none.
    */
   admit(credential: string | undefined, address: string | null): string | null {
     const device = credential === undefined ? undefined : this.#store.withCredential(hashOf(credential));
-    if (device?.revokedAt != null) throw failDevice('SH-A161');
+    if (device?.revokedAt != null) throw failDevice('SH-A171');
     if (device === undefined) {
       // No address: the machine's own admin socket.
-      if (this.#options.isRequired && address !== null && !isLoopback(address)) throw failDevice('SH-A162');
+      if (this.#options.isRequired && address !== null && !isLoopback(address)) throw failDevice('SH-A172');
       return null;
     }
     const nowMs = this.#options.clock.now();

@@ -115,7 +115,7 @@ export function devicesPagesRoutes(parts: DevicePagesParts): readonly NodeRoute[
       maxBodyBytes: 4096,
       handler: ({ body, principal, request }) => {
         // The credential must never cross the LAN in clear.
-        if (!request.secure) throw failDevice('SH-A163');
+        if (!request.secure) throw failDevice('SH-A173');
         const { id, name, credential } = devices.enrol({ ...body, caller: principal });
         const cookie = `${DEVICE_COOKIE}=${credential}; Path=/; Max-Age=${CREDENTIAL_SECONDS}; HttpOnly; Secure; SameSite=Strict`;
         return { status: 201, headers: { 'Set-Cookie': cookie }, body: { id, name } };

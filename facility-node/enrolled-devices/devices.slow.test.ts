@@ -63,14 +63,14 @@ describe('enrolling a device', () => {
     const { token } = clinic.devices.invite({ kind: 'daemon' });
     const body = { token, name: 'Tablette de la maternité' };
     const plain = await clinic.anonymous('POST', '/appareil/inscription', { body });
-    expect([plain.status, plain.body.code]).toEqual([403, 'SH-A163']);
+    expect([plain.status, plain.body.code]).toEqual([403, 'SH-A173']);
     const first = await secure(clinic, ['POST', '/appareil/inscription'], { body });
     expect(first.status).toBe(201);
     expect(first.headers['set-cookie']?.[0]).toMatch(
       /^__Host-haggui_device=[\w-]{43}; Path=\/; Max-Age=34560000; HttpOnly; Secure; SameSite=Strict$/,
     );
     const second = await secure(clinic, ['POST', '/appareil/inscription'], { body });
-    expect([second.status, JSON.parse(second.text).code]).toEqual([403, 'SH-A160']);
+    expect([second.status, JSON.parse(second.text).code]).toEqual([403, 'SH-A170']);
     expect(clinic.devices.list()).toMatchObject([{ name: 'Tablette de la maternité', revokedAt: null }]);
     const credential = cookieOf(first, '__Host-haggui_device').split('=')[1] ?? '';
     const kept = JSON.stringify(
@@ -126,7 +126,7 @@ describe('an enrolled device', () => {
     });
     expect(refreshed.status).toBe(401);
     const again = await signIn(clinic, cookie);
-    expect([again.status, JSON.parse(again.text).code]).toEqual([403, 'SH-A161']);
+    expect([again.status, JSON.parse(again.text).code]).toEqual([403, 'SH-A171']);
     expect(() => clinic.devices.revoke('Tablette inconnue', { kind: 'daemon' })).toThrow(/Aucun appareil/);
   });
 
@@ -166,7 +166,7 @@ describe('plain HTTP', () => {
       ['DELETE', '/x'],
     ] as const) {
       const { status, body } = await ask(method, path);
-      expect([path, status, body.code]).toEqual([path, 403, 'SH-A163']);
+      expect([path, status, body.code]).toEqual([path, 403, 'SH-A173']);
     }
     const page = await ask('GET', '/appareil');
     expect(page.status).toBe(200);

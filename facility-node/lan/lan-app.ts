@@ -1,17 +1,13 @@
 import type { RequestListener } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
-import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
 import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
+import { atTheDoor, type PlainHttp } from './plain-http.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Who may work without HTTPS; everybody may read how to enrol. */
-export type PlainHttp = 'loopback' | 'lan' | 'never';
 
 /** What is served on the LAN. */
 export type LanAppParts = ClinicParts & {
@@ -22,7 +18,7 @@ export type LanAppParts = ClinicParts & {
 
 /**
  * The API (`/api/v1`, `/api/docs`) and the pages of devices, over HTTPS and to whom `plainHttp` names; to all others how to enrol,
- * and 403 (SH-A163) for the rest.
+ * and 403 (SH-A173) for the rest.
  */
 export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): RequestListener {
   const appOf = (routes: readonly NodeRoute[]): RequestListener =>
@@ -34,14 +30,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
   const api = clinicRoutes(parts).map((route): NodeRoute => ({ ...route, path: `/api${route.path}` }));
   const whole = appOf([...api, ...devicesPagesRoutes(pages)]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
-  return (request, response) => {
-    const { socket } = request;
-    const isAdmitted =
-      socket instanceof TLSSocket ||
-      plainHttp === 'lan' ||
-      (plainHttp === 'loopback' && socket.remoteAddress !== undefined && isLoopback(socket.remoteAddress));
-    (isAdmitted ? whole : doorstep)(request, response);
-  };
+  return atTheDoor(plainHttp, whole, doorstep);
 }
 
 /** What is not answered without HTTPS says so, whatever it is; who only opens the address is shown how to enrol. */
@@ -50,7 +39,7 @@ function closedRoutes(): readonly NodeRoute[] {
     openRoute({
       ...{ method, path: '/*rest', summary: 'En HTTPS seulement' },
       handler: () => {
-        throw failDevice('SH-A163');
+        throw failDevice('SH-A173');
       },
     });
   return [

@@ -7,6 +7,8 @@ import { runServices } from '@santehaggui/runtime/lifecycle/run-services.ts';
 import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { readServerCertificate } from '../certificates/certificate-service.ts';
+import { atTheDoor, type PlainHttp, toHttps } from '../lan/plain-http.ts';
 import type { DataDirectory } from '../store/data-directory.ts';
 import { lockDataDirectory } from '../store/data-lock.ts';
 import { KeyRing } from '../store/key-ring.ts';
@@ -19,6 +21,7 @@ import { type Unlocked, UnlockService } from './unlock-service.ts';
 export type LockedOptions = {
   readonly directory: DataDirectory;
   readonly at: { readonly host: string; readonly port: number };
+  readonly plainHttp: PlainHttp;
   readonly identity: NodeIdentity;
   readonly version: string;
   readonly clock: Clock;
@@ -76,7 +79,7 @@ export function lockedNode(options: LockedOptions): Composition {
 }
 
 function lockedServices(
-  { directory, at, identity, version, clock, log, hubUnlock }: LockedOptions,
+  { directory, at, plainHttp, identity, version, clock, log, hubUnlock }: LockedOptions,
   onUnlocked: (unlocked: Unlocked) => void,
 ): { readonly services: readonly Service[]; readonly lan: ListenService } {
   const startedMs = clock.monotonic();
@@ -101,18 +104,18 @@ function lockedServices(
       lanUrl: lanAddress(),
     }),
   };
-  const serve = (name: string, routes: readonly LockedRoute[], where: Place): ListenService =>
-    listenService({
-      ...{ name, log, clock },
-      at: where.at,
-      graceMs: 2000,
-      app: createHttpApp<LockedPolicy, undefined>({
-        ...{ log, clock, routes, basePath: where.basePath },
-        maxBodyBytes: 16 * 1024,
-        contentSecurityPolicy: pagePolicy,
-        authorise: async () => undefined,
-      }),
+  const serve = (name: string, routes: readonly LockedRoute[], where: Place): ListenService => {
+    const app = createHttpApp<LockedPolicy, undefined>({
+      ...{ log, clock, routes, basePath: where.basePath },
+      maxBodyBytes: 16 * 1024,
+      contentSecurityPolicy: pagePolicy,
+      authorise: async () => undefined,
     });
+    const tls = 'socketPath' in where.at ? null : readServerCertificate(directory.lanCertificateFile);
+    // A password crosses the LAN in clear only where no certificate was ever made.
+    const guarded = tls === null ? { app } : { app: atTheDoor(plainHttp, app, toHttps), sharedTls: () => tls };
+    return listenService({ ...{ name, log, clock, at: where.at, graceMs: 2000 }, ...guarded });
+  };
   const lan = serve('lan', lockedPageRoutes(parts), { at, basePath: '/' });
   const admin = serve('admin', lockedAdminRoutes(parts), {
     at: { socketPath: directory.adminSocket },

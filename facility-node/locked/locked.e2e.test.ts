@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
@@ -57,6 +58,15 @@ const start = (data: string) => {
 const form = (url: string, fields: Record<string, string>): Promise<Response> =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
 
+/** Whether the node takes a TLS handshake on its port; what its certificate is worth is another test's. */
+const isEncrypted = async (lanUrl: string): Promise<boolean> => {
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(lanUrl).port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { issuer } = socket.getPeerCertificate();
+  socket.destroy();
+  return issuer.CN === 'CSCOM de Sangha (SanteHaggui)';
+};
+
 const filesBelow = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -87,6 +97,7 @@ describe('a node that staff open', { timeout: 120_000 }, () => {
     const { lanUrl, locked } = (await first.next()) as { lanUrl: string; locked?: boolean };
     expect(locked).toBe(true);
     expect(await (await fetch(lanUrl)).text()).toContain('poste verrouillé');
+    expect(await isEncrypted(lanUrl)).toBe(true);
     const closed = await fetch(`${lanUrl}/api/v1/patients`);
     expect([closed.status, ((await closed.json()) as { code: string }).code]).toEqual([503, 'SH-T180']);
     const status = await requestOverSocket({ socketPath: join(data, 'admin.sock'), method: 'GET', path: '/v1/status' });

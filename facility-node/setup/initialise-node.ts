@@ -9,6 +9,8 @@ import { preferredCipher } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import { AuditService } from '../audit/audit-service.ts';
+import { CertificateService } from '../certificates/certificate-service.ts';
+import { thisHost } from '../certificates/lan-names.ts';
 import { passwordUnlocker, recoveryUnlocker } from '../keys/new-unlockers.ts';
 import { patientIndexer } from '../patients/patient-index.ts';
 import { accountRequest, PeopleService } from '../people/people-service.ts';
@@ -91,6 +93,10 @@ export async function initialiseNode({ directory, answers, clock, log }: InitOpt
       const { login, role } = await people.createAccount(request);
       accounts.push({ login, role });
     }
+    new CertificateService({
+      ...{ db, facility, clock, log, configuredNames: [], host: thisHost },
+      file: directory.lanCertificateFile,
+    }).refresh();
     writeNodeIdentity(directory.identityFile, identity);
     rmSync(unfinished);
     return {

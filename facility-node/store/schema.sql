@@ -128,17 +128,6 @@ CREATE TABLE counter (
   value integer not null
 ) strict, without rowid;
 
-CREATE TABLE emergency_note (
-  id text primary key,
-  at integer not null,
-  kind text not null check (kind in ('note', 'sms')),
-  written_by text not null,
-  text text not null,
-  taken_in_at integer not null,
-  taken_up_at integer,
-  taken_up_by text
-) strict, without rowid;
-
 CREATE TABLE device_invitation (
   -- SHA-256 of the token.
   hash blob primary key,
@@ -148,6 +137,17 @@ CREATE TABLE device_invitation (
   expires_at integer not null,
   used_at integer,
   device_id text references enrolled_device (id)
+) strict, without rowid;
+
+CREATE TABLE emergency_note (
+  id text primary key,
+  at integer not null,
+  kind text not null check (kind in ('note', 'sms')),
+  written_by text not null,
+  text text not null,
+  taken_in_at integer not null,
+  taken_up_at integer,
+  taken_up_by text
 ) strict, without rowid;
 
 CREATE TABLE enrolled_device (

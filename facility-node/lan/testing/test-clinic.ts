@@ -14,8 +14,8 @@ import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
 import { SurveillanceService } from '../../surveillance/surveillance-service.ts';
-import type { PlainHttp } from '../lan-app.ts';
 import { lanService } from '../lan-service.ts';
+import type { PlainHttp } from '../plain-http.ts';
 
 /** An answer of the API. */
 export type TestAnswer = {

@@ -1,0 +1,27 @@
+import type { RequestListener } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
+
+/** Who may work without HTTPS; everybody may read how to enrol. */
+export type PlainHttp = 'loopback' | 'lan' | 'never';
+
+/** Hands each request to `whole` over HTTPS and where plain HTTP is allowed, to `doorstep` otherwise. */
+export function atTheDoor(plainHttp: PlainHttp, whole: RequestListener, doorstep: RequestListener): RequestListener {
+  return (request, response) => {
+    const { socket } = request;
+    const isAdmitted =
+      socket instanceof TLSSocket ||
+      plainHttp === 'lan' ||
+      (plainHttp === 'loopback' && socket.remoteAddress !== undefined && isLoopback(socket.remoteAddress));
+    (isAdmitted ? whole : doorstep)(request, response);
+  };
+}
+
+/** Sends a browser from plain HTTP to the same place over HTTPS. */
+export const toHttps: RequestListener = (request, response) => {
+  request.resume();
+  const { localPort } = request.socket;
+  const host = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname ?? 'localhost';
+  // 303 turns a form into a question: nothing that was typed is sent on.
+  response.writeHead(303, { location: `https://${host}:${localPort}/`, connection: 'close' }).end();
+};
