@@ -107,12 +107,14 @@ export async function composeNode(
   const origin = { node, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
 
+  const audit = new AuditService({ db, clock });
   const journal = new JournalStore({ store, timekeeper, log });
   const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
     digests: new DigestStore(db),
+    onMended: (records) => noteMended(audit, records),
     carrier: httpsCarrier({ clock, log, tls: hubTls }),
   });
   const usb = new UsbService({
@@ -130,7 +132,6 @@ export async function composeNode(
   });
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
-  const audit = new AuditService({ db, clock });
   const people = new PeopleService({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
@@ -187,7 +188,7 @@ export async function composeNode(
   return {
     services: [
       ...[storeService(db, lock), maintenance, lan, admin, ...sms],
-      withRestart(uplink, { backoff: restart, clock, log }),
+      ...[withRestart(uplink, { backoff: restart, clock, log }), uplink.selfProof()],
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
@@ -239,6 +240,12 @@ function keyService({
   const keys = new KeyService({ ...parts, hubKey, unlockFile: directory.unlockFile });
   keys.wrapForHub();
   return keys;
+}
+
+/** What was mended by comparing with the hub is in the trail like anything that changes what is told of a person. */
+function noteMended(audit: AuditService, records: readonly string[]): void {
+  for (const recordId of records)
+    audit.append({ kind: 'daemon' }, { action: 'update', recordId, purpose: 'SYSADMIN', detail: { via: 'repair' } });
 }
 
 /** The carrier of short messages, where there is something to send them with and a number to send them to. */

@@ -33,12 +33,14 @@ import { LineageService } from './ingest/lineage-service.ts';
 import { OfferService } from './ingest/offer-service.ts';
 import { PostedExchange } from './ingest/posted-exchange.ts';
 import { QuarantineService } from './ingest/quarantine-service.ts';
+import { RepairService } from './ingest/repair-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
 import { type DailyWork, dailyJob } from './jobs/daily-job.ts';
 import { KeysService } from './kms/keys-service.ts';
 import { openKms } from './kms/open-kms.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
+import { ProofsService } from './proof/proofs-service.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
@@ -94,11 +96,14 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
+  const proofs = new ProofsService({ database, clock, log });
+  const { journalKey } = keys;
+  const repairs = new RepairService({ database, journalKey, bus, onMended: proofs.mended, clock, log });
   const feed = new FeedService(database);
   const codec = new ChangesCodec();
   const findNode = (node: number) => enrolment.findNode(node);
   const exchange = new ExchangeEndpoint({
-    ...{ findNode, ingest, feed, restoration, offers, codec, database, randomBytes, clock, log },
+    ...{ findNode, ingest, feed, restoration, offers, repairs, proofs, codec, database, randomBytes, clock, log },
     lineage: new LineageService(database, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });

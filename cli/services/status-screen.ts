@@ -33,6 +33,27 @@ export function lastExchangeText({ text, format, paint }: Invocation, last: Sync
   return last.ok ? words : `${words} ${paint.red(last.error ?? text('sync.failed'))}`;
 }
 
+/** When this node and its hub were last proven to hold the same. */
+export function proofText({ text, format }: Invocation, proof: SyncStatus['proof']): string {
+  const { provenAt = null, sequence = null, mendedAt = null, mendedRecords = 0 } = proof ?? {};
+  const proven =
+    provenAt === null
+      ? text('sync.neverProven')
+      : text('sync.provenAt', { at: format.instant(provenAt), sequence: format.integer(sequence ?? 0) });
+  if (mendedAt === null) return proven;
+  const mended = { at: format.instant(mendedAt), count: format.integer(mendedRecords) };
+  return `${proven} ; ${text('sync.mended', mended)}`;
+}
+
+/** How far the hub has filled this node. */
+export function loadingText({ text, format }: Invocation, loading: NonNullable<SyncStatus['loading']>): string {
+  const { patients, loaded, secondsLeft } = loading;
+  const counts = { loaded: format.integer(loaded), patients: format.integer(patients) };
+  return secondsLeft === null
+    ? text('sync.loadingPaused', counts)
+    : text('sync.loadingValue', { ...counts, left: format.duration(secondsLeft) });
+}
+
 function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[] {
   const { text, format, paint } = invocation;
   const { sync } = status;
@@ -48,6 +69,8 @@ function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[
         [text('status.hub'), text(sync.connected ? 'status.connected' : 'status.disconnected')],
         [text('sync.pending'), format.integer(sync.pendingChanges)],
         [text('sync.last'), lastExchangeText(invocation, sync.lastExchange)],
+        [text('sync.proof'), proofText(invocation, sync.proof)],
+        ...(sync.loading === null ? [] : [[text('sync.loading'), loadingText(invocation, sync.loading)] as const]),
         ...(status.fingerprintWords === null
           ? [[text('status.enrolment'), text('status.notEnrolled')] as const]
           : [[text('status.fingerprint'), status.fingerprintWords.join(' ')] as const]),

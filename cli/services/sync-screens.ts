@@ -5,9 +5,9 @@ import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { Progress } from '../screen/progress.ts';
 import { pairLines, tableLines } from '../screen/table.ts';
-import { isTextKey } from '../texts/texts.ts';
+import { isTextKey, type TextKey } from '../texts/texts.ts';
 import { nodeClientFor } from './node-session.ts';
-import { lastExchangeText } from './status-screen.ts';
+import { lastExchangeText, loadingText, proofText } from './status-screen.ts';
 
 /** An exchange over a bad link may take this long before the command gives up (the node goes on). */
 export const EXCHANGE_TIMEOUT_MS = 15 * 60_000;
@@ -44,6 +44,8 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
         ],
         [text('status.hub'), text(status.connected ? 'status.connected' : 'status.disconnected')],
         [text('sync.last'), lastExchangeText(invocation, status.lastExchange)],
+        [text('sync.proof'), proofText(invocation, status.proof)],
+        ...(status.loading === null ? [] : [[text('sync.loading'), loadingText(invocation, status.loading)] as const]),
       ],
       paint,
     ),
@@ -91,9 +93,9 @@ export function syncNow(client: AdminClient): Promise<SyncStatus> {
   return client.post<SyncStatus>('/sync/now', { timeoutMs: EXCHANGE_TIMEOUT_MS });
 }
 
-/** Asks a node to prove that it and the hub hold the same. */
-export function syncVerify(client: AdminClient): Promise<SyncVerification> {
-  return client.post<SyncVerification>('/sync/verify', { timeoutMs: EXCHANGE_TIMEOUT_MS });
+/** Asks a node to prove that it and the hub hold the same, and to mend what does not where asked. */
+export function syncVerify(client: AdminClient, repair = false): Promise<SyncVerification> {
+  return client.post<SyncVerification>('/sync/verify', { body: { repair }, timeoutMs: EXCHANGE_TIMEOUT_MS });
 }
 
 /** `haggui sync now`: exit 75 when the exchange failed or left something behind. */
@@ -119,6 +121,26 @@ function reasonText({ text }: Invocation, reason: string): string {
   return isTextKey(key) ? text(key) : reason;
 }
 
+function remedyOf({ reason, repaired }: SyncVerification): TextKey {
+  if (reason !== undefined) return 'verify.remedy';
+  return repaired === undefined ? 'verify.repairRemedy' : 'verify.divergedRemedy';
+}
+
+/** What was mended, and where: an operator is to see it. */
+function repairLines({ text, format, paint }: Invocation, repaired: SyncVerification['repaired']): readonly string[] {
+  if (repaired === undefined) return [];
+  const { records, changesHere, recordsHere, changesAtHub, recordsAtHub, left } = repaired;
+  if (records.length === 0 && left === 0) return [text('verify.nothingToRepair')];
+  const mended = text('verify.repaired', {
+    here: text('verify.repairedWhere', { changes: format.integer(changesHere), records: format.integer(recordsHere) }),
+    hub: text('verify.repairedWhere', { changes: format.integer(changesAtHub), records: format.integer(recordsAtHub) }),
+  });
+  return [
+    ...(records.length === 0 ? [] : [mended, ...records.slice(0, 20).map((id) => `  ${id}`)]),
+    ...(left === 0 ? [] : [paint.red(text('verify.left', { count: format.integer(left) }))]),
+  ];
+}
+
 function verificationLines(invocation: Invocation, verification: SyncVerification): readonly string[] {
   const { text, paint, format } = invocation;
   const { converged, differences, reason } = verification;
@@ -134,6 +156,7 @@ function verificationLines(invocation: Invocation, verification: SyncVerificatio
         ? paint.red(`✗ ${text('verify.diverged')}`)
         : paint.yellow(`! ${text('verify.unproven')}`),
     ...(reason === undefined ? [] : [reasonText(invocation, reason)]),
+    ...repairLines(invocation, verification.repaired),
     '',
     ...pairLines(
       [
@@ -144,14 +167,15 @@ function verificationLines(invocation: Invocation, verification: SyncVerificatio
       paint,
     ),
     ...(differences.length === 0 ? [] : ['', ...tableLines(columns, differences, paint)]),
-    ...(converged ? [] : ['', text(reason === undefined ? 'verify.divergedRemedy' : 'verify.remedy')]),
+    ...(converged ? [] : ['', text(remedyOf(verification))]),
   ];
 }
 
 /** `haggui sync verify`: exit 75 when the two sides do not hold the same. */
-export async function verifyNow(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+export async function verifyNow(invocation: Invocation, dataDirectory: string, repair: boolean): Promise<Outcome> {
   const client = nodeClientFor(invocation, dataDirectory);
-  const verification = await withWaiting(invocation, invocation.text('verify.running'), () => syncVerify(client));
+  const label = invocation.text(repair ? 'verify.repairing' : 'verify.running');
+  const verification = await withWaiting(invocation, label, () => syncVerify(client, repair));
   return {
     json: verification,
     lines: verificationLines(invocation, verification),

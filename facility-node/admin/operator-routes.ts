@@ -1,4 +1,4 @@
-import { enrolRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { enrolRequest, stickRequest, verifyRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { type EpiWeek, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { z } from 'zod';
@@ -57,8 +57,9 @@ export function operatorRoutes({
     operatorRoute({
       method: 'post',
       path: '/sync/verify',
-      summary: 'Prouver que les deux côtés tiennent la même chose',
-      handler: async () => ({ body: await uplink.verify() }),
+      summary: 'Prouver que les deux côtés tiennent la même chose, et réparer ce qui diffère',
+      body: verifyRequest.optional(),
+      handler: async ({ body }) => ({ body: await (body?.repair === true ? uplink.repair() : uplink.verify()) }),
     }),
     operatorRoute({
       method: 'post',

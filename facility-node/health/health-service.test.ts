@@ -20,6 +20,8 @@ const calm: SyncStatus = {
   waitsFor: null,
   otherBranch: null,
   connected: true,
+  proof: null,
+  loading: null,
 };
 
 const checksOf = ({ store, timekeeper, directory }: TestStore, given: Partial<HealthParts> = {}) => {

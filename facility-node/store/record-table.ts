@@ -21,6 +21,7 @@ type RecordRow = {
   readonly last_stamp: string;
   readonly created_position: number;
   readonly conflicts: number;
+  readonly digest: Buffer;
 };
 
 type CorrectionRow = {
@@ -55,6 +56,7 @@ export class RecordTable {
   readonly #conflictsOf: Statement<[string], { field: number; id: string }>;
   readonly #dropConflict: Statement<[string, number, string]>;
   readonly #remove: Statement<[string]>;
+  readonly #retype: Statement<[number, string]>;
   readonly #clearConflicts: Statement<[string]>;
   readonly #addConflict: Statement<[string, string, number, string, string, number]>;
   readonly #countConflicts: Statement<[number, string]>;
@@ -63,7 +65,7 @@ export class RecordTable {
     this.#db = db;
     this.#indexers = indexers;
     this.#byId = db.prepare(
-      'select id, type, fields, stamps, last_stamp, created_position, conflicts from record where id = ?',
+      'select id, type, fields, stamps, last_stamp, created_position, conflicts, digest from record where id = ?',
     );
     this.#changes = db.prepare(
       `select meta, fields from journal where position = ? and length(fields) > 0
@@ -89,6 +91,7 @@ export class RecordTable {
          last_stamp = excluded.last_stamp, updated_at = excluded.updated_at`,
     );
     this.#remove = db.prepare('delete from record where id = ?');
+    this.#retype = db.prepare('update record set type = ? where id = ?');
     this.#clearConflicts = db.prepare('delete from conflict where record_id = ?');
     this.#conflictsOf = db.prepare('select field, id from conflict where record_id = ?');
     this.#dropConflict = db.prepare('delete from conflict where record_id = ? and field = ? and id = ?');
@@ -166,6 +169,33 @@ export class RecordTable {
     this.#writeConflicts(recordId, state, nowMs);
   }
 
+  /**
+   * Merges a record again from all that the journal holds of it, if that is whole enough to tell what it is; true when it stood
+   * otherwise or not at all. `position`: of its first change.
+   */
+  remerge(id: string, { position, nowMs }: AppliedAt): boolean {
+    const changes = this.#changesAt(position);
+    const created = changes.find(({ isCreate }) => isCreate);
+    const last = changes.at(-1);
+    if (created === undefined || last === undefined) return false;
+    const state = mergeRecord(changes, this.#allCorrections());
+    const held = this.#byId.get(id);
+    const digest = recordDigest(created.recordType, state);
+    const isAsIs =
+      held?.type === created.recordType && Buffer.compare(held.digest, digest) === 0 && isRowOf(held, digest);
+    if (isAsIs) return false;
+    const lastStamp = stampOf(last.origin, last.sequence);
+    const conflictCount = state.conflicts.length;
+    const { fields, stamps } = state;
+    if (held !== undefined && held.type !== created.recordType) this.#retype.run(created.recordType, id);
+    this.#write(
+      { id, typeNumber: created.recordType, fields, stamps, lastStamp, createdPosition: position, conflictCount },
+      nowMs,
+    );
+    this.#writeConflicts(id, state, nowMs);
+    return true;
+  }
+
   /** Takes a record out, with what was found in conflict in it; the position of its first change, undefined when it is not here. */
   release(id: string): number | undefined {
     const held = this.held(id);
@@ -216,6 +246,15 @@ export class RecordTable {
       to: row.to_sequence,
       correctedTo: { ms: row.ms, counter: row.counter },
     }));
+  }
+}
+
+/** Whether a row amounts to a digest; one that was damaged may not even be readable. */
+function isRowOf(row: RecordRow, digest: Uint8Array): boolean {
+  try {
+    return Buffer.compare(recordDigest(row.type, heldRecord(row)), digest) === 0;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { type ChangesCodec, type EncodedBody, NEWEST_MODEL, PLAIN } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
 import {
   type ExchangeEffect,
   type ExchangeInput,
@@ -11,8 +12,6 @@ import {
 import {
   type Ack,
   type Changes,
-  type Digest,
-  type DigestAsk,
   type HubHello,
   MAX_RANGES,
   type Message,
@@ -21,6 +20,7 @@ import {
 } from '@santehaggui/protocols/frames/messages.ts';
 import type { Offered } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { coversRange, NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import type { Loading, Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
 import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -29,6 +29,7 @@ import type { Timekeeper } from '../store/timekeeper.ts';
 import type { Connection } from './carriers/carrier.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Offering } from './offering.ts';
+import { Questions } from './questions.ts';
 
 /** What happened to a connection, in order. */
 export type SessionEvent =
@@ -51,15 +52,11 @@ export type SessionParts = {
   readonly maxFrameBytes: number;
   readonly codec: ChangesCodec;
   readonly onProgress: () => void;
+  /** Called when the hub tells how far the loading of this node is. */
+  readonly onLoading: (loading: Loading) => void;
 };
 
 type SendChanges = Extract<ExchangeEffect, { kind: 'send-changes' }>;
-
-type Question = {
-  readonly ask: DigestAsk;
-  readonly resolve: (answer: Digest) => void;
-  readonly reject: (error: Error) => void;
-};
 
 /** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
 const FEED_BATCH = 50;
@@ -75,7 +72,7 @@ const BULK_CHANGES = 20_000;
 export class ExchangeSession {
   readonly #parts: SessionParts;
   readonly #mailbox = new Mailbox<SessionEvent>();
-  readonly #questions: Question[] = [];
+  readonly #questions = new Questions();
   #state: ExchangeState;
   #connection: Connection | undefined;
   #lane: LiveLane | undefined;
@@ -109,7 +106,7 @@ export class ExchangeSession {
       const event = await this.#mailbox.take();
       if (event.kind === 'closed') {
         await this.#step({ kind: 'closed' });
-        for (const { reject } of this.#questions.splice(0)) reject(new Error(event.reason));
+        this.#questions.end(event.reason);
         this.#parts.onProgress();
         return { state: this.#state, reason: event.reason };
       }
@@ -141,20 +138,23 @@ export class ExchangeSession {
 
   /** Asks the hub for digests; rejects when the connection ends before the answer. */
   ask(ask: DigestAsk): Promise<Digest> {
-    return new Promise((resolve, reject) => {
-      if (this.#state.phase !== 'live' || this.#isStopping) {
-        reject(new Error('not connected'));
-        return;
-      }
-      this.#questions.push({ ask, resolve, reject });
-      // Where this node is matters only to whoever reads along: what asks for a place alone stays short.
-      const at =
-        ask.level === 'place'
-          ? { sequence: 0, feed: 0 }
-          : { sequence: this.#parts.journal.lastSequence(), feed: this.#state.feedReceived };
-      this.#send({ kind: 'digest', ask, at, entries: null });
-    });
+    // Where this node is matters only to whoever compares: what asks for a place alone stays short.
+    const at =
+      ask.level === 'place'
+        ? { sequence: 0, feed: 0 }
+        : { sequence: this.#parts.journal.lastSequence(), feed: this.#state.feedReceived };
+    return this.#questions.ask({ kind: 'digest', ask, at, entries: null }, this.#sendLive);
   }
+
+  /** Asks the hub to mend, and for what mends this side; rejects as {@link ask} does. */
+  repair(repair: Omit<Repair, 'kind'>): Promise<Repaired> {
+    return this.#questions.ask({ kind: 'repair', ...repair }, this.#sendLive);
+  }
+
+  readonly #sendLive = (message: PlainMessage): void => {
+    if (this.#state.phase !== 'live' || this.#isStopping) throw new Error('not connected');
+    this.#send(message);
+  };
 
   async #step(input: ExchangeInput): Promise<void> {
     const { state, effects } = stepExchange(this.#state, input);
@@ -296,9 +296,6 @@ export class ExchangeSession {
       case 'offered':
         await this.#offered(message);
         return;
-      case 'offer':
-        this.#close('the hub spoke as a node');
-        return;
       case 'ack':
         await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message) });
         return;
@@ -306,9 +303,15 @@ export class ExchangeSession {
         await this.#step({ kind: 'changes', changes: message });
         return;
       case 'digest':
-        this.#answered(message);
+      case 'repaired':
+        this.#questions.answered(message);
+        return;
+      case 'loading':
+        this.#parts.onLoading(message);
         return;
       case 'node-hello':
+      case 'offer':
+      case 'repair':
         this.#close('the hub spoke as a node');
     }
   }
@@ -362,20 +365,6 @@ export class ExchangeSession {
       this.#model = Math.min(NEWEST_MODEL, hello.newestModel);
     }
     return hello;
-  }
-
-  #answered(answer: Digest): void {
-    const question = this.#questions.shift();
-    if (
-      question === undefined ||
-      JSON.stringify(question.ask) !== JSON.stringify(answer.ask) ||
-      answer.entries === null
-    ) {
-      this.#close('a digest that was not asked for');
-      question?.reject(new Error('another digest came'));
-      return;
-    }
-    question.resolve(answer);
   }
 
   /** How long the oldest of the frames that an acknowledgement speaks of was under way; those are forgotten. */

@@ -1,7 +1,7 @@
-import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/messages.ts';
+import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
 import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
 import { describe, expect, it } from 'vitest';
-import { checkReplica, MovedOn, type OwnReplica } from './replica-check.ts';
+import { checkReplica, MovedOn, type OwnReplica, replicaDigest } from './replica-check.ts';
 
 const here = { sequence: 7, feed: 3 };
 const digest = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
@@ -30,8 +30,13 @@ const answering =
   (byte: number, at = here) =>
   async (ask: DigestAsk): Promise<Digest> => {
     const { types, ranges, records, fields } = replica(byte);
-    const answers = { types: types(), ranges: ranges(1), records: records(1, 170), fields: fields(''), place: [] };
-    return { kind: 'digest', ask, at, entries: answers[ask.level] };
+    const entriesOf: Partial<Record<DigestAsk['level'], readonly DigestEntry[]>> = {
+      proof: ask.level === 'proof' && ask.digest === replicaDigest(types()) ? [] : types(),
+      ranges: ranges(1),
+      records: records(1, 170),
+      fields: fields(''),
+    };
+    return { kind: 'digest', ask, at, entries: entriesOf[ask.level] ?? [] };
   };
 
 describe('checkReplica', () => {
@@ -52,6 +57,14 @@ describe('checkReplica', () => {
     const { converged, differences } = await checkReplica({ ...replica(1), at: () => here }, answering(2));
     expect(converged).toBe(false);
     expect(differences).toEqual([{ recordType: 'patient', recordId: record(1).key, fields: ['phone'] }]);
+  });
+
+  it('tells an empty hub from an equal one', async () => {
+    const empty = async (ask: DigestAsk): Promise<Digest> => {
+      const entries = ask.level === 'proof' ? [{ key: '', count: 0, digest: new Uint8Array(0) }] : [];
+      return { kind: 'digest', ask, at: here, entries };
+    };
+    expect(await checkReplica({ ...replica(1), at: () => here }, empty)).toMatchObject({ converged: false });
   });
 
   it('proves nothing when the hub or this node is elsewhere', async () => {

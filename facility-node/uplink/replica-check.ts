@@ -1,6 +1,6 @@
 import type { SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/messages.ts';
+import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
 import { combineDigests, type DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 
@@ -28,7 +28,7 @@ export function replicaDigest(types: readonly DigestEntry[]): string {
 }
 
 /**
- * Compares this replica with the hub's: by types, then by ranges of the types that differ, then by records of the ranges
+ * Compares this replica with the hub's: as a whole, which the hub notes when it is the same, then by types, then by ranges of the types that differ, then by records of the ranges
  * that differ, then by their fields. Throws {@link MovedOn} when the two did not speak of the same changes.
  */
 export async function checkReplica(
@@ -44,9 +44,12 @@ export async function checkReplica(
     if (!isSame || entries === null) throw new MovedOn();
     return entries;
   };
-  const theirs = await answer({ level: 'types' });
+  const digest = replicaDigest(mine);
+  const answered = await answer({ level: 'proof', digest });
+  // No entry at all says "the same".
+  const theirs = answered.length === 0 ? mine : answered.filter(({ count }) => count > 0);
   const digests = {
-    digest: replicaDigest(mine),
+    digest,
     hubDigest: replicaDigest(theirs),
     recordsCompared: mine.reduce((sum, { count }) => sum + count, 0),
   };

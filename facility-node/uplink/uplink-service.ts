@@ -1,4 +1,5 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
@@ -11,13 +12,16 @@ import type { JournalStore, SyncState } from '../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../store/node-identity.ts';
 import { OfferStore } from '../store/offer-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import { ReplicaStateStore } from '../store/replica-state-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 import type { Carrier, Connection } from './carriers/carrier.ts';
 import { ExchangeSession, type SessionEvent } from './exchange-session.ts';
 import { HelloCounter } from './hello-counter.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Offering } from './offering.ts';
-import { checkReplica, MovedOn, replicaDigest } from './replica-check.ts';
+import { replicaOnScreen } from './replica-on-screen.ts';
+import { ReplicaProof } from './replica-proof.ts';
+import { SelfProofService } from './self-proof-service.ts';
 import { StallDetector } from './stall-detector.ts';
 import { storedExchange } from './stored-exchange.ts';
 import { failUplink } from './uplink-errors.ts';
@@ -48,6 +52,8 @@ export type UplinkParts = {
   readonly log: Log;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Called with the ids of records that a comparison with the hub mended, at either end. */
+  readonly onMended?: (records: readonly string[]) => void;
 };
 
 type LastExchange = NonNullable<SyncState['lastExchange']>;
@@ -57,7 +63,6 @@ const STALL_MS = 60_000;
 /** How many connections in a row may fail before `sync now` gives up. */
 const MAX_FAILURES = 3;
 const PROBE_PAUSE_MS = 100;
-const VERIFY_ATTEMPTS = 10;
 const WOKEN_WAIT_MS = 500;
 
 /**
@@ -71,6 +76,8 @@ export class UplinkService implements Service {
   readonly #watch: Watch;
   readonly #codec = new ChangesCodec();
   readonly #offers: OfferStore;
+  readonly #replica: ReplicaStateStore;
+  readonly #proof: ReplicaProof;
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
   #connection: Connection | undefined;
@@ -89,6 +96,18 @@ export class UplinkService implements Service {
     this.#hellos = new HelloCounter(parts.incarnation, parts.randomBytes);
     this.#watch = new Watch(parts.clock);
     this.#offers = new OfferStore(parts.store);
+    this.#replica = new ReplicaStateStore(parts.store.db);
+    this.#proof = new ReplicaProof({
+      ...parts,
+      identity: () => {
+        const { node, journalKey } = parts.identity.current();
+        return { node, journalKey: fromHex(journalKey) };
+      },
+      session: () => this.#session,
+      replica: this.#replica,
+      onMended: (records) => parts.onMended?.(records),
+      moved: (ms) => this.#watch.next(ms),
+    });
     this.#machine = storedExchange(parts.journal);
     this.#lastExchange = parts.journal.syncState().lastExchange;
   }
@@ -147,6 +166,7 @@ export class UplinkService implements Service {
       urgentPending: journal.urgentWaiting(0).length,
       waitsFor: pendingChanges === 0 ? null : this.#waitsFor(),
       otherBranch: state.otherBranch,
+      ...replicaOnScreen(this.#replica.read()),
     };
   }
 
@@ -192,41 +212,24 @@ export class UplinkService implements Service {
   }
 
   /** Proves that both sides hold the same, or says where they differ, or why nothing can be proven now. */
-  async verify(): Promise<SyncVerification> {
-    const { digests, journal } = this.#parts;
-    const unproven = (reason: string): SyncVerification => {
-      const types = digests.types();
-      const recordsCompared = types.reduce((sum, { count }) => sum + count, 0);
-      return {
-        converged: false,
-        digest: replicaDigest(types),
-        hubDigest: null,
-        recordsCompared,
-        differences: [],
-        reason,
-      };
-    };
-    for (let attempt = 0; attempt < VERIFY_ATTEMPTS; attempt++) {
-      const session = this.#session;
-      if (session === undefined || !this.#isLive()) return unproven('not-connected');
-      if (!isPushed(session.state()) || session.state().acknowledged < journal.lastSequence())
-        return unproven('changes-waiting');
-      const at = () => ({ sequence: journal.lastSequence(), feed: journal.syncState().feedReceived });
-      const own = {
-        at,
-        types: () => digests.types(),
-        ranges: (type: number) => digests.ranges(type),
-        records: (type: number, range: number) => digests.records(type, range),
-        fields: (recordId: string) => digests.fields(recordId),
-      };
-      try {
-        return await checkReplica(own, (ask) => session.ask(ask));
-      } catch (error) {
-        if (!(error instanceof MovedOn)) return unproven('connection-lost');
-        await this.#watch.next(1000);
-      }
-    }
-    return unproven('still-changing');
+  verify(): Promise<SyncVerification> {
+    return this.#proof.verify();
+  }
+
+  /** As {@link verify}, and mends what differs at either end before. */
+  repair(): Promise<SyncVerification> {
+    return this.#proof.repair();
+  }
+
+  /** What compares with the hub without being asked. */
+  selfProof(): Service {
+    const { journal, clock, log } = this.#parts;
+    return new SelfProofService({
+      ...{ journal, clock, log, replica: this.#replica },
+      isReady: () => this.#isLive() && this.#session !== undefined && isPushed(this.#session.state()),
+      verify: () => this.verify(),
+      repair: () => this.repair(),
+    });
   }
 
   /** One connection from its opening to its end; true when it got as far as the exchange. */
@@ -267,6 +270,7 @@ export class UplinkService implements Service {
         maxFrameBytes: config.maxFrameBytes,
         codec: this.#codec,
         onProgress: () => this.#progressed(),
+        onLoading: () => {},
       },
       this.#machine,
     );

@@ -74,9 +74,10 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   const views = RECORD_TYPES.map((type) => `${schema}.${quoteIdentifier(viewName(type))}`).join(', ');
   await client.query(`grant usage on schema ${schema} to ${role}`);
   // A journal is appended to and read. Only the place of a change in its chain and record may be settled later; what a change
-  // says is forgotten by a release and given back by the next gift, in functions that do nothing else.
+  // says is forgotten by a release, given back by the next gift and mended where it was damaged, in functions that do nothing else.
   await client.query(`grant select, insert, update (head, kind, record_id, type) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
-  await client.query(`grant execute on function ${schema}.release_copies, ${schema}.restore_changes to ${role}`);
+  const functions = ['release_copies', 'restore_changes', 'mend_changes'].map((name) => `${schema}.${name}`).join(', ');
+  await client.query(`grant execute on function ${functions} to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

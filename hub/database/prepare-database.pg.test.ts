@@ -25,6 +25,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/006_restoration.sql',
       'hub/007_unlock.sql',
       'hub/008_keys.sql',
+      'hub/009_proof.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',
@@ -35,6 +36,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'registry/003_parked.sql',
       'registry/004_release.sql',
       'registry/005_function_search_path.sql',
+      'registry/006_repair.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

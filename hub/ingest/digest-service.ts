@@ -1,29 +1,84 @@
-import type { Digest } from '@santehaggui/protocols/frames/messages.ts';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
+import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
-import { readFieldDigests, readPlace, readRangeDigests, readRecordDigests, readTypeDigests } from './digest-store.ts';
+import type { Sql } from '../database/sql.ts';
+import {
+  readChangeDigests,
+  readFieldDigests,
+  readHistoryDigests,
+  readJournalDigests,
+  readPlace,
+  readRangeDigests,
+  readRecordDigests,
+  readTypeDigests,
+} from './digest-store.ts';
+
+/** A node that compares, and the facility whose register it compares with. */
+export type ComparingNode = { readonly facility: string; readonly node: number };
+
+/** What the hub is told or finds out in a comparison, to be kept. */
+export type ComparisonKeeper = {
+  /** Both held the same at a place. */
+  readonly proven: (facility: string, at: Digest['at']) => Promise<void>;
+  /** How many records of which types the node found to differ. */
+  readonly differing: (
+    facility: string,
+    types: Extract<DigestAsk, { readonly level: 'differing' }>['types'],
+  ) => Promise<void>;
+};
+
+/** What stands for "none of any type" where no entry at all means "the same". */
+const NOTHING_HERE = { key: '', count: 0, digest: new Uint8Array(0) };
 
 /**
  * Answers a node that compares its replica with ours: the digests of its facility's register and, of the same snapshot,
  * the last sequence received and the length of its feed. The node compares those with its own and knows whether the two
  * speak of the same changes.
  */
-export function answerDigest(
+export async function answerDigest(
   database: HubDatabase,
-  node: { readonly facility: string; readonly node: number },
-  { ask }: Digest,
+  node: ComparingNode,
+  { question, keeper }: { readonly question: Digest; readonly keeper: ComparisonKeeper },
 ): Promise<Digest> {
-  return database.transaction(
-    async (sql) => {
+  const { ask } = question;
+  const answer = await database.transaction(
+    async (sql): Promise<Digest> => {
       const at = await readPlace(sql, node);
-      const { facility } = node;
-      if (ask.level === 'place') return { kind: 'digest', ask, at, entries: [] };
-      if (ask.level === 'types') return { kind: 'digest', ask, at, entries: await readTypeDigests(sql, facility) };
-      if (ask.level === 'ranges')
-        return { kind: 'digest', ask, at, entries: await readRangeDigests(sql, facility, ask.type) };
-      if (ask.level === 'records')
-        return { kind: 'digest', ask, at, entries: await readRecordDigests(sql, facility, ask) };
-      return { kind: 'digest', ask, at, entries: await readFieldDigests(sql, facility, ask.record) };
+      return { kind: 'digest', ask, at, entries: await entriesOf(sql, node.facility, ask) };
     },
     { isolation: 'repeatable read', isReadOnly: true },
   );
+  const { at, entries } = answer;
+  const isSamePlace = at.sequence === question.at.sequence && at.feed === question.at.feed;
+  if (ask.level === 'proof' && isSamePlace && entries?.length === 0) await keeper.proven(node.facility, at);
+  if (ask.level === 'differing') await keeper.differing(node.facility, ask.types);
+  return answer;
+}
+
+async function entriesOf(sql: Sql, facility: string, ask: DigestAsk): Promise<NonNullable<Digest['entries']>> {
+  switch (ask.level) {
+    case 'place':
+    case 'differing':
+      return [];
+    case 'proof': {
+      const types = await readTypeDigests(sql, facility);
+      if (toHex(combineDigests(types)) === ask.digest) return [];
+      return types.length === 0 ? [NOTHING_HERE] : types;
+    }
+    case 'types':
+      return readTypeDigests(sql, facility);
+    case 'ranges':
+      return readRangeDigests(sql, facility, ask.type);
+    case 'records':
+      return readRecordDigests(sql, facility, ask);
+    case 'fields':
+      return readFieldDigests(sql, facility, ask.record);
+    case 'journal':
+      return readJournalDigests(sql, facility);
+    case 'histories':
+      return readHistoryDigests(sql, facility, ask.range);
+    case 'changes':
+      return readChangeDigests(sql, facility, ask.record);
+  }
 }

@@ -1,5 +1,6 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import {
   type HubExchangeEffect,
   type HubExchangeInput,
@@ -33,6 +34,7 @@ import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import type { ProofsService } from '../proof/proofs-service.ts';
 import type { FeedPlace, RestorationService } from '../restoration/restoration-service.ts';
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
@@ -41,6 +43,7 @@ import type { HelloCounter } from './hello-counter.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
 import type { OfferService } from './offer-service.ts';
+import type { RepairService } from './repair-service.ts';
 
 /** The wire under a session: whole frames, in order. */
 export type FrameSocket = {
@@ -66,6 +69,8 @@ export type SessionServices = {
   readonly feed: FeedService;
   readonly restoration: RestorationService;
   readonly offers: OfferService;
+  readonly repairs: RepairService;
+  readonly proofs: ProofsService;
   readonly database: HubDatabase;
   readonly hellos: HelloCounter;
   readonly codec: ChangesCodec;
@@ -224,9 +229,15 @@ export class ExchangeSession {
 
   async #takeMessage(greeted: Greeted, message: Exclude<Message, Changes>): Promise<void> {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
-    else if (message.kind === 'digest') this.#send(await answerDigest(this.#services.database, greeted.node, message));
+    else if (message.kind === 'digest') this.#send(await this.#answer(greeted.node, message));
+    else if (message.kind === 'repair') this.#send(await this.#services.repairs.mend(greeted.node, message));
     else if (message.kind === 'offer') await this.#takeOffer(greeted, message);
     else throw new MalformedMessage(`${message.kind} out of turn`);
+  }
+
+  #answer(node: LinkedNode, question: Digest): Promise<Digest> {
+    const { database, proofs: keeper } = this.#services;
+    return answerDigest(database, node, { question, keeper });
   }
 
   async #takeOffer(greeted: Greeted, offer: Offer): Promise<void> {

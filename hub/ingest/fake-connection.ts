@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import type {
   Ack,
   CarriedChange,
-  Digest,
   HubHello,
   Message,
   NodeHello,

@@ -30,9 +30,36 @@ export type SyncStatus = {
   readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | null;
   /** An incarnation that wrote under this node's name elsewhere: a copied disk, or this one before it was put back. */
   readonly otherBranch: string | null;
+  /** The last time that this node and the hub were proven to hold the same, and what was mended in all; null before the first. */
+  readonly proof: {
+    readonly provenAt: string | null;
+    readonly sequence: number | null;
+    readonly mendedAt: string | null;
+    readonly mendedRecords: number;
+  } | null;
+  /** While the hub fills this node, the patients last seen first: how many are here of how many, and how long the rest may take. */
+  readonly loading: {
+    readonly patients: number;
+    readonly loaded: number;
+    readonly secondsLeft: number | null;
+  } | null;
 };
 
-/** `POST /v1/sync/verify`. `reason` says why nothing could be proven. */
+/** What was mended of two replicas that differed, at this node and at the hub, and how many records still differ. */
+export type SyncRepair = {
+  /** The ids of the records. */
+  readonly records: readonly string[];
+  readonly changesHere: number;
+  readonly recordsHere: number;
+  readonly changesAtHub: number;
+  readonly recordsAtHub: number;
+  readonly left: number;
+};
+
+/** `POST /v1/sync/verify`: with `repair` what differs is mended, which compares the journals as well. */
+export const verifyRequest = z.strictObject({ repair: z.boolean().default(false) });
+
+/** The answer to {@link verifyRequest}. `reason` says why nothing could be proven. */
 export type SyncVerification = {
   readonly converged: boolean;
   readonly digest: string;
@@ -44,6 +71,8 @@ export type SyncVerification = {
     readonly fields: readonly string[];
   }[];
   readonly reason?: string;
+  /** What was mended before this comparison, where that was asked for. */
+  readonly repaired?: SyncRepair;
 };
 
 /** `POST /v1/sync/export` and `/v1/sync/import`, at a node and at a hub: an absolute path of a folder, of a USB stick mostly. */

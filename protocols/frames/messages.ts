@@ -1,11 +1,32 @@
 import { decodeCbor, encodeCbor } from '../cbor.ts';
-import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
+import { fromHex, toHex } from '../crypto/bytes.ts';
 import type { EncodedChange } from '../journal/change-codec.ts';
+import { type Digest, digestOf, encodeDigest } from './digest-messages.ts';
+import { bytes, list, natural, text } from './message-parts.ts';
 import { encodeOffer, type Offer, type Offered, offeredOf, offerOf } from './offer-messages.ts';
 import { NO_RANGES, type Ranges } from './ranges.ts';
+import {
+  encodeRepair,
+  type Loading,
+  loadingOf,
+  type Repair,
+  type Repaired,
+  repairedOf,
+  repairOf,
+} from './repair-messages.ts';
 
 /** The first byte of every frame. */
-export const FRAME_TYPE = { hello: 1, changes: 2, ack: 3, digest: 5, offer: 9, offered: 10 } as const;
+export const FRAME_TYPE = {
+  hello: 1,
+  changes: 2,
+  ack: 3,
+  digest: 5,
+  offer: 9,
+  offered: 10,
+  repair: 11,
+  repaired: 12,
+  loading: 13,
+} as const;
 
 /** One past incarnation of a node and the last sequence it wrote; the newest stands first in a HELLO. */
 export type LineageEntry = { readonly incarnation: string; readonly lastSequence: number };
@@ -77,30 +98,8 @@ export type Ack = {
   readonly beyond: Ranges;
 };
 
-/**
- * The comparison of two replicas, node asking, hub answering with the same `ask`. `types`: one digest per record type;
- * `ranges`: one per first byte of the record id, of one type; `records`: one per record of such a range; `fields`: one per
- * field of a record. `place`: nothing but how far the hub is, which every answer tells.
- */
-export type DigestAsk =
-  | { readonly level: 'place' }
-  | { readonly level: 'types' }
-  | { readonly level: 'ranges'; readonly type: number }
-  | { readonly level: 'records'; readonly type: number; readonly range: number }
-  | { readonly level: 'fields'; readonly record: string };
-
-/** A digest frame; `entries` is null in the question. Keys are type numbers, range bytes, record ids (UUID text) or
- * field numbers. */
-export type Digest = {
-  readonly kind: 'digest';
-  readonly ask: DigestAsk;
-  /** The node's last sequence and feed position that the digest speaks of. */
-  readonly at: { readonly sequence: number; readonly feed: number };
-  readonly entries: readonly { readonly key: string; readonly count: number; readonly digest: Uint8Array }[] | null;
-};
-
 /** The plaintext of a frame that is decoded by itself. */
-export type PlainMessage = NodeHello | HubHello | Ack | Digest | Offer | Offered;
+export type PlainMessage = NodeHello | HubHello | Ack | Digest | Offer | Offered | Repair | Repaired | Loading;
 
 /** The plaintext of a frame. */
 export type Message = PlainMessage | Changes;
@@ -113,15 +112,9 @@ export class MalformedMessage extends Error {
 /** No frame body is larger, sealed or open, in bytes. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
-const LEVELS = ['types', 'ranges', 'records', 'fields', 'place'] as const;
-
 /** The type byte of a message's frame. */
 export function frameTypeOf(message: Message): number {
-  if (message.kind === 'changes') return FRAME_TYPE.changes;
-  if (message.kind === 'ack') return FRAME_TYPE.ack;
-  if (message.kind === 'digest' || message.kind === 'offer' || message.kind === 'offered')
-    return FRAME_TYPE[message.kind];
-  return FRAME_TYPE.hello;
+  return message.kind === 'node-hello' || message.kind === 'hub-hello' ? FRAME_TYPE.hello : FRAME_TYPE[message.kind];
 }
 
 /** The body of a message's frame, before it is sealed. That of CHANGES is the codec's (`codec/codec.ts`). */
@@ -164,12 +157,12 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
     case 'offer':
     case 'offered':
       return encodeOffer(message);
-    case 'digest': {
-      const { ask, at, entries } = message;
-      const detail = digestDetail(ask);
-      const rows = entries === null ? null : entries.map(({ key, count, digest }) => [key, count, digest]);
-      return encodeCbor([LEVELS.indexOf(ask.level), detail, [at.sequence, at.feed], rows]);
-    }
+    case 'digest':
+      return encodeDigest(message);
+    case 'repair':
+    case 'repaired':
+    case 'loading':
+      return encodeRepair(message);
   }
 }
 
@@ -180,9 +173,12 @@ export function decodeMessage(frameType: number, body: Uint8Array): PlainMessage
     const parts = list(decodeCbor(body));
     if (frameType === FRAME_TYPE.hello) return parts[0] === 0 ? nodeHello(parts) : hubHello(parts);
     if (frameType === FRAME_TYPE.ack) return ack(parts);
-    if (frameType === FRAME_TYPE.digest) return digest(parts);
+    if (frameType === FRAME_TYPE.digest) return digestOf(parts);
     if (frameType === FRAME_TYPE.offer) return offerOf(parts);
     if (frameType === FRAME_TYPE.offered) return offeredOf(parts);
+    if (frameType === FRAME_TYPE.repair) return repairOf(parts);
+    if (frameType === FRAME_TYPE.repaired) return repairedOf(parts);
+    if (frameType === FRAME_TYPE.loading) return loadingOf(parts);
   } catch (error) {
     throw new MalformedMessage((error as Error).message, { cause: error });
   }
@@ -254,46 +250,6 @@ function ack([upTo, head, refused, repeats, beyond]: readonly unknown[]): Ack {
   };
 }
 
-function digest([level, detail, at, rows]: readonly unknown[]): Digest {
-  const [sequence, feed] = list(at);
-  const ask = digestAsk(natural(level), list(detail));
-  return {
-    kind: 'digest',
-    ask,
-    at: { sequence: natural(sequence), feed: natural(feed) },
-    entries:
-      rows === null
-        ? null
-        : list(rows).map((row) => {
-            const [key, count, bytesOfDigest] = list(row);
-            return { key: text(key), count: natural(count), digest: bytes(bytesOfDigest) };
-          }),
-  };
-}
-
-function digestDetail(ask: DigestAsk): readonly unknown[] {
-  if (ask.level === 'types' || ask.level === 'place') return [];
-  if (ask.level === 'ranges') return [ask.type];
-  return ask.level === 'records' ? [ask.type, ask.range] : [fromUuid(ask.record)];
-}
-
-function digestAsk(level: number, [first, second]: readonly unknown[]): DigestAsk {
-  switch (LEVELS[level]) {
-    case 'types':
-      return { level: 'types' };
-    case 'place':
-      return { level: 'place' };
-    case 'ranges':
-      return { level: 'ranges', type: natural(first) };
-    case 'records':
-      return { level: 'records', type: natural(first), range: natural(second) };
-    case 'fields':
-      return { level: 'fields', record: toUuid(bytes(first, 16)) };
-    default:
-      throw new RangeError('no such level of digests');
-  }
-}
-
 /** The end of a node's HELLO: what most do not have stands last, and behind it nothing. */
 function helloTail({ late, unacknowledged, feedGeneration }: NodeHello): readonly unknown[] {
   if (unacknowledged === undefined) return optional(late, 0);
@@ -324,25 +280,4 @@ function ranges(value: unknown, after: number): Ranges {
     before = to;
     return { from, to };
   });
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new RangeError('not an array');
-  return value;
-}
-
-function natural(value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new RangeError('not a natural number');
-  return value as number;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new RangeError('not a text');
-  return value;
-}
-
-function bytes(value: unknown, length?: number): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new RangeError('not bytes');
-  if (length !== undefined && value.length !== length) throw new RangeError(`not ${length} bytes`);
-  return value;
 }

@@ -1,4 +1,5 @@
 import { sha256 } from '../crypto/hash.ts';
+import type { EncodedChange } from './change-codec.ts';
 import type { RecordState, RegisterStamp, SetStamps } from './merge.ts';
 
 /**
@@ -31,6 +32,19 @@ export function combineDigests(parts: readonly DigestEntry[]): Uint8Array {
   return sha256(
     Buffer.concat(parts.flatMap(({ key, count, digest }) => [Buffer.from(`${key} ${count} `), digest])),
   ).slice(0, 16);
+}
+
+/** What two journals compare for one change: SHA-256 of its bytes, which say whose and which it is; 16 bytes are kept. */
+export function changeDigest({ meta, fields }: EncodedChange): Uint8Array {
+  return sha256(meta, fields).slice(0, 16);
+}
+
+/**
+ * The digest of many changes in no order: theirs, added bit by bit without carry. It finds what was damaged; what was forged is
+ * found by the chain.
+ */
+export function mixDigest(mixed: Uint8Array, digest: Uint8Array): void {
+  for (let at = 0; at < mixed.length; at++) mixed[at] = (mixed[at] as number) ^ (digest[at] as number);
 }
 
 /** JSON text with sorted keys and no space: equal values give equal texts (RFC 8785 for what fields hold). */

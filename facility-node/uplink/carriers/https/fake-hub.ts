@@ -17,10 +17,12 @@ import {
   formatEnrolmentToken,
 } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
-import type { CarriedChange, Digest, HubHello, Message, PlainMessage } from '@santehaggui/protocols/frames/messages.ts';
+import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
+import type { CarriedChange, HubHello, Message, PlainMessage } from '@santehaggui/protocols/frames/messages.ts';
 import { helloHeader, LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { DigestStore } from '../../../store/digest-store.ts';
 import { JournalStore } from '../../../store/journal-store.ts';
@@ -228,7 +230,13 @@ export class FakeHub implements AsyncDisposable {
     if (ask.level === 'types') return { kind: 'digest', ask, at, entries: digests.types() };
     if (ask.level === 'ranges') return { kind: 'digest', ask, at, entries: digests.ranges(ask.type) };
     if (ask.level === 'records') return { kind: 'digest', ask, at, entries: digests.records(ask.type, ask.range) };
-    return { kind: 'digest', ask, at, entries: digests.fields(ask.record) };
+    if (ask.level === 'proof') return { kind: 'digest', ask, at, entries: this.#unlessProven(digests, ask.digest) };
+    return { kind: 'digest', ask, at, entries: ask.level === 'fields' ? digests.fields(ask.record) : [] };
+  }
+
+  #unlessProven(digests: DigestStore, digest: string): Digest['entries'] {
+    const types = digests.types();
+    return toHex(combineDigests(types)) === digest ? [] : types;
   }
 
   #pushFeed(): void {
