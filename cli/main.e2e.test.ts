@@ -76,6 +76,8 @@ const SYNC = {
   urgentPending: 0,
   waitsFor: null,
   otherBranch: null,
+  proof: null,
+  loading: null,
   connected: false,
 };
 

@@ -113,8 +113,7 @@ export async function composeNode(
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
-    digests: new DigestStore(db),
-    onMended: (records) => noteMended(audit, records),
+    ...{ digests: new DigestStore(db), onMended: (records: readonly string[]) => noteMended(audit, records) },
     carrier: httpsCarrier({ clock, log, tls: hubTls }),
   });
   const usb = new UsbService({
@@ -187,8 +186,8 @@ export async function composeNode(
   const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
   return {
     services: [
-      ...[storeService(db, lock), maintenance, lan, admin, ...sms],
-      ...[withRestart(uplink, { backoff: restart, clock, log }), uplink.selfProof()],
+      ...[storeService(db, lock), maintenance, lan, admin, ...sms, uplink.selfProof()],
+      withRestart(uplink, { backoff: restart, clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };

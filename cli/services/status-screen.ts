@@ -70,7 +70,7 @@ function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[
         [text('sync.pending'), format.integer(sync.pendingChanges)],
         [text('sync.last'), lastExchangeText(invocation, sync.lastExchange)],
         [text('sync.proof'), proofText(invocation, sync.proof)],
-        ...(sync.loading === null ? [] : [[text('sync.loading'), loadingText(invocation, sync.loading)] as const]),
+        ...(sync.loading == null ? [] : [[text('sync.loading'), loadingText(invocation, sync.loading)] as const]),
         ...(status.fingerprintWords === null
           ? [[text('status.enrolment'), text('status.notEnrolled')] as const]
           : [[text('status.fingerprint'), status.fingerprintWords.join(' ')] as const]),

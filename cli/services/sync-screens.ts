@@ -45,7 +45,7 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
         [text('status.hub'), text(status.connected ? 'status.connected' : 'status.disconnected')],
         [text('sync.last'), lastExchangeText(invocation, status.lastExchange)],
         [text('sync.proof'), proofText(invocation, status.proof)],
-        ...(status.loading === null ? [] : [[text('sync.loading'), loadingText(invocation, status.loading)] as const]),
+        ...(status.loading == null ? [] : [[text('sync.loading'), loadingText(invocation, status.loading)] as const]),
       ],
       paint,
     ),

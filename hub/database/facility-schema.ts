@@ -77,7 +77,7 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   // says is forgotten by a release, given back by the next gift and mended where it was damaged, in functions that do nothing else.
   await client.query(`grant select, insert, update (head, kind, record_id, type) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
-  const functions = ['release_copies', 'restore_changes', 'mend_changes'].map((name) => `${schema}.${name}`).join(', ');
-  await client.query(`grant execute on function ${functions} to ${role}`);
+  await client.query(`grant execute on function ${schema}.release_copies, ${schema}.restore_changes to ${role}`);
+  await client.query(`grant execute on function ${schema}.mend_changes to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

@@ -83,17 +83,17 @@ type MixedRow = { readonly key: string; readonly count: number; readonly digest:
 
 /** One entry a first byte of the record id, over the changes of those records that are here: `mixDigest` in SQL. */
 export function readJournalDigests(sql: Sql, facility: string): Promise<readonly DigestEntry[]> {
-  return readMixed(sql, facility, { key: 'get_byte(uuid_send(record_id), 0)::text', range: null });
+  return readMixed(sql, facility, null);
 }
 
 /** One entry a record of such a range, over its changes. */
 export function readHistoryDigests(sql: Sql, facility: string, range: number): Promise<readonly DigestEntry[]> {
-  return readMixed(sql, facility, { key: 'record_id::text', range });
+  return readMixed(sql, facility, range);
 }
 
 /** One entry a change of a record, by its stamp. */
 export async function readChangeDigests(sql: Sql, facility: string, record: string): Promise<readonly DigestEntry[]> {
-  const { rows } = await asFacility(sql, facility, () =>
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<{ key: string; digest: Buffer }>(
       `select node || '.' || incarnation || '.' || sequence as key, substring(sha256(meta || fields) for 16) as digest
        from ${quoteIdentifier(facility)}.journal where record_id = $1 and octet_length(fields) > 0 order by position`,
@@ -103,20 +103,16 @@ export async function readChangeDigests(sql: Sql, facility: string, record: stri
   return rows.map(({ key, digest }) => ({ key, count: 1, digest: new Uint8Array(digest) }));
 }
 
-/** `key` is one of the two texts above, and no one else's. */
-async function readMixed(
-  sql: Sql,
-  facility: string,
-  { key, range }: { readonly key: string; readonly range: number | null },
-): Promise<readonly DigestEntry[]> {
-  const schema = quoteIdentifier(facility);
-  const { rows } = await asFacility(sql, facility, () =>
+/** By records of one range, or of all by ranges. */
+async function readMixed(sql: Sql, facility: string, range: number | null): Promise<readonly DigestEntry[]> {
+  const { rows } = await withTenant(sql, facility, () =>
     sql.query<MixedRow>(
-      `select ${key} as key, count(*)::int as count,
+      `select case when $1::int is null then get_byte(uuid_send(record_id), 0)::text else record_id::text end as key,
+         count(*)::int as count,
          bit_xor(('x' || encode(substring(sha256(meta || fields) for 16), 'hex'))::bit(128))::text as digest
-       from ${schema}.journal j where octet_length(fields) > 0
+       from ${quoteIdentifier(facility)}.journal j where octet_length(fields) > 0
          and ($1::int is null or get_byte(uuid_send(record_id), 0) = $1)
-         and exists (select 1 from ${schema}.record r where r.id = j.record_id)
+         and exists (select 1 from ${quoteIdentifier(facility)}.record r where r.id = j.record_id)
        group by 1`,
       [range],
     ),

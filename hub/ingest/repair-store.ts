@@ -1,7 +1,7 @@
 import { uuidArray } from '../database/binary-array.ts';
-import { asFacility } from '../database/hub-database.ts';
 import { REGISTRY } from '../database/roles.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 
 /** The register where each of these writers' changes come first: of a node its facility's, of the hub its own; by node. */
 export async function homesOf(
@@ -35,7 +35,7 @@ export async function readRecordsHeld(
     'select record_id as id from hub.holder where facility = $1 and record_id = any($2)',
     [facility, uuidArray(records)],
   );
-  const here = await asFacility(sql, facility, () =>
+  const here = await withTenant(sql, facility, () =>
     sql.query<{ id: string }>(`select id from ${quoteIdentifier(facility)}.record where id = any($1)`, [
       uuidArray(records),
     ]),

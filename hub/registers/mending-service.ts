@@ -1,8 +1,8 @@
 import type { RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
-import { asFacility } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
+import { withTenant } from '../database/tenant.ts';
 import { remergeRecord } from './apply-changes.ts';
 import { type EntryKey, type EntryRow, MendingStore } from './mending-store.ts';
 import type { RecordRow, RecordWrite } from './record-row.ts';
@@ -70,7 +70,7 @@ export class Mending {
       register: new RegisterStore(this.#sql, this.#facility),
       mending: new MendingStore(this.#sql, this.#facility),
     };
-    return asFacility(this.#sql, this.#facility, () => work(stores));
+    return withTenant(this.#sql, this.#facility, () => work(stores));
   }
 }
 
