@@ -1,4 +1,8 @@
 import { DemoCommand } from './commands/demo.ts';
+import { DeviceAddCommand } from './commands/device/add.ts';
+import { DeviceAuthorityCommand } from './commands/device/authority.ts';
+import { DeviceListCommand } from './commands/device/list.ts';
+import { DeviceRevokeCommand } from './commands/device/revoke.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
@@ -34,6 +38,10 @@ import { SyncVerifyCommand } from './commands/sync/verify.ts';
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
   demo: DemoCommand,
+  'device:add': DeviceAddCommand,
+  'device:authority': DeviceAuthorityCommand,
+  'device:list': DeviceListCommand,
+  'device:revoke': DeviceRevokeCommand,
   'facility:enrol': FacilityEnrolCommand,
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,

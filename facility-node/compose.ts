@@ -163,7 +163,7 @@ export async function composeNode(
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, clock, log },
-    invitationOf: lan.invitationOf,
+    ...{ certificates, invitationOf: lan.invitationOf },
     reading: new RecordReadingService({ store, audit }),
     conflicts: createConflicts({ store, audit, clock }),
     quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),

@@ -1,9 +1,11 @@
+import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
 import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
+  ...enDevices,
   ...enHub,
   ...enKeys,
   'help.about': 'SanteHaggui — the command line of facilities and of the hub',

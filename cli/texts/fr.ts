@@ -1,8 +1,10 @@
+import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
+  ...frDevices,
   ...frHub,
   ...frKeys,
   'help.about': 'SanteHaggui — la ligne de commande des établissements et du hub',

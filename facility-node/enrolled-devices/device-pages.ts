@@ -22,7 +22,7 @@ const SCRIPTED_POLICY = Object.entries({
   'connect-src': ["'self'"],
   'worker-src': ["'self'"],
   'require-trusted-types-for': ["'script'"],
-  'trusted-types': ["'none'"],
+  'trusted-types': ['service-worker'],
 })
   .map(([name, values]) => [name, ...values].join(' '))
   .join('; ');

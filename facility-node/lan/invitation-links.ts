@@ -8,14 +8,15 @@ import type { LanNames } from '../certificates/lan-names.ts';
  */
 export function invitationLinks(
   { names, addresses }: LanNames,
-  { port, token }: { readonly port: number; readonly token: string },
+  { at, token }: { readonly at: { readonly host: string; readonly port: number }; readonly token: string },
 ): readonly string[] {
   const reachable = addresses.filter((address) => !isLoopback(address));
   const hosts = [
     ...reachable.filter((address) => isIPv4(address)),
     ...names.slice(0, 1),
-    ...reachable.filter((address) => isIPv6(address)).map((address) => `[${address}]`),
+    // Who listens on 0.0.0.0 is not reached by IPv6.
+    ...(at.host.includes(':') ? reachable.filter((address) => isIPv6(address)).map((address) => `[${address}]`) : []),
     ...(reachable.length === 0 ? ['127.0.0.1'] : []),
   ];
-  return hosts.map((host) => `http://${host}:${port}/appareil#${token}`);
+  return hosts.map((host) => `http://${host}:${at.port}/appareil#${token}`);
 }

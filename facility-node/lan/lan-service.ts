@@ -31,7 +31,7 @@ export function lanService({ at, certificates, devices, ...parts }: LanOptions):
   };
   const lanName = (): string => certificates.state().names.names[0] ?? 'localhost';
   const invitationOf: LanService['invitationOf'] = ({ token, expiresAtMs }) => ({
-    links: invitationLinks(certificates.state().names, { port: port(), token }),
+    links: invitationLinks(certificates.state().names, { at: { ...at, port: port() }, token }),
     expiresAt: new Date(expiresAtMs).toISOString(),
     fingerprint: certificates.card().fingerprint,
   });

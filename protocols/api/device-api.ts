@@ -24,6 +24,16 @@ export type DeviceInvitation = {
   readonly fingerprint: string;
 };
 
+/** `GET /devices/authority`, and the answer to `POST`, which makes another: what devices trust this node by. */
+export type LanAuthority = {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+  readonly uncovered: readonly string[];
+  readonly notAfter: string;
+};
+
 /** `POST /devices/revocations`: by number, or by a name that one device bears. */
 export const deviceRevocationRequest = z.strictObject({ device: z.string().trim().min(1).max(80) });
 

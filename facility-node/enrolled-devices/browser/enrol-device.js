@@ -9,10 +9,19 @@ const token = /^#([\w-]{22})$/.exec(location.hash)?.[1];
 for (const link of document.querySelectorAll('a[data-carry]')) link.hash = location.hash;
 if (token === undefined) show('no-token');
 
+const WORKER = '/appareil/service-worker.js';
+
+/** The one address that this page takes for a script, whatever is asked for (W3C Trusted Types). */
+const workerUrl = () => {
+  const types = globalThis.trustedTypes;
+  if (types === undefined) return WORKER;
+  return types.createPolicy('service-worker', { createScriptURL: () => WORKER }).createScriptURL(WORKER);
+};
+
 /** A service worker can be registered only where the certificate is trusted: who clicked a warning away has none. */
 const hasWorker = async () => {
   try {
-    const registration = await navigator.serviceWorker.register('/appareil/service-worker.js', { scope: '/appareil/' });
+    const registration = await navigator.serviceWorker.register(workerUrl(), { scope: '/appareil/' });
     await registration.unregister();
     return true;
   } catch {
