@@ -3,6 +3,7 @@ import { DeviceAddCommand } from './commands/device/add.ts';
 import { DeviceAuthorityCommand } from './commands/device/authority.ts';
 import { DeviceListCommand } from './commands/device/list.ts';
 import { DeviceRevokeCommand } from './commands/device/revoke.ts';
+import { DoctorCommand } from './commands/doctor.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
@@ -42,6 +43,7 @@ export const commands = {
   'device:authority': DeviceAuthorityCommand,
   'device:list': DeviceListCommand,
   'device:revoke': DeviceRevokeCommand,
+  doctor: DoctorCommand,
   'facility:enrol': FacilityEnrolCommand,
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,

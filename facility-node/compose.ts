@@ -14,6 +14,7 @@ import { StatusService } from './admin/status-service.ts';
 import { AuditService } from './audit/audit-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
+import { DoctorService } from './health/doctor-service.ts';
 import { HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
@@ -164,6 +165,7 @@ export async function composeNode(
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, clock, log },
     ...{ certificates, invitationOf: lan.invitationOf },
+    doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit }),
     conflicts: createConflicts({ store, audit, clock }),
     quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),
@@ -216,6 +218,14 @@ function hubTlsOf({ authority }: NodeConfig['uplink'], options: Omit<HubTlsOptio
 
 function isClockKept(rtc: NodeConfig['clock']['rtc']): boolean {
   return rtc === 'auto' ? hasHardwareClock() : rtc === 'yes';
+}
+
+/** What is examined of the disk. */
+function doctorParts({ disk }: NodeConfig, { root, databaseFile }: DataDirectory, ring: Unlocked['ring']) {
+  return {
+    ...{ dataRoot: root, lowDiskMegabytes: disk.lowMegabytes },
+    database: () => ({ path: databaseFile, ...ring.current() }),
+  };
 }
 
 /** Who opened the database is audited, what was noted meanwhile comes in, and the hub can open it the next time. */

@@ -15,7 +15,8 @@ import { adminClientFor } from './node-session.ts';
 const SIGNS = { ok: '✓', degraded: '!', failing: '✗' } as const;
 const COLOURS = { ok: 'green', degraded: 'yellow', failing: 'red' } as const satisfies Record<string, keyof Paint>;
 
-function checkLines({ paint }: Invocation, checks: readonly HealthCheck[]): readonly string[] {
+/** Checks, one a line, with what to do below. */
+export function checkLines({ paint }: Invocation, checks: readonly HealthCheck[]): readonly string[] {
   return checks.flatMap(({ name, state, detail, remedy }) => [
     `  ${paint[COLOURS[state]](SIGNS[state])} ${name}  ${paint.dim(detail)}`,
     ...(remedy === undefined ? [] : [`    → ${remedy}`]),

@@ -35,6 +35,7 @@ export const enDevices: Readonly<Record<keyof typeof frDevices, string>> = {
   'doctor.summary': 'examines the machine and the service, and says what to do (code 75 when something is wrong)',
   'doctor.description':
     'Disk, clock, database, keys, certificate, link, permissions of files, swap, known passwords. A stopped service is examined too.',
+  'doctor.running': 'Examining the machine and the database…',
   'doctor.fine': 'All is well',
   'doctor.attention': '{count} thing(s) to watch',
   'doctor.wrong': '{count} thing(s) to mend',

@@ -33,6 +33,7 @@ export const frDevices = {
   'doctor.summary': 'examine la machine et le service, et dit quoi faire (code 75 si quelque chose ne va pas)',
   'doctor.description':
     'Disque, horloge, base de données, clés, certificat, liaison, droits des fichiers, mémoire d’échange, mots de passe connus. Un service arrêté est examiné aussi.',
+  'doctor.running': 'Examen de la machine et de la base…',
   'doctor.fine': 'Tout va bien',
   'doctor.attention': '{count} point(s) à surveiller',
   'doctor.wrong': '{count} point(s) à régler',

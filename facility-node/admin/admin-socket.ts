@@ -2,10 +2,12 @@ import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import { type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
 import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
+import { doctorRoutes } from './doctor-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
 import { type RecordParts, recordsRoutes } from './records-routes.ts';
@@ -17,6 +19,7 @@ export type AdminParts = OperatorParts &
   DeviceAdminParts &
   ReviewParts & {
     readonly socketPath: string;
+    readonly doctor: DoctorService;
     readonly sessions: SessionService;
     readonly keys: KeyService;
     readonly clock: Clock;
@@ -35,6 +38,7 @@ export function adminSocket(parts: AdminParts): ListenService {
       ...operatorRoutes(parts),
       ...keysRoutes(parts.keys, sessions),
       ...devicesAdminRoutes(parts),
+      ...doctorRoutes(parts.doctor),
       ...recordsRoutes(parts),
       ...reviewRoutes(parts),
     ],

@@ -22,6 +22,7 @@ const COLUMNS = `id, login, password_hash as passwordHash, role, practitioner_id
 
 /** The table `account`. */
 export class AccountStore {
+  readonly #db: Database;
   readonly #byLogin: Statement<[string], AccountRow>;
   readonly #byId: Statement<[number], AccountRow>;
   readonly #insert: Statement<[string, string, string, string, number]>;
@@ -30,6 +31,7 @@ export class AccountStore {
   readonly #countEnabled: Statement<[], number>;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#byLogin = db.prepare(`select ${COLUMNS} from account where login = ?`);
     this.#byId = db.prepare(`select ${COLUMNS} from account where id = ?`);
     this.#insert = db.prepare(
@@ -62,6 +64,12 @@ export class AccountStore {
 
   setRole(id: number, role: Role): void {
     this.#setRole.run(role, id);
+  }
+
+  /** The accounts that can sign in. */
+  allEnabled(): readonly Account[] {
+    const rows = this.#db.prepare<[], AccountRow>(`select ${COLUMNS} from account where disabled_at is null`).all();
+    return rows.flatMap((row) => accountOf(row) ?? []);
   }
 
   countEnabled(): number {

@@ -2,7 +2,12 @@ import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
-import { hashPassword, type PasswordCost, SMALL_MACHINE_COST } from '@santehaggui/runtime/passwords/password.ts';
+import {
+  hashPassword,
+  type PasswordCost,
+  SMALL_MACHINE_COST,
+  verifyPassword,
+} from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import type { RecordStore } from '../store/record-store.ts';
@@ -11,6 +16,18 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
 import { SessionStore } from './session-store.ts';
+
+/** What is tried first on such systems, as far as it is long enough to be a password here. */
+const TRIED_FIRST = [
+  'password',
+  '12345678',
+  '123456789',
+  'azertyui',
+  'motdepasse',
+  'santehaggui',
+  'admin123',
+  'district',
+];
 
 /** A new member of staff with an account; `system` is no role of a person. */
 export const accountRequest = z
@@ -115,6 +132,19 @@ export class PeopleService {
       tx.patch(account.practitionerId, { role });
       this.#noteUpdate(account, { role });
     });
+  }
+
+  /** Logins of accounts whose password is one that everybody tries first; takes a second for each hundred guesses. */
+  async loginsWithKnownPasswords(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const { login, passwordHash } of this.#accounts.allEnabled()) {
+      for (const guess of [...TRIED_FIRST, login.padEnd(8, '1')]) {
+        if (!(await verifyPassword(guess, passwordHash))) continue;
+        found.push(login);
+        break;
+      }
+    }
+    return found;
   }
 
   /** How many accounts can sign in and how many sessions are open. */
