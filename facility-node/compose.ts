@@ -12,8 +12,11 @@ import { adminSocket } from './admin/admin-socket.ts';
 import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AuditService } from './audit/audit-service.ts';
+import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
+import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
+import { type Consents, createConsents } from './consent/consents.ts';
 import { DoctorService } from './health/doctor-service.ts';
 import { HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
@@ -96,7 +99,7 @@ export async function composeNode(
   surroundings: Surroundings,
   { ring, by }: Unlocked,
 ): Promise<Composition> {
-  const { directory, version, clock, log, random, randomBytes } = surroundings;
+  const { directory, version, clock, log, random, randomBytes, messenger } = surroundings;
   await sodiumReady();
   const identity = new IdentityKeeper(directory);
   const lock = lockDataDirectory(directory.lockFile);
@@ -146,9 +149,11 @@ export async function composeNode(
     isImporting: () => interchange.isImporting(),
   });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
+  const exchangeAt = () => uplink.status().lastExchange?.at ?? null;
+  const consents = createConsents({ store, audit, clock, facility, log, journalKey: origin.journalKey, exchangeAt });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, sessions, reports, facility, clock, log, version },
+    ...{ store, audit, sessions, reports, facility, clock, log, version, messenger },
   });
 
   const health = new HealthService({
@@ -159,11 +164,12 @@ export async function composeNode(
     isEnrolled: () => identity.current().hub !== null,
     hasChainProblem: () => uplink.hasChainProblem(),
     keys: () => keys.status(),
+    consentProblems: () => consents.watch.problems(),
     waitingNotes: () => new EmergencyNotesService({ db, audit, clock }).countWaiting(),
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, consents, clock, log },
     ...{ certificates, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit }),
@@ -172,17 +178,10 @@ export async function composeNode(
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
-  const maintenance = maintenanceJob({
-    ...{ clock, log },
-    chores: [
-      { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
-      { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
-      { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
-      { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void db.pragma('optimize') },
-    ],
-  });
-  const sms = smsService(config.uplink, surroundings.messenger, {
-    ...{ identity, incarnation, journal, clock, log },
+  const maintenance = nodeMaintenance({ clock, log, store, uplink, certificates, consents });
+  const sms = messengerServices(config.uplink, messenger, {
+    ...{ identity, incarnation, journal, clock, log, store, audit, facility },
+    ...{ history: consents.history },
     onReceipt: () => uplink.heardOver('sms'),
   });
   const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
@@ -257,15 +256,42 @@ function noteMended(audit: AuditService, records: readonly string[]): void {
     audit.append({ kind: 'daemon' }, { action: 'update', recordId, purpose: 'SYSADMIN', detail: { via: 'repair' } });
 }
 
-/** The carrier of short messages, where there is something to send them with and a number to send them to. */
-function smsService(
+/** What is done again and again as long as the node runs. */
+function nodeMaintenance({
+  store,
+  uplink,
+  certificates,
+  consents,
+  ...surroundings
+}: Pick<Surroundings, 'clock' | 'log'> & {
+  readonly store: RecordStore;
+  readonly uplink: UplinkService;
+  readonly certificates: CertificateService;
+  readonly consents: Consents;
+}): Service {
+  return maintenanceJob({
+    ...surroundings,
+    chores: [
+      { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
+      { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
+      { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
+      { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
+      { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
+    ],
+  });
+}
+
+/** What lives on short messages, where there is something to send them with: patients' questions, and the carrier if it has a number. */
+function messengerServices(
   { smsNumber, smsAfterSeconds, smsData }: NodeConfig['uplink'],
   messenger: Messenger | undefined,
-  parts: Omit<SmsParts, 'config' | 'messenger'>,
+  parts: Omit<SmsParts, 'config' | 'messenger'> & Omit<ConsentSmsParts, 'messenger'>,
 ): readonly Service[] {
-  if (messenger === undefined || smsNumber === undefined) return [];
+  if (messenger === undefined) return [];
+  const questions = new ConsentSmsService({ ...parts, messenger });
+  if (smsNumber === undefined) return [questions];
   const config = { hubNumber: smsNumber, afterSeconds: smsAfterSeconds, carriesData: smsData };
-  return [new SmsService({ ...parts, config, messenger })];
+  return [questions, new SmsService({ ...parts, config, messenger })];
 }
 
 /** Keeps the database open and the data directory locked while anything else runs. */

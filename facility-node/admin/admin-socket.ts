@@ -6,6 +6,7 @@ import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
+import { type ConsentParts, consentsRoutes } from './consents-routes.ts';
 import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
 import { doctorRoutes } from './doctor-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
@@ -17,6 +18,7 @@ import { type ReviewParts, reviewRoutes } from './review-routes.ts';
 export type AdminParts = OperatorParts &
   RecordParts &
   DeviceAdminParts &
+  ConsentParts &
   ReviewParts & {
     readonly socketPath: string;
     readonly doctor: DoctorService;
@@ -40,6 +42,7 @@ export function adminSocket(parts: AdminParts): ListenService {
       ...devicesAdminRoutes(parts),
       ...doctorRoutes(parts.doctor),
       ...recordsRoutes(parts),
+      ...consentsRoutes(parts),
       ...reviewRoutes(parts),
     ],
     authorise: async (policy, head) =>

@@ -13,6 +13,27 @@ export type RecordParts = { readonly reading: RecordReadingService; readonly int
 // Thousands of paths are a long list.
 const MAX_IMPORT_BODY_BYTES = 16 * 1024 * 1024;
 
+// Without `to` it is the facility's own copy; a purpose or a country of nobody would say nothing.
+const exportQuery = z
+  .object({
+    format: z.enum(['fhir', 'ndjson', 'csv']),
+    type: z.string().min(1).max(60).optional(),
+    to: z.string().trim().min(2).max(120).optional(),
+    purpose: z.enum(['TREAT', 'HPAYMT', 'HRESCH', 'PUBHLTH']).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'le code du pays en deux lettres est attendu')
+      .optional(),
+  })
+  .refine(({ to, purpose, country }) => to !== undefined || (purpose === undefined && country === undefined), {
+    path: ['to'],
+    error: 'dites à qui',
+  })
+  .refine(({ to, purpose }) => to === undefined || purpose !== undefined, {
+    path: ['purpose'],
+    error: 'dites pour quoi',
+  });
+
 /** Records over the admin socket, for staff who have signed in. */
 export function recordsRoutes({ reading, interchange }: RecordParts): readonly AdminRoute[] {
   return [
@@ -21,12 +42,13 @@ export function recordsRoutes({ reading, interchange }: RecordParts): readonly A
       path: '/records/export',
       policy: { kind: 'may', action: 'export', subject: 'records' },
       summary: 'Exporter les dossiers',
-      query: z.object({ format: z.enum(['fhir', 'ndjson', 'csv']), type: z.string().min(1).max(60).optional() }),
-      handler: async ({ principal, query: { format, type }, response }) => {
+      query: exportQuery,
+      handler: async ({ principal, query: { format, type, to, purpose = 'HOPERAT', country }, response }) => {
         const pieces = interchange.exportRecords({
           format,
           caller: principal,
           ...(type === undefined ? {} : { type }),
+          ...(to === undefined ? {} : { to: { recipient: { kind: 'organisation', name: to }, purpose, country } }),
         });
         response.status(200).type(exportContentType(format));
         await writeAll(pieces, response);

@@ -34,6 +34,7 @@ const checksOf = ({ store, timekeeper, directory }: TestStore, given: Partial<He
     isEnrolled: () => true,
     hasChainProblem: () => false,
     keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
+    consentProblems: () => 0,
     waitingNotes: () => 0,
   };
   const checks = new HealthService({ ...parts, ...given }).checks();
@@ -68,6 +69,7 @@ describe('HealthService', () => {
       }),
       hasChainProblem: () => true,
       keys: () => ({ isGenuine: false, opens: 'staff' }),
+      consentProblems: () => 3,
       waitingNotes: () => 2,
     });
     expect(overall).toBe('failing');
@@ -77,6 +79,7 @@ describe('HealthService', () => {
       link: { state: 'degraded' },
       backlog: { state: 'degraded' },
       chain: { state: 'failing' },
+      consents: { state: 'failing' },
       keys: { state: 'failing' },
       'emergency-notes': { state: 'degraded' },
     });

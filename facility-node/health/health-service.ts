@@ -14,6 +14,8 @@ export type HealthParts = {
   readonly isEnrolled: () => boolean;
   readonly hasChainProblem: () => boolean;
   readonly keys: () => Pick<KeysStatus, 'isGenuine' | 'opens'>;
+  /** What was wrong with the chain of consents when it was last looked at. */
+  readonly consentProblems: () => number;
   readonly waitingNotes: () => number;
 };
 
@@ -42,6 +44,7 @@ export class HealthService {
       this.#link(sync),
       this.#backlog(sync),
       this.#chain(sync),
+      ...this.#consents(),
       ...this.#notes(),
     ];
   }
@@ -74,6 +77,19 @@ export class HealthService {
     const detail =
       opens === 'staff' ? 'après une coupure, une personne ouvre le poste' : 'après une coupure, le poste s’ouvre seul';
     return { name: 'keys', state: 'ok', detail };
+  }
+
+  #consents(): readonly HealthCheck[] {
+    const problems = this.#parts.consentProblems();
+    if (problems === 0) return [];
+    return [
+      {
+        name: 'consents',
+        state: 'failing',
+        detail: `${problems} anomalies dans la chaîne des consentements : quelqu’un a changé la base par un autre chemin`,
+        remedy: 'haggui consent verify, puis prévenez le district : la page « Consentement » dit quoi faire.',
+      },
+    ];
   }
 
   #notes(): readonly HealthCheck[] {

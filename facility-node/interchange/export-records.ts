@@ -17,6 +17,13 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** What is to be exported; without a type all of them. `resourceType` leaves out what goes out as another. */
 export type ExportSelection = { readonly type: RecordType | undefined; readonly resourceType: string | undefined };
 
+/** Where records are exported from: all of a store, or those that `admits` takes; `onEnd` is called when all were looked at, or nobody reads on. */
+export type ExportedRecords = {
+  readonly store: RecordStore;
+  readonly admits?: (record: StoredRecord) => boolean;
+  readonly onEnd?: () => void;
+};
+
 const PAGE = 200;
 const MAX_KNOWN_NAMES = 20_000;
 
@@ -31,11 +38,11 @@ export function exportContentType(format: ExportFormat): string {
 }
 
 /** All records as one R4 Bundle, in the order in which they came to be here; what came in as FHIR goes out as it came. */
-export async function* exportFhir(store: RecordStore, selection: ExportSelection): AsyncGenerator<string> {
-  const references = referencesOf(store);
+export async function* exportFhir(records: ExportedRecords, selection: ExportSelection): AsyncGenerator<string> {
+  const references = referencesOf(records.store);
   yield '{"resourceType":"Bundle","type":"collection"';
   let separator = ',"entry":[';
-  for await (const record of recordsOf(store, selection.type)) {
+  for await (const record of recordsOf(records, selection.type)) {
     const entry = toFhir({ ...record, retracted: retractedFields(record) }, references);
     if (selection.resourceType !== undefined && entry.resource.resourceType !== selection.resourceType) continue;
     yield `${separator}\n${JSON.stringify(entry)}`;
@@ -46,29 +53,36 @@ export async function* exportFhir(store: RecordStore, selection: ExportSelection
 }
 
 /** One record a line, by the names of the API. */
-export async function* exportNdjson(store: RecordStore, selection: ExportSelection): AsyncGenerator<string> {
-  for await (const { id, type, fields } of recordsOf(store, selection.type)) {
+export async function* exportNdjson(records: ExportedRecords, selection: ExportSelection): AsyncGenerator<string> {
+  for await (const { id, type, fields } of recordsOf(records, selection.type)) {
     yield `${JSON.stringify({ type: type.name, id, ...toApiFields(type, fields) })}\n`;
   }
 }
 
 /** One record a line, one field a column, `source` left out; members of a set are separated by semicolons (RFC 4180). */
-export async function* exportCsv(store: RecordStore, type: RecordType): AsyncGenerator<string> {
+export async function* exportCsv(records: ExportedRecords, type: RecordType): AsyncGenerator<string> {
   const columns = Object.keys(type.fields).filter((name) => name !== 'source');
   yield csvLine(['id', ...columns]);
-  for await (const { id, fields } of recordsOf(store, type)) {
+  for await (const { id, fields } of recordsOf(records, type)) {
     const shown = toApiFields(type, fields);
     yield csvLine([id, ...columns.map((name) => shown[name])]);
   }
 }
 
-async function* recordsOf(store: RecordStore, type: RecordType | undefined): AsyncGenerator<StoredRecord> {
+async function* recordsOf(
+  { store, admits = () => true, onEnd }: ExportedRecords,
+  type: RecordType | undefined,
+): AsyncGenerator<StoredRecord> {
   const pages = new ExportStore(store.db);
-  for (let position: number | undefined = 0; position !== undefined; ) {
-    const page: ReturnType<ExportStore['after']> = pages.after(position, { type, limit: PAGE });
-    yield* page.records;
-    position = page.last;
-    await letOthersIn();
+  try {
+    for (let position: number | undefined = 0; position !== undefined; ) {
+      const page: ReturnType<ExportStore['after']> = pages.after(position, { type, limit: PAGE });
+      yield* page.records.filter(admits);
+      position = page.last;
+      await letOthersIn();
+    }
+  } finally {
+    onEnd?.();
   }
 }
 

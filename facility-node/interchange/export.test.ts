@@ -179,7 +179,11 @@ describe('an export as lines', () => {
     await using node = await openTestStore();
     await exported(node, 'csv', 'patient');
     expect(node.db.prepare('select action, record_type, detail from audit_event').all()).toEqual([
-      { action: 'export', record_type: 'patient', detail: '{"format":"csv"}' },
+      {
+        action: 'export',
+        record_type: 'patient',
+        detail: '{"format":"csv","event":"PrivacyDisclosure","via":"own-copy"}',
+      },
     ]);
   });
 });

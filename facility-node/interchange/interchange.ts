@@ -2,7 +2,15 @@ import type { ImportResult } from '@santehaggui/protocols/api/admin-api.ts';
 import { resourceKind } from '@santehaggui/protocols/fhir/resource-kinds.ts';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { type ExportFormat, type ExportSelection, exportCsv, exportFhir, exportNdjson } from './export-records.ts';
+import { ConsentFilter, ConsentGate, type Destination } from '../consent/consent-gate.ts';
+import {
+  type ExportedRecords,
+  type ExportFormat,
+  type ExportSelection,
+  exportCsv,
+  exportFhir,
+  exportNdjson,
+} from './export-records.ts';
 import { type ImportParts, type ImportRequest, runImport } from './import-run.ts';
 import type { InterchangeCaller } from './import-writer.ts';
 import { failInterchange } from './interchange-errors.ts';
@@ -12,6 +20,8 @@ export type ExportRequest = {
   readonly format: ExportFormat;
   readonly type?: string;
   readonly caller: InterchangeCaller;
+  /** Who is to have it; without it the facility keeps a copy of its own, and all records are in it. */
+  readonly to?: Destination;
 };
 
 /** Records from other systems in, and all records out. */
@@ -26,6 +36,7 @@ export type Interchange = {
 
 /** The interchange of a node. */
 export function createInterchange({ log, ...parts }: ImportParts & { readonly log: Log }): Interchange {
+  const gate = new ConsentGate(parts);
   let isImporting = false;
   return {
     isImporting: () => isImporting,
@@ -41,15 +52,30 @@ export function createInterchange({ log, ...parts }: ImportParts & { readonly lo
         isImporting = false;
       }
     },
-    exportRecords: ({ format, type, caller }) => {
+    exportRecords: ({ format, type, caller, to }) => {
       const selection = selectionOf(type);
       const recordType = selection.type;
       if (format === 'csv' && recordType === undefined) throw failInterchange('SH-I201');
-      parts.audit.append(caller, { action: 'export', recordType: recordType?.name ?? 'records', detail: { format } });
-      if (format === 'fhir') return exportFhir(parts.store, selection);
+      const filter = to === undefined ? undefined : new ConsentFilter(gate, to);
+      parts.audit.append(caller, {
+        action: 'export',
+        recordType: recordType?.name ?? 'records',
+        ...(to === undefined ? {} : { purpose: to.purpose }),
+        detail: { format, event: 'PrivacyDisclosure', via: to === undefined ? 'own-copy' : 'records-export' },
+      });
+      const records: ExportedRecords =
+        filter === undefined
+          ? { store: parts.store }
+          : {
+              store: parts.store,
+              admits: (record) => filter.admits(record),
+              // Before the end is told: who has read it whole finds its disclosures noted.
+              onEnd: () => filter.note(caller, 'records-export'),
+            };
+      if (format === 'fhir') return exportFhir(records, selection);
       return format === 'csv' && recordType !== undefined
-        ? exportCsv(parts.store, recordType)
-        : exportNdjson(parts.store, selection);
+        ? exportCsv(records, recordType)
+        : exportNdjson(records, selection);
     },
   };
 }

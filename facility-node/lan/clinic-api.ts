@@ -2,16 +2,20 @@ import { aggregateReport } from '@santehaggui/protocols/records/aggregate-report
 import { alert } from '@santehaggui/protocols/records/alert.ts';
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
-import { consent } from '@santehaggui/protocols/records/consent.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import { immunization } from '@santehaggui/protocols/records/immunization.ts';
 import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
 import { observation } from '@santehaggui/protocols/records/observation.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
+import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import { conflictsRoutes } from '../conflicts/conflicts-routes.ts';
 import { ConflictsService } from '../conflicts/conflicts-service.ts';
+import { ConsentCodeService } from '../consent/consent-code-service.ts';
+import { ConsentHistoryService } from '../consent/consent-history-service.ts';
+import { consentRoutes } from '../consent/consent-routes.ts';
+import { ConsentService } from '../consent/consent-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
@@ -44,6 +48,8 @@ export type ClinicParts = {
   readonly facility: OwnFacility;
   readonly deviceParts: DeviceParts;
   readonly clock: Clock;
+  /** What sends codes to patients' phones, where there is something. */
+  readonly messenger?: Messenger | undefined;
   /** Of the program, as the API's document tells it. */
   readonly version: string;
 };
@@ -57,6 +63,7 @@ export function clinicRoutes({
   facility,
   deviceParts,
   clock,
+  messenger,
   version,
 }: ClinicParts): readonly NodeRoute[] {
   const once = new OnceService({ store, clock });
@@ -66,15 +73,19 @@ export function clinicRoutes({
   const duplicates = new DuplicatesService({ store, audit, once, resources });
   const consultations = new ConsultationsService({ store, audit, once, resources });
   const referrals = new ReferralsService({ store, audit, once, resources, numbering, clock, facility });
+  const codes = new ConsentCodeService({ db: store.db, clock, facility, messenger });
+  const consents = new ConsentService({ store, audit, once, codes, clock, facility });
+  const history = new ConsentHistoryService({ store, audit, clock, facility });
   const conflicts = new ConflictsService({ store, audit, once, resources, clock });
   const versioned = [
     ...sessionsRoutes(sessions),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),
-    ...[observation, condition, allergyIntolerance, medicationRequest, immunization, consent].flatMap((type) => [
+    ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [
       ...readingRoutes(resources, type),
       ...writingRoutes(resources, type),
     ]),
+    ...consentRoutes({ consents, history, resources }),
     ...referralsRoutes(referrals, resources),
     // Accounts make practitioners, the hub's registry facilities, its thresholds alerts, and the counting node reports.
     ...[practitioner, facilityType, aggregateReport, alert].flatMap((type) => readingRoutes(resources, type)),

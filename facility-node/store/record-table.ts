@@ -120,6 +120,12 @@ export class RecordTable {
     return first === undefined ? [] : this.#changesAt(first);
   }
 
+  /** What the record's changes make, whatever its row says; undefined when it is not here. */
+  remade(id: string): RecordState | undefined {
+    const changes = this.changesOf(id);
+    return changes.length === 0 ? undefined : mergeRecord(changes, this.#allCorrections());
+  }
+
   #changesAt(first: number): readonly RecordChange[] {
     return this.#changes.all(first, first).map((encoded) => decodeChange(encoded) as RecordChange);
   }

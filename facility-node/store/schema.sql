@@ -14,6 +14,10 @@ CREATE UNIQUE INDEX conflict_by_id on conflict (id);
 
 CREATE INDEX conflict_by_time on conflict (found_at, id);
 
+CREATE INDEX consent_code_of_patient on consent_code (patient_id, created_at);
+
+CREATE INDEX consent_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 12;
+
 CREATE INDEX emergency_note_waiting on emergency_note (at) where taken_up_at is null;
 
 CREATE INDEX encounter_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 4;
@@ -48,6 +52,9 @@ CREATE INDEX observation_patient on record (type, json_extract(fields, '$."1"'),
 
 CREATE INDEX patient_nina on record (type, json_extract(fields, '$."7"'), created_position)
   where type = 1 and json_extract(fields, '$."7"') is not null;
+
+CREATE INDEX patient_phone on record (type, json_extract(fields, '$."5"'), created_position)
+  where type = 1 and json_extract(fields, '$."5"') is not null;
 
 CREATE INDEX patient_replaced_by on record (type, json_extract(fields, '$."12"'))
   where type = 1 and json_extract(fields, '$."12"') is not null;
@@ -121,6 +128,22 @@ CREATE TABLE conflict (
   loser text not null,
   found_at integer not null,
   primary key (record_id, field, id)
+) strict, without rowid;
+
+CREATE TABLE consent_code (
+  id text primary key,
+  patient_id text not null,
+  account_id integer not null references account (id),
+  phone text not null,
+  -- Of the text that the code says yes to.
+  text_hash text not null,
+  salt blob not null,
+  -- SHA-256 of the salt and the code: nobody who reads the table learns one that is still good.
+  code_hash blob not null,
+  created_at integer not null,
+  expires_at integer not null,
+  attempts integer not null default 0,
+  used_at integer
 ) strict, without rowid;
 
 CREATE TABLE counter (
@@ -322,6 +345,12 @@ CREATE TABLE session (
   revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled'))
 , device_id text references enrolled_device (id)) strict;
 
+CREATE TABLE sharing_question (
+  phone text primary key,
+  since integer not null,
+  answers integer not null
+) strict, without rowid;
+
 CREATE TABLE sync_state (
   id integer primary key check (id = 1),
   acknowledged_sequence integer not null default 0,
@@ -417,6 +446,16 @@ CREATE VIEW "consent" as select
   json_extract(fields, '$."11"') as "guardian",
   json_extract(fields, '$."12"') as "taken_by",
   json_extract(fields, '$."13"') as "withdrawn_at",
+  json_extract(fields, '$."14"') as "decision",
+  json_extract(fields, '$."15"') as "refused",
+  json_extract(fields, '$."16"') as "recipient_name",
+  json_extract(fields, '$."17"') as "country",
+  json_extract(fields, '$."18"') as "guardian_relation",
+  json_extract(fields, '$."19"') as "guardian_phone",
+  json_extract(fields, '$."20"') as "witness",
+  json_extract(fields, '$."21"') as "evidence",
+  json_extract(fields, '$."22"') as "wording",
+  json_extract(fields, '$."23"') as "versions",
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 12;

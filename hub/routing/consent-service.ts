@@ -1,49 +1,72 @@
-import { namedFields, recordTypeNamed, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import { HOME_COUNTRY, type JudgedConsent, judgeDisclosure } from '@santehaggui/protocols/consents/consent-decision.ts';
+import {
+  type NamedFields,
+  namedFields,
+  recordTypeNamed,
+  recordTypeNumbered,
+} from '@santehaggui/protocols/records/catalogue.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import type { Sql } from '../database/sql.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { giveRecords } from './delivery-service.ts';
 import { districtOf } from './district-service.ts';
-import { appendHolders, facilitiesOfRecords } from './holder-store.ts';
-import { ALLERGY_TYPE, CONSENT_TYPE, type ConsentRoute, consentRoute, SHARED_TYPES } from './routing-rules.ts';
+import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
+import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, ROUTED_PURPOSE, recipientIn, SHARED_TYPES } from './routing-rules.ts';
 
 /** Records of one facility's register that changed, in the transaction of `sql`, whose caller holds the facility's lock. */
 export type ConsentRouting = { readonly sql: Sql; readonly from: string; readonly receivedAt: Date };
 
+/** What consents let one facility have of a patient: types of records, and the consents that say so. */
+export type Share = { readonly types: ReadonlySet<number>; readonly consents: readonly string[] };
+
 const CONSENT = recordTypeNamed('consent');
+const PATIENT = recordTypeNamed('patient');
 const PATIENT_FIELD = '1';
 
 /**
  * Gives what patients let others have: of a consent that changed all records of its classes, of other records those that a
- * consent speaks of. `ids`: consents, and records of the types that a consent may name. What a consent no longer lets anybody
- * have is ended by `copies-service.ts`.
+ * consent speaks of; and tells who holds a patient what that patient denies. `ids`: consents, and records of the types that a
+ * consent may name. What consents no longer let anybody have is ended by `copies-service.ts`.
  */
 export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, ids: readonly string[]): Promise<void> {
   const register = new Register(sql, from);
   const changed = [...(await register.records(ids)).values()];
   const patients = [...new Set(changed.flatMap(({ fields }) => patientIn(fields) ?? []))];
-  const consents = (await register.recordsOfPatients(patients, [CONSENT_TYPE])).flatMap((row) => {
-    const route = consentRoute(namedFields(CONSENT, row.fields), receivedAt.getTime());
-    return route === null ? [] : [{ id: row.id, route }];
-  });
+  const consents = await register.recordsOfPatients(patients, [CONSENT_TYPE]);
   if (consents.length === 0) return;
   const bound = new Map<string, Set<string>>();
-  for (const { id, route } of consents) {
-    const isNew = changed.some((row) => row.id === id);
-    const ofPatient = isNew
-      ? await register.recordsOfPatients([route.patient], [...route.types])
-      : changed.filter(({ fields }) => patientIn(fields) === route.patient);
-    const rows = ofPatient.filter(({ type }) => route.types.has(type));
-    if (rows.length === 0 && !isNew) continue;
-    const allergies = await register.allergiesOf([route.patient], ALLERGY_TYPE);
-    const shared = [route.patient, ...allergies.map((allergy) => allergy.id), ...practitionersIn(rows), id];
-    for (const code of await recipientsOf(sql, { route, from })) {
-      const given = bound.get(code) ?? new Set<string>();
-      for (const record of [...shared, ...rows.map((row) => row.id)]) given.add(record);
-      bound.set(code, given);
+  const bind = (code: string, records: readonly string[]): void => {
+    const given = bound.get(code) ?? new Set<string>();
+    for (const record of records) given.add(record);
+    bound.set(code, given);
+  };
+  for (const patient of patients) {
+    const ofPatient = consents.filter(({ fields }) => patientIn(fields) === patient);
+    const hasNew = ofPatient.some(({ id }) => changed.some((row) => row.id === id));
+    const shares = await sharesOf(sql, {
+      consents: ofPatient.map((row) => ({ id: row.id, fields: namedFields(CONSENT, row.fields), home: from })),
+      birthDate: birthDateIn((await register.records([patient])).get(patient)),
+      nowMs: receivedAt.getTime(),
+    });
+    const all = hasNew ? await register.recordsOfPatients([patient], [...SHARED_TYPES.values()]) : changed;
+    for (const [code, { types, consents: basis }] of shares) {
+      const rows = all.filter((row) => patientIn(row.fields) === patient && types.has(row.type));
+      if (rows.length === 0 && !hasNew) continue;
+      const allergies = await register.allergiesOf([patient], ALLERGY_TYPE);
+      bind(code, [patient, ...allergies.map(({ id }) => id), ...practitionersIn(rows), ...basis]);
+      bind(
+        code,
+        rows.map(({ id }) => id),
+      );
     }
   }
+  const denials = changed.filter(({ type, fields }) => type === CONSENT_TYPE && isDenial(namedFields(CONSENT, fields)));
+  const holders = await readHolders(
+    sql,
+    denials.flatMap(({ fields }) => patientIn(fields) ?? []),
+  );
+  for (const { id, fields } of denials) for (const code of holders.get(patientIn(fields) ?? '') ?? []) bind(code, [id]);
   bound.delete(from);
   await lockFacilities(sql, bound.keys());
   for (const [destination, given] of [...bound].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -57,15 +80,64 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
   }
 }
 
-/** The codes of the facilities that a consent names, taken down at the facility `from`. */
-export async function recipientsOf(
+/** All consents of one patient, and where each was taken down. */
+export type PatientConsents = {
+  readonly consents: readonly (JudgedConsent & { readonly home: string })[];
+  readonly birthDate: string | undefined;
+  readonly nowMs: number;
+};
+
+/** What each facility may have of a patient, by its code: what `judgeDisclosure` allows it for care. */
+export async function sharesOf(
   sql: Sql,
-  { route, from }: { readonly route: ConsentRoute; readonly from: string },
-): Promise<ReadonlySet<string>> {
-  const named = route.recipient === null ? [] : [route.recipient];
-  const codes = new Set((await facilitiesOfRecords(sql, named)).values());
-  if (!route.isForDistrict) return codes;
-  return codes.union(new Set((await districtOf(sql, from)).map(({ code }) => code)));
+  { consents, birthDate, nowMs }: PatientConsents,
+): Promise<ReadonlyMap<string, Share>> {
+  const named = consents.flatMap(({ fields }) => recipientIn(fields) ?? []);
+  const candidates = new Map<string, string>();
+  for (const [id, code] of await facilitiesOfRecords(sql, named)) candidates.set(code, id);
+  const districts = new Map<string, ReadonlySet<string>>();
+  for (const { fields, home } of consents) {
+    if (fields.isForDistrict !== true || districts.has(home)) continue;
+    const district = await districtOf(sql, home);
+    districts.set(home, new Set(district.map(({ code }) => code)));
+    for (const { code, recordId } of district) candidates.set(code, recordId);
+  }
+  const shares = new Map<string, Share>();
+  for (const [code, id] of candidates) {
+    const seenFrom = consents.map((one) => ({ id: one.id, fields: inDistrictOf(code, one, districts) }));
+    const verdict = judgeDisclosure(seenFrom, {
+      classes: [...SHARED_TYPES.keys()],
+      purpose: ROUTED_PURPOSE,
+      recipient: { kind: 'facility', id, isInDistrict: true },
+      country: HOME_COUNTRY,
+      atMs: nowMs,
+      birthDate,
+    });
+    if (verdict.allowed.size === 0) continue;
+    const types = new Set([...verdict.allowed].flatMap((name) => SHARED_TYPES.get(name) ?? []));
+    shares.set(code, { types, consents: verdict.consents.filter((consent) => !isDenialAmong(consents, consent)) });
+  }
+  return shares;
+}
+
+/** The birth date of a patient's record, where it is here. */
+export function birthDateIn(row: RecordRow | undefined): string | undefined {
+  const date = row === undefined ? undefined : namedFields(PATIENT, row.fields).birthDate;
+  return typeof date === 'string' ? date : undefined;
+}
+
+/** A consent for the district where it was taken down names a facility of that district, and no other. */
+function inDistrictOf(
+  code: string,
+  { fields, home }: PatientConsents['consents'][number],
+  districts: ReadonlyMap<string, ReadonlySet<string>>,
+): NamedFields {
+  if (fields.isForDistrict !== true) return fields;
+  return { ...fields, isForDistrict: districts.get(home)?.has(code) === true };
+}
+
+function isDenialAmong(consents: PatientConsents['consents'], id: string): boolean {
+  return consents.some((one) => one.id === id && isDenial(one.fields));
 }
 
 function patientIn(fields: RecordRow['fields']): string | null {

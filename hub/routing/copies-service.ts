@@ -8,14 +8,13 @@ import type { OutboxEvent } from '../events/outbox-event.ts';
 import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
-import { recipientsOf, routeConsents } from './consent-service.ts';
+import { birthDateIn, routeConsents, sharesOf } from './consent-service.ts';
 import { deliver } from './delivery-service.ts';
 import { enrolledFacilities, facilitiesOfNodes, nodeOf, readHolders, removeHolder } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
-  type ConsentRoute,
-  consentRoute,
+  isDenial,
   isUnderWay,
   ROUTED_TYPE,
   routeOf,
@@ -154,24 +153,22 @@ async function keptOf(
     const { basedOn } = routeOf(fields);
     if (basedOn !== null) kept.add(basedOn);
   }
-  for (const row of rows.filter(isOf(CONSENT_TYPE))) {
-    const route = consentRoute(namedFields(CONSENT, row.fields), copies.nowMs);
-    if (route === null || !(await isNamed(sql, copies, { id: row.id, route }))) continue;
-    kept.add(row.id);
-    for (const { id, type } of rows) if (route.types.has(type)) kept.add(id);
-  }
+  const consents = rows.filter(isOf(CONSENT_TYPE)).map((row) => ({
+    id: row.id,
+    fields: namedFields(CONSENT, row.fields),
+    home: copies.homes.get(row.id) ?? copies.facility,
+  }));
+  const birthDate = birthDateIn(rows.find(isOf(PATIENT_TYPE)));
+  const share = (await sharesOf(sql, { consents, birthDate, nowMs: copies.nowMs })).get(copies.facility);
+  for (const id of share?.consents ?? []) kept.add(id);
+  for (const { id, type } of rows) if (share?.types.has(type) === true) kept.add(id);
+  const isKept = kept.size > 0 || rows.some(({ id }) => copies.own.has(id));
+  // Who keeps something of a patient keeps what that patient denies, too.
+  if (isKept) for (const { id, fields } of consents) if (isDenial(fields)) kept.add(id);
   const hasWritten = rows.some(({ id }) => copies.own.has(id));
   if (kept.size === 0 && !hasWritten) return kept;
   for (const { id, type } of rows) if (type === PATIENT_TYPE || type === ALLERGY_TYPE) kept.add(id);
   return kept.add(patient);
-}
-
-async function isNamed(
-  sql: Sql,
-  { facility, homes }: Copies,
-  { id, route }: { readonly id: string; readonly route: ConsentRoute },
-): Promise<boolean> {
-  return (await recipientsOf(sql, { route, from: homes.get(id) ?? facility })).has(facility);
 }
 
 function isOf(type: number): (row: RecordRow) => boolean {

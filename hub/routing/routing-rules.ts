@@ -7,14 +7,16 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * |---|---|---|
  * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, and the referral `basedOn` with its practitioners and facilities |
  * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
- * | consent that holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
+ * | consent that permits and holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
+ * | consent that denies | whoever holds the patient | nothing |
  * | encounter, observation, condition, prescription, dose, allergy of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
  * | alert (written by the hub) | the facility that it concerns, and every facility of its district | nothing |
  *
- * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, and within its
- * dates. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions and doses
+ * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, within its
+ * dates, and as far as no denial of the same patient speaks of it: `judgeDisclosure` in `protocols/consents/consent-decision.ts`
+ * says so, here as at the nodes. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions and doses
  * stay where they were made. A copy ends (`Release`) when nothing of this table asks for it any more: see
  * `copies-service.ts`.
  */
@@ -38,8 +40,8 @@ const COMPANIONS = ['patient', 'requester', 'receivedBy', 'closedBy'] as const;
 const FACILITIES = ['from', 'to'] as const;
 
 const ENDED: ReadonlySet<unknown> = new Set(['closed', 'cancelled']);
-/** What a consent may be for so that care goes on elsewhere; the other purposes are asked for, and never sent by routing. */
-const CARE_PURPOSES: ReadonlySet<unknown> = new Set(['TREAT', 'ETREAT']);
+/** What routing sends consents' data for: care goes on elsewhere. The other purposes are asked for, and never sent by routing. */
+export const ROUTED_PURPOSE = 'TREAT';
 
 /** The patient of an allergy; null when it names none. */
 export function patientOfAllergy(fields: NamedFields): string | null {
@@ -51,26 +53,14 @@ export function isUnderWay(referral: NamedFields): boolean {
   return !ENDED.has(referral.status);
 }
 
-/** What a consent that holds says: whom, and which types of the patient's records. */
-export type ConsentRoute = {
-  readonly patient: string;
-  readonly recipient: string | null;
-  readonly isForDistrict: boolean;
-  readonly types: ReadonlySet<number>;
-};
+/** The facility records that a consent names itself; undefined for one that permits nothing. */
+export function recipientIn(fields: NamedFields): string | null | undefined {
+  return fields.decision === 'deny' ? undefined : reference(fields, 'recipient');
+}
 
-/** Reads the route of a consent at a moment (ms since 1970, UTC, which is Mali's time); null while it does not hold. */
-export function consentRoute(fields: NamedFields, nowMs: number): ConsentRoute | null {
-  const patient = reference(fields, 'patient');
-  if (patient === null || fields.status !== 'active' || !CARE_PURPOSES.has(fields.purpose)) return null;
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  const { from, until } = fields;
-  // Dates may be a year or a month alone: such a one begins with its first day and ends with its last.
-  if (typeof from === 'string' && day(from) > today.slice(0, day(from).length)) return null;
-  if (typeof until === 'string' && day(until) < today.slice(0, day(until).length)) return null;
-  const classes = Array.isArray(fields.classes) ? (fields.classes as readonly string[]) : [];
-  const types = new Set(classes.flatMap((name) => SHARED_TYPES.get(name) ?? []));
-  return { patient, recipient: reference(fields, 'recipient'), isForDistrict: fields.isForDistrict === true, types };
+/** Whether a consent refuses something: then whoever holds the patient is to know. */
+export function isDenial(fields: NamedFields): boolean {
+  return fields.decision === 'deny';
 }
 
 /** What a referral's fields say about where it goes and with what. */
@@ -94,10 +84,6 @@ export function routeOf(fields: NamedFields): ReferralRoute {
     facilities: FACILITIES.flatMap((name) => reference(fields, name) ?? []),
     basedOn: reference(fields, 'basedOn'),
   };
-}
-
-function day(date: string): string {
-  return date.replace('~', '');
 }
 
 function reference(fields: NamedFields, name: string): string | null {

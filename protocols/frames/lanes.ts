@@ -6,7 +6,7 @@ import { type NumberedFields, recordTypeNamed } from '../records/catalogue.ts';
  *
  * | lane | what | when |
  * |---|---|---|
- * | `urgent` | an évacuation: that it was made, and each step of it; that a consent was withdrawn | before any long queue, on any carrier, with what it refers to |
+ * | `urgent` | an évacuation: that it was made, and each step of it; that a consent was withdrawn, or something denied | before any long queue, on any carrier, with what it refers to |
  * | – | what people record | in the journal's order |
  * | `late` | what was imported | when nothing else waits; the hub's feed does not wait for it |
  */
@@ -16,10 +16,14 @@ const REFERRAL = recordTypeNamed('referral');
 const URGENCY = String(REFERRAL.fields.urgency?.number);
 const CONSENT = recordTypeNamed('consent');
 const CONSENT_STATUS = String(CONSENT.fields.status?.number);
+const CONSENT_DECISION = String(CONSENT.fields.decision?.number);
 
 /** Whether a change leaves before all others. `heldFields` gives the fields of its record after it, by number. */
 export function isUrgent(change: RecordChange, heldFields: () => NumberedFields): boolean {
-  if (change.recordType === CONSENT.number) return heldFields()[CONSENT_STATUS] === 'withdrawn';
+  if (change.recordType === CONSENT.number) {
+    const fields = heldFields();
+    return fields[CONSENT_STATUS] === 'withdrawn' || fields[CONSENT_DECISION] === 'deny';
+  }
   return change.recordType === REFERRAL.number && heldFields()[URGENCY] === 'evacuation';
 }
 

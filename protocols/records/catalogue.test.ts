@@ -7,7 +7,7 @@ import { sqliteView, viewName } from './views.ts';
 
 // A change of any declaration changes this hash. Whoever changes one raises the type's `version` and writes the new hash
 // here: the wire then tells the two catalogues apart.
-const CATALOGUE_HASH = '7eeec653a3655f48397d476cccb3db2f1d4c5bbe3f9f1c1e7574ed18e36a14cf';
+const CATALOGUE_HASH = '5126d431dc06683a4656965194dfa653e023e5302f35f2e107deabffdf276bff';
 
 describe('the catalogue', () => {
   it('does not change without a step of version', () => {

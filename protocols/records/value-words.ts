@@ -28,6 +28,12 @@ const ROLE_WORDS: Readonly<Record<Role, Words>> = {
 
 /** The words of the closed lists of the catalogue; a code means the same in all of them. */
 const CODE_WORDS: Readonly<Record<string, Words>> = {
+  permit: ['accord', 'permit'],
+  deny: ['refus', 'deny'],
+  MTH: ['mère', 'mother'],
+  FTH: ['père', 'father'],
+  GRPRN: ['grand-parent', 'grandparent'],
+  GUARD: ['tuteur légal', 'legal guardian'],
   female: ['féminin', 'female'],
   male: ['masculin', 'male'],
   other: ['autre', 'other'],
@@ -114,6 +120,7 @@ const CODE_WORDS: Readonly<Record<string, Words>> = {
   thumbprint: ['par empreinte', 'thumbprint'],
   'spoken-before-witness': ['de vive voix devant témoin', 'spoken before a witness'],
   spoken: ['de vive voix', 'spoken'],
+  'sms-code': ['par code reçu par SMS', 'by SMS code'],
   warning: ['seuil d’alerte', 'alert threshold'],
   epidemic: ['seuil épidémique', 'epidemic threshold'],
   lifted: ['levée', 'lifted'],

@@ -1,6 +1,7 @@
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
+import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { AuditService } from '../../audit/audit-service.ts';
@@ -70,9 +71,11 @@ export async function openTestClinic({
   clock = new FakeClock(),
   plainHttp = 'loopback',
   areDevicesRequired = false,
+  messenger,
 }: {
   readonly plainHttp?: PlainHttp;
   readonly areDevicesRequired?: boolean;
+  readonly messenger?: Messenger;
   readonly isEnrolled?: boolean;
   readonly passwordCost?: PasswordCost;
   readonly clock?: FakeClock;
@@ -102,7 +105,7 @@ export async function openTestClinic({
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
-    ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0' },
+    ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0', messenger },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();

@@ -1,0 +1,70 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** A row of `consent_code`; times in milliseconds since 1970. */
+export type ConsentCode = {
+  readonly id: string;
+  readonly patientId: string;
+  readonly accountId: number;
+  readonly phone: string;
+  readonly textHash: string;
+  readonly salt: Uint8Array;
+  readonly codeHash: Uint8Array;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly attempts: number;
+  readonly usedAt: number | null;
+};
+
+/** The table `consent_code`. */
+export class ConsentCodeStore {
+  readonly #add: Statement<(string | number | Uint8Array)[]>;
+  readonly #find: Statement<[string], ConsentCode>;
+  readonly #countSince: Statement<[string, number], number>;
+  readonly #countAttempt: Statement<[string]>;
+  readonly #use: Statement<[number, string]>;
+  readonly #forget: Statement<[number]>;
+
+  constructor(db: Database) {
+    this.#add = db.prepare(
+      `insert into consent_code (id, patient_id, account_id, phone, text_hash, salt, code_hash, created_at, expires_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#find = db.prepare(
+      `select id, patient_id as patientId, account_id as accountId, phone, text_hash as textHash, salt,
+         code_hash as codeHash, created_at as createdAt, expires_at as expiresAt, attempts, used_at as usedAt
+       from consent_code where id = ?`,
+    );
+    this.#countSince = db
+      .prepare<[string, number], number>('select count(*) from consent_code where patient_id = ? and created_at > ?')
+      .pluck();
+    this.#countAttempt = db.prepare('update consent_code set attempts = attempts + 1 where id = ?');
+    this.#use = db.prepare('update consent_code set used_at = ? where id = ?');
+    this.#forget = db.prepare('delete from consent_code where created_at < ?');
+  }
+
+  add(code: Omit<ConsentCode, 'attempts' | 'usedAt'>): void {
+    const { id, patientId, accountId, phone, textHash, salt, codeHash, createdAt, expiresAt } = code;
+    this.#add.run(id, patientId, accountId, phone, textHash, salt, codeHash, createdAt, expiresAt);
+  }
+
+  find(id: string): ConsentCode | undefined {
+    return this.#find.get(id);
+  }
+
+  /** How many codes were sent for a patient after a moment. */
+  countSince(patientId: string, afterMs: number): number {
+    return this.#countSince.get(patientId, afterMs) ?? 0;
+  }
+
+  countAttempt(id: string): void {
+    this.#countAttempt.run(id);
+  }
+
+  use(id: string, atMs: number): void {
+    this.#use.run(atMs, id);
+  }
+
+  forgetBefore(atMs: number): void {
+    this.#forget.run(atMs);
+  }
+}

@@ -1,0 +1,116 @@
+import type { ConsentLine } from '@santehaggui/protocols/api/consent-api.ts';
+import { classWords } from '@santehaggui/protocols/consents/consent-text.ts';
+import { consentTexts } from '@santehaggui/protocols/consents/short-texts.ts';
+import { CONSENT_CLASSES } from '@santehaggui/protocols/records/consent.ts';
+import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
+import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
+import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { Messenger, ReceivedMessage } from '@santehaggui/runtime/telecoms/messenger.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditTrail } from '../people/audit-trail.ts';
+import type { OwnFacility } from '../people/own-facility.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import type { StoredRecord } from '../store/stored-record.ts';
+import type { ConsentHistoryService } from './consent-history-service.ts';
+import { ConsentStore } from './consent-store.ts';
+
+const DAY_MS = 24 * 3600_000;
+/** Of a number that is in a record; a stranger gets one answer a day. */
+const MAX_ANSWERS_A_DAY = 5;
+const MAX_FAMILY = 20;
+/** `PARTAGE`, and the number of the carnet where several persons have one phone. */
+const QUESTION = /^\s*partages?(?:\s+([\w-]{4,30}))?\s*[.!?]?\s*$/i;
+const ALL = classWords(CONSENT_CLASSES);
+
+/** What the service is made of. */
+export type ConsentSmsParts = {
+  readonly store: RecordStore;
+  readonly history: ConsentHistoryService;
+  readonly audit: AuditTrail;
+  readonly messenger: Messenger;
+  readonly facility: OwnFacility;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/**
+ * Answers `PARTAGE`: who may see the record of the patient whose phone asks, in one short message. Only the number of a record is
+ * answered about it; where several persons have it, the number of the carnet says which. Any other text is left to others.
+ */
+export class ConsentSmsService implements Service {
+  readonly name = 'consent-sms';
+  readonly #parts: ConsentSmsParts;
+  readonly #consents: ConsentStore;
+
+  constructor(parts: ConsentSmsParts) {
+    this.#parts = parts;
+    this.#consents = new ConsentStore(parts.store.db);
+  }
+
+  async run({ signal, ready }: ServiceContext): Promise<void> {
+    const { messenger, log } = this.#parts;
+    const stop = messenger.onReceived((message) => {
+      this.answer(message).catch((error: unknown) => log.warn('consent-sms.not-sent', { error }));
+    });
+    ready();
+    await aborted(signal);
+    stop();
+  }
+
+  /** Answers one message if it asks; rejects when the network takes no answer. */
+  async answer({ from, payload }: ReceivedMessage): Promise<void> {
+    const [, number] = (payload.kind === 'text' ? QUESTION.exec(payload.text) : null) ?? [undefined];
+    if (payload.kind !== 'text' || !QUESTION.test(payload.text)) return;
+    const phone = parseMaliPhone(from);
+    if (phone === undefined) return;
+    const family = this.#consents
+      .withPhone(phone, MAX_FAMILY)
+      .flatMap((id) => this.#parts.store.record(id) ?? [])
+      .filter(({ fields }) => fields.replacedBy === undefined);
+    if (!this.#mayAnswer(phone, family.length > 0)) return;
+    const text = this.#text(family, number);
+    await this.#parts.messenger.send(phone, { kind: 'text', text });
+  }
+
+  #text(family: readonly StoredRecord[], number: string | undefined): string {
+    const { facility, history, audit } = this.#parts;
+    if (family.length === 0) return consentTexts.unknown(facility.name);
+    const asked = family.filter((person) => number === undefined || isNumber(person, number));
+    const [person] = asked;
+    if (person === undefined || asked.length > 1) return consentTexts.whichPerson(facility.name);
+    audit.append(
+      { kind: 'daemon' },
+      {
+        action: 'read',
+        recordType: 'consent',
+        patientId: person.id,
+        purpose: 'PATRQT',
+        detail: { via: 'patient-sms', event: 'PrivacyDisclosure', to: 'patient' },
+      },
+    );
+    return consentTexts.sharing(facility.name, history.inForce(person.id).flatMap(lineOf));
+  }
+
+  #mayAnswer(phone: string, isKnown: boolean): boolean {
+    const nowMs = this.#parts.clock.now();
+    const known = this.#consents.question(phone);
+    const isToday = known !== undefined && known.since > nowMs - DAY_MS;
+    const answers = isToday ? known.answers : 0;
+    if (answers >= (isKnown ? MAX_ANSWERS_A_DAY : 1)) return false;
+    this.#consents.forgetQuestionsBefore(nowMs - DAY_MS);
+    this.#consents.putQuestion(phone, isToday ? known.since : nowMs, answers + 1);
+    return true;
+  }
+}
+
+function isNumber({ fields }: StoredRecord, asked: string): boolean {
+  const plain = (text: unknown): string =>
+    String(text ?? '')
+      .replaceAll(/[^\dA-Za-z]/g, '')
+      .toUpperCase();
+  return plain(fields.number) !== '' && plain(fields.number) === plain(asked);
+}
+
+function lineOf({ decision, recipient, classes, until }: ConsentLine) {
+  return decision === 'deny' ? [] : [{ who: recipient, what: classes === ALL ? 'tout' : classes, until }];
+}
