@@ -149,8 +149,7 @@ export async function composeNode(
     isImporting: () => interchange.isImporting(),
   });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
-  const exchangeAt = () => uplink.status().lastExchange?.at ?? null;
-  const consents = createConsents({ store, audit, clock, facility, log, journalKey: origin.journalKey, exchangeAt });
+  const consents = createConsents({ store, audit, clock, facility, log, uplink, journalKey: origin.journalKey });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
     ...{ store, audit, sessions, reports, facility, clock, log, version, messenger },

@@ -10,9 +10,15 @@ export type Consents = {
 };
 
 /** Puts them together. `journalKey` is the one that the node's own chain is made with. */
-export function createConsents(
-  parts: ConsentHistoryOptions & Omit<ConsentWatchParts, 'chain'> & { readonly journalKey: Uint8Array },
-): Consents {
+export function createConsents({
+  uplink,
+  ...parts
+}: ConsentHistoryOptions &
+  Omit<ConsentWatchParts, 'chain' | 'exchangeAt'> & {
+    readonly journalKey: Uint8Array;
+    readonly uplink: { status(): { readonly lastExchange: { readonly at: string } | null } };
+  }): Consents {
   const chain = new ConsentChainService(parts);
-  return { history: new ConsentHistoryService(parts), chain, watch: new ConsentWatch({ ...parts, chain }) };
+  const exchangeAt = (): string | null => uplink.status().lastExchange?.at ?? null;
+  return { history: new ConsentHistoryService(parts), chain, watch: new ConsentWatch({ ...parts, chain, exchangeAt }) };
 }
