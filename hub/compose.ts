@@ -48,6 +48,7 @@ import { DatabaseMark } from './restoration/database-mark.ts';
 import { RestorationService } from './restoration/restoration-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { FeedService } from './routing/feed-service.ts';
+import { LoadService } from './routing/load-service.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
 import { unlockRoutes } from './unlocking/unlock-routes.ts';
 import { UnlockService } from './unlocking/unlock-service.ts';
@@ -97,33 +98,23 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
   const proofs = new ProofsService({ database, clock, log });
-  const { journalKey } = keys;
-  const repairs = new RepairService({ database, journalKey, bus, onMended: proofs.mended, clock, log });
+  const mending = { database, journalKey: keys.journalKey, bus, onMended: proofs.mended, clock, log };
+  const repairs = new RepairService(mending);
   const feed = new FeedService(database);
+  const loads = new LoadService({ database, clock, log });
   const codec = new ChangesCodec();
   const findNode = (node: number) => enrolment.findNode(node);
+  const ends = { findNode, ingest, feed, loads, restoration, codec, clock, log, randomBytes };
   const exchange = new ExchangeEndpoint({
-    ...{ findNode, ingest, feed, restoration, offers, repairs, proofs, codec, database, randomBytes, clock, log },
-    lineage: new LineageService(database, clock),
+    ...{ ...ends, offers, repairs, proofs, database },
+    lineage: new LineageService(database, loads, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });
-  const usb = new UsbService({
-    ...{ keys, incarnation, findNode, ingest, feed, restoration, codec, clock, log, randomBytes },
-    nodes: () => enrolment.nodes(),
-  });
+  const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ messenger: parts.messenger, findNode, ingest, codec, clock, log, randomBytes });
   const unlocking = new UnlockService({ database, keys, findNode, clock, log });
   const quarantine = new QuarantineService({ database, bus, clock, log });
-  const notifications = notificationService({
-    connection: logins.service,
-    listeners: { hub_feed: (facility) => exchange.wake(facility), hub_outbox: () => bus.wake() },
-    onConnected: () => {
-      exchange.wake();
-      bus.wake();
-    },
-    clock,
-    log,
-  });
+  const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const routes = [
     ...enrolmentRoutes(keys.identity, enrolment),
     ...unlockRoutes(unlocking),
@@ -167,6 +158,30 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
+}
+
+/** Wakes whoever waits for what a transaction of this or another process has written. */
+function composeNotifications({
+  connection,
+  exchange,
+  bus,
+  clock,
+  log,
+}: Pick<HubParts, 'clock' | 'log'> & {
+  readonly connection: Parameters<typeof notificationService>[0]['connection'];
+  readonly exchange: ExchangeEndpoint;
+  readonly bus: EmbeddedBus;
+}): Service {
+  return notificationService({
+    connection,
+    listeners: { hub_feed: (facility) => exchange.wake(facility), hub_outbox: () => bus.wake() },
+    onConnected: () => {
+      exchange.wake();
+      bus.wake();
+    },
+    clock,
+    log,
+  });
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

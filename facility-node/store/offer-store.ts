@@ -1,4 +1,4 @@
-import type { FeedStanding } from '@santehaggui/protocols/frames/messages.ts';
+import { type FeedStanding, FIRST_GENERATION } from '@santehaggui/protocols/frames/messages.ts';
 import type { Offer } from '@santehaggui/protocols/frames/offer-messages.ts';
 import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { Statement } from 'better-sqlite3';
@@ -55,7 +55,7 @@ export class OfferStore {
       const before = this.#row();
       const isSame = before.generation === generation;
       const offered = isSame && before.offered !== null ? before.offered : this.#firstUnknown(before, upTo);
-      this.#join.run(generation, upTo, wantsOffer ? offered : null);
+      this.#join.run(generation === FIRST_GENERATION ? '' : generation, upTo, wantsOffer ? offered : null);
     });
   }
 

@@ -18,3 +18,26 @@ export function replicaOnScreen(
         : { patients: loading.patients, loaded: Math.max(0, loading.patients - loading.left), secondsLeft },
   };
 }
+
+/** How fast a node is being filled, over the last quarter of an hour of this start. */
+export class LoadingPace {
+  readonly #notes: { readonly left: number; readonly atMs: number }[] = [];
+
+  /** Notes how many patients are still to come; `atMs` on the monotonic clock. */
+  note(left: number, atMs: number): void {
+    const last = this.#notes.at(-1);
+    // Another load has begun.
+    if (last !== undefined && left > last.left) this.#notes.length = 0;
+    this.#notes.push({ left, atMs });
+    while (this.#notes.length > 2 && atMs - (this.#notes[0]?.atMs ?? atMs) > WINDOW_MS) this.#notes.shift();
+  }
+
+  /** How long the rest will take at this pace; null while there is none. */
+  secondsLeft(): number | null {
+    const [first, last] = [this.#notes[0], this.#notes.at(-1)];
+    if (first === undefined || last === undefined || last.left >= first.left) return null;
+    return Math.round((last.left * (last.atMs - first.atMs)) / (first.left - last.left) / 1000);
+  }
+}
+
+const WINDOW_MS = 15 * 60_000;

@@ -3,6 +3,7 @@ import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
+import type { Loading } from '@santehaggui/protocols/frames/repair-messages.ts';
 import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
@@ -19,7 +20,7 @@ import { ExchangeSession, type SessionEvent } from './exchange-session.ts';
 import { HelloCounter } from './hello-counter.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Offering } from './offering.ts';
-import { replicaOnScreen } from './replica-on-screen.ts';
+import { LoadingPace, replicaOnScreen } from './replica-on-screen.ts';
 import { ReplicaProof } from './replica-proof.ts';
 import { SelfProofService } from './self-proof-service.ts';
 import { StallDetector } from './stall-detector.ts';
@@ -78,6 +79,7 @@ export class UplinkService implements Service {
   readonly #offers: OfferStore;
   readonly #replica: ReplicaStateStore;
   readonly #proof: ReplicaProof;
+  readonly #pace = new LoadingPace();
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
   #connection: Connection | undefined;
@@ -166,7 +168,7 @@ export class UplinkService implements Service {
       urgentPending: journal.urgentWaiting(0).length,
       waitsFor: pendingChanges === 0 ? null : this.#waitsFor(),
       otherBranch: state.otherBranch,
-      ...replicaOnScreen(this.#replica.read()),
+      ...replicaOnScreen(this.#replica.read(), this.#isLive() ? this.#pace.secondsLeft() : null),
     };
   }
 
@@ -270,7 +272,7 @@ export class UplinkService implements Service {
         maxFrameBytes: config.maxFrameBytes,
         codec: this.#codec,
         onProgress: () => this.#progressed(),
-        onLoading: () => {},
+        onLoading: (loading) => this.#loads(loading),
       },
       this.#machine,
     );
@@ -354,6 +356,12 @@ export class UplinkService implements Service {
     const bytes = this.#connection?.bytes();
     if (bytes === undefined) return { sent: 0, received: 0 };
     return { sent: bytes.sent - this.#countedBytes.sent, received: bytes.received - this.#countedBytes.received };
+  }
+
+  #loads(loading: Loading): void {
+    const { patients, left, records } = loading;
+    this.#pace.note(left, this.#parts.clock.monotonic());
+    this.#replica.loads(records === 0 ? null : { patients, left });
   }
 
   /** Stores the counters of bytes, which otherwise wait for the end of the connection. */

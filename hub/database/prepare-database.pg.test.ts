@@ -26,6 +26,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/007_unlock.sql',
       'hub/008_keys.sql',
       'hub/009_proof.sql',
+      'hub/010_load.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -4,6 +4,7 @@ import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import {
+  type ComparingNode,
   readChangeDigests,
   readFieldDigests,
   readHistoryDigests,
@@ -13,9 +14,6 @@ import {
   readRecordDigests,
   readTypeDigests,
 } from './digest-store.ts';
-
-/** A node that compares, and the facility whose register it compares with. */
-export type ComparingNode = { readonly facility: string; readonly node: number };
 
 /** What the hub is told or finds out in a comparison, to be kept. */
 export type ComparisonKeeper = {

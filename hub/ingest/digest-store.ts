@@ -1,21 +1,35 @@
+import type { LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
 import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import { withTenant } from '../database/tenant.ts';
 
+/** A node that compares, the past that it named, and the facility whose register it compares with. */
+export type ComparingNode = {
+  readonly facility: string;
+  readonly node: number;
+  readonly lineage: readonly LineageEntry[];
+};
+
 type RangeRow = { readonly type: number; readonly first: number; readonly count: number; readonly digest: Buffer };
 
-/** How far a facility's register and feed are. */
+/**
+ * How far a facility's register and feed are: of the node's changes, as far as they are of the past that it names. What another
+ * copy of its disk wrote, or this one before it was emptied, is none of it.
+ */
 export async function readPlace(
   sql: Sql,
-  { facility, node }: { readonly facility: string; readonly node: number },
+  { facility, node, lineage }: ComparingNode,
 ): Promise<{ readonly sequence: number; readonly feed: number }> {
-  const { rows } = await sql.query<{ sequence: string | null; feed: string }>(
-    `select c.last_sequence as sequence, f.feed_length as feed
-     from hub.facility f left join hub.chain c on c.node = $2 and c.incarnation = f.incarnation where f.code = $1`,
-    [facility, node],
+  const { rows } = await sql.query<{ incarnation: string | null; sequence: string | null; feed: string }>(
+    `select c.incarnation, c.last_sequence as sequence, f.feed_length as feed
+     from hub.facility f left join hub.chain c on c.node = $2 and c.incarnation = any($3) where f.code = $1`,
+    [facility, node, lineage.map(({ incarnation }) => incarnation)],
   );
-  return { sequence: Number(rows[0]?.sequence ?? 0), feed: Number(rows[0]?.feed ?? 0) };
+  const known = new Map(rows.map(({ incarnation, sequence }) => [incarnation, Number(sequence)]));
+  const newest = lineage.find(({ incarnation }) => known.has(incarnation));
+  const sequence = newest === undefined ? 0 : Math.min(newest.lastSequence, known.get(newest.incarnation) ?? 0);
+  return { sequence, feed: Number(rows[0]?.feed ?? 0) };
 }
 
 /** One entry a record type. */

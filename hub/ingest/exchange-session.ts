@@ -38,7 +38,9 @@ import type { ProofsService } from '../proof/proofs-service.ts';
 import type { FeedPlace, RestorationService } from '../restoration/restoration-service.ts';
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
+import type { LoadService } from '../routing/load-service.ts';
 import { answerDigest } from './digest-service.ts';
+import { placeOfLoad, wasPromisedMore } from './feed-place.ts';
 import type { HelloCounter } from './hello-counter.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
@@ -67,6 +69,7 @@ export type SessionServices = {
   readonly ingest: IngestService;
   readonly lineage: LineageService;
   readonly feed: FeedService;
+  readonly loads: LoadService;
   readonly restoration: RestorationService;
   readonly offers: OfferService;
   readonly repairs: RepairService;
@@ -106,8 +109,6 @@ type Opened =
 
 /** What is stored in one transaction at most; frames that wait are stored together. */
 const MAX_BATCH = 2000;
-/** The longest past that a HELLO tells. */
-const MAX_LINEAGE = 32;
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 /** One connection of one node: HELLO, then changes up and the feed down, until the socket closes. */
@@ -120,6 +121,7 @@ export class ExchangeSession {
   #isWorking = false;
   #isClosed = false;
   #isProven = false;
+  #isFilled = false;
   #greeted: Greeted | undefined;
   #read: FeedPage = { items: [], creations: new Map() };
 
@@ -229,15 +231,15 @@ export class ExchangeSession {
 
   async #takeMessage(greeted: Greeted, message: Exclude<Message, Changes>): Promise<void> {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
-    else if (message.kind === 'digest') this.#send(await this.#answer(greeted.node, message));
+    else if (message.kind === 'digest') this.#send(await this.#answer(greeted, message));
     else if (message.kind === 'repair') this.#send(await this.#services.repairs.mend(greeted.node, message));
     else if (message.kind === 'offer') await this.#takeOffer(greeted, message);
     else throw new MalformedMessage(`${message.kind} out of turn`);
   }
 
-  #answer(node: LinkedNode, question: Digest): Promise<Digest> {
+  #answer({ node, lineage }: Greeted, question: Digest): Promise<Digest> {
     const { database, proofs: keeper } = this.#services;
-    return answerDigest(database, node, { question, keeper });
+    return answerDigest(database, { ...node, lineage }, { question, keeper });
   }
 
   async #takeOffer(greeted: Greeted, offer: Offer): Promise<void> {
@@ -288,13 +290,14 @@ export class ExchangeSession {
     if (node === undefined) throw new ForgedFrame('no such node');
     const hello = openHello(frame, node.link.receive);
     if (hello.kind !== 'node-hello') throw new MalformedMessage('a HELLO of a node was expected');
-    const received = await lineage.greet(node, hello.lineage);
-    const place = await this.#services.restoration.greet({
+    const { received, loadAfter } = await lineage.greet(node, hello);
+    const standing = await this.#services.restoration.greet({
       facility: node.facility,
       generation: hello.feedGeneration,
       feedReceived: hello.feedReceived,
       wasPromisedMore: wasPromisedMore(hello, received),
     });
+    const place = loadAfter === undefined ? standing : placeOfLoad(standing, { hello, loadAfter });
     const hubNonce = randomBytes(16);
     const answer = hellos.next(node.node);
     const seed = {
@@ -364,6 +367,7 @@ export class ExchangeSession {
     const { feed } = this.#services;
     switch (effect.kind) {
       case 'read-feed': {
+        await this.#fill(node, effect.after);
         this.#read = await feed.read(node.facility, effect.after, effect.bytes);
         const entries = this.#read.items.map((item) => ({ position: item.position, bytes: feedBytes(item) }));
         await this.#step({ kind: 'feed-read', entries });
@@ -381,14 +385,15 @@ export class ExchangeSession {
     }
   }
 
+  /** While the node is being filled: puts more into its feed when little is left there, and tells it how far that is. */
+  async #fill({ facility }: LinkedNode, after: number): Promise<void> {
+    if (this.#isFilled) return;
+    const loading = await this.#services.loads.fill(facility, after);
+    this.#isFilled = loading === undefined || loading.records === 0;
+    if (loading !== undefined) this.#send(loading);
+  }
+
   #send(message: PlainMessage): void {
     if (!this.#isClosed) this.#socket.send((this.#greeted as Greeted).lane.seal(message));
   }
-}
-
-/** Whether the hub once told a node that more is safe than it has now. A past that is told in part proves nothing. */
-function wasPromisedMore({ lineage, unacknowledged }: NodeHello, received: HubHello['received']): boolean {
-  if (unacknowledged === undefined || (received === null && lineage.length === MAX_LINEAGE)) return false;
-  const promised = (lineage[0]?.lastSequence ?? 0) - unacknowledged;
-  return promised > (received?.upTo ?? 0);
 }

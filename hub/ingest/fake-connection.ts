@@ -81,6 +81,7 @@ export class FakeConnection {
     const { up, down } = laneContexts({ node, ...seed }, hello, answer);
     this.#lane = new LiveLane(link, seed, { codec: new ChangesCodec(), sending: up, receiving: down });
     this.hubHello = answer;
+    if (answer.feed !== undefined) this.#node.feedReceived = answer.feed.upTo;
     return answer;
   }
 

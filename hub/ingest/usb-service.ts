@@ -22,6 +22,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { RestorationService } from '../restoration/restoration-service.ts';
 import type { FeedService } from '../routing/feed-service.ts';
+import type { LoadService } from '../routing/load-service.ts';
 import type { LinkedNode } from './exchange-session.ts';
 import type { IngestService } from './ingest-service.ts';
 
@@ -33,6 +34,7 @@ export type UsbParts = {
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
   readonly ingest: IngestService;
   readonly feed: FeedService;
+  readonly loads: LoadService;
   readonly restoration: RestorationService;
   readonly codec: ChangesCodec;
   readonly clock: Clock;
@@ -141,6 +143,7 @@ export class UsbService {
     refused: readonly Refused[],
   ): Promise<SyncExportAnswer['files'][number]> {
     const { feed } = this.#parts;
+    await this.#parts.loads.fillWhole(node.facility);
     const after = await feed.acknowledgedUpTo(node.facility);
     const upTo = await feed.length(node.facility);
     const standing = await this.#parts.ingest.ingest(node, []);

@@ -4,6 +4,7 @@ import type { Sql } from '../database/sql.ts';
 import { withTenant } from '../database/tenant.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
 import { CopiesStore } from './copies-store.ts';
+import { type PlanFields, readLoadPlan } from './load-plan-store.ts';
 import type { RecordRow } from './record-row.ts';
 import { RegisterStore } from './register-store.ts';
 import {
@@ -201,6 +202,11 @@ export class Register {
       const merged = [...history.values()].map((ofRecord) => remergeRecord(ofRecord, corrections));
       await store.writeRecords(merged, updatedAt);
     });
+  }
+
+  /** Every record, as filling a node needs it, and where the journal ends; null while the facility's node has recorded nothing. */
+  loadPlan(fields: PlanFields): ReturnType<typeof readLoadPlan> {
+    return readLoadPlan(this.#sql, this.#facility, fields);
   }
 
   /** The chain head after one change of an incarnation; undefined when the change is not here. */

@@ -3,6 +3,7 @@ import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed, notInFeed } from './feed-store.ts';
+import { readLoad } from './load-store.ts';
 
 /** A node whose past has branched. */
 export type BranchingNode = { readonly facility: string; readonly node: number };
@@ -23,7 +24,11 @@ export async function giveBranches(
     [facility],
   );
   const points = rows.flatMap(({ given }) => (given === null ? [] : [Number(given)]));
-  for (const point of forkPoints) points.push(point === null ? 0 : await register.positionBefore(node, point.sequence));
+  const load = await readLoad(sql, facility);
+  // A node that began with nothing was given, or is being given, what stood there then.
+  const begun = load?.node === node ? load.journalPosition : 0;
+  for (const point of forkPoints)
+    points.push(point === null ? begun : await register.positionBefore(node, point.sequence));
   const after = points.length === 0 ? 0 : Math.min(...points);
   const { changes, upTo } = await register.ownAfter(node, after);
   await appendFeed(sql, facility, await notInFeed(sql, facility, changes.filter(isOfRecord)));

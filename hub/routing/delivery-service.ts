@@ -4,6 +4,7 @@ import { Register } from '../registers/register-service.ts';
 import { covers, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
 import { appendHolders } from './holder-store.ts';
+import { giveBefore } from './load-service.ts';
 
 /** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
 export type Delivery = {
@@ -17,7 +18,7 @@ export type Delivery = {
 export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
   const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
   const inserted = await new Register(sql, facility).apply(stored, { receivedAt });
-  await appendFeed(sql, facility, inserted);
+  await appendFeed(sql, facility, await giveBefore(sql, facility, inserted));
 }
 
 /** Records that a facility is to hold, and the register that has them. */

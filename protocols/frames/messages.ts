@@ -63,6 +63,9 @@ export type Received = { readonly incarnation: string; readonly upTo: number; re
  */
 export type FeedStanding = { readonly generation: string; readonly upTo: number; readonly wantsOffer: boolean };
 
+/** The generation of a feed before any restoration, where it must be named: to a node that is filled from a later place on. */
+export const FIRST_GENERATION = '000000000000';
+
 /** The hub answers with this. `received` is null when the hub knows none of the lineage: the node then sends all. */
 export type HubHello = {
   readonly kind: 'hub-hello';
