@@ -5,6 +5,8 @@ import { DeviceListCommand } from './commands/device/list.ts';
 import { DeviceRevokeCommand } from './commands/device/revoke.ts';
 import { DoctorCommand } from './commands/doctor.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
+import { HubErasureAddCommand } from './commands/hub/erasure/add.ts';
+import { HubErasureListCommand } from './commands/hub/erasure/list.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
 import { HubKeysRotateCommand } from './commands/hub/keys/rotate.ts';
@@ -45,6 +47,8 @@ export const commands = {
   'device:revoke': DeviceRevokeCommand,
   doctor: DoctorCommand,
   'facility:enrol': FacilityEnrolCommand,
+  'hub:erasure:add': HubErasureAddCommand,
+  'hub:erasure:list': HubErasureListCommand,
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,
   'hub:unlock:allow': HubUnlockAllowCommand,

@@ -22,6 +22,8 @@ import { notificationService } from './database/notifications.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity } from './enrolment/hub-identity.ts';
+import { ErasureFile } from './erasure/erasure-file.ts';
+import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
 import { FacilitiesService } from './facilities/facilities-service.ts';
 import { hubApp } from './http/hub-app.ts';
@@ -36,7 +38,7 @@ import { QuarantineService } from './ingest/quarantine-service.ts';
 import { RepairService } from './ingest/repair-service.ts';
 import { UsbService } from './ingest/usb-service.ts';
 import { type DailyWork, dailyJob } from './jobs/daily-job.ts';
-import { KeysService } from './kms/keys-service.ts';
+import { type KeysOptions, KeysService } from './kms/keys-service.ts';
 import { openKms } from './kms/open-kms.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
@@ -47,6 +49,7 @@ import { ReportsService } from './reports/reports-service.ts';
 import { DatabaseMark } from './restoration/database-mark.ts';
 import { RestorationService } from './restoration/restoration-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
+import { holdersOf } from './routing/delivery-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
@@ -80,13 +83,11 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const { keys, logins, database, services } = await composeDatabase(config, parts);
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
-  const sealing = new KeysService({
-    ...openKms(config.kms, { data: config.data, randomBytes, clock }),
-    ...{ database, randomBytes, clock, log },
-  });
+  const { sealing, erasures } = composeKeys(config, { database, origin, randomBytes, clock, log });
   const { bus, daily } = composeEvents(
     { database, origin, keepDays: config.copies.keepDays, clock, log },
     { name: 'keys', run: () => sealing.daily() },
+    { name: 'erasures', run: () => erasures.daily() },
   );
   const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
   const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
@@ -144,7 +145,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users, usb, quarantine, unlocking, keys: sealing }, { clock, log }),
+    app: adminApp({ status, facilities, users, usb, quarantine, unlocking, keys: sealing, erasures }, { clock, log }),
     at: { socketPath },
     clock,
     log,
@@ -182,6 +183,16 @@ function composeNotifications({
     clock,
     log,
   });
+}
+
+/** The keys that documents are sealed under, and erasures, which destroy them. */
+function composeKeys(
+  { kms, data }: HubConfig,
+  { origin, ...parts }: Omit<KeysOptions, 'kms' | 'isSealedElsewhere'> & { readonly origin: HubOrigin },
+) {
+  const sealing = new KeysService({ ...openKms(kms, { data, ...parts }), ...parts });
+  const file = new ErasureFile(join(data, 'identity', 'erasures.jsonl'));
+  return { sealing, erasures: new ErasureService({ ...parts, file, keys: sealing, origin, holdersOf }) };
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

@@ -24,4 +24,18 @@ export const enHub: Readonly<Record<keyof typeof frHub, string>> = {
   'hubKeys.rotated': 'Version {version}; {rewrapped} facility key(s) wrapped anew',
   'hubKeys.facilityRotated': 'Key {version} of {facility}; {rewrapped} patient key(s) wrapped anew',
   'hubKeys.forgotten': '{count} older version(s) destroyed.',
+  'erasure.addSummary': 'erases a patient, here and at every facility',
+  'erasure.addDescription':
+    'At the patient’s written request. The key is destroyed, the records and the words of their history are taken out everywhere; nothing brings them back. Nameless counts in reports stay.',
+  'erasure.facilityFlag': 'the facility that knows the patient',
+  'erasure.patientFlag': 'the printed number, or the id of the record',
+  'erasure.reasonFlag': 'why, without a name: the letter’s date, the file’s number',
+  'erasure.yesFlag': 'yes, for ever',
+  'erasure.listSummary': 'the erasures that were done, without a name',
+  'erasure.done': 'Erased: {records} record(s)',
+  'erasure.travels': 'Each facility takes them out at its next exchange; backups from before still hold them.',
+  'erasure.at': 'On',
+  'erasure.records': 'Records',
+  'erasure.reason': 'Why',
+  'erasure.none': 'No erasure.',
 };

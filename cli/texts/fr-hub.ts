@@ -22,4 +22,19 @@ export const frHub = {
   'hubKeys.rotated': 'Version {version} ; {rewrapped} clé(s) d’établissement enveloppée(s) de nouveau',
   'hubKeys.facilityRotated': 'Clé {version} de {facility} ; {rewrapped} clé(s) de patient enveloppée(s) de nouveau',
   'hubKeys.forgotten': '{count} ancienne(s) version(s) détruite(s).',
+  'erasure.addSummary': 'efface un patient, ici et dans tous les établissements',
+  'erasure.addDescription':
+    'À la demande écrite du patient. Sa clé est détruite, ses fiches et les mots de leur histoire sont retirés partout ; rien ne les rend. Les comptes sans nom des rapports restent.',
+  'erasure.facilityFlag': 'l’établissement qui connaît le patient',
+  'erasure.patientFlag': 'son numéro imprimé, ou l’identifiant de sa fiche',
+  'erasure.reasonFlag': 'pourquoi, sans nom : la date de la lettre, le numéro du dossier',
+  'erasure.yesFlag': 'oui, pour toujours',
+  'erasure.listSummary': 'les effacements faits, sans nom',
+  'erasure.done': 'Effacé : {records} fiche(s)',
+  'erasure.travels':
+    'Chaque établissement les retire à son prochain échange ; les sauvegardes d’avant les contiennent encore.',
+  'erasure.at': 'Le',
+  'erasure.records': 'Fiches',
+  'erasure.reason': 'Pourquoi',
+  'erasure.none': 'Aucun effacement.',
 } as const;

@@ -2,8 +2,9 @@ import type { StampParts } from '@santehaggui/protocols/frames/codec/change-shap
 import type { Lanes } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import type { CarriedChange, LineageEntry } from '@santehaggui/protocols/frames/messages.ts';
 import { type Ranges, subtractRanges } from '@santehaggui/protocols/frames/ranges.ts';
-import type { Change, Release } from '@santehaggui/protocols/journal/change.ts';
-import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import type { Change, Erasure, Release } from '@santehaggui/protocols/journal/change.ts';
+import { decodeChange, type EncodedChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
+import { isErased } from '@santehaggui/protocols/journal/erased-fields.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import type { RecordStore } from './record-store.ts';
@@ -324,9 +325,11 @@ export class JournalStore {
   }
 
   #apply(change: Change, { encoded }: CarriedChange, nowMs: number): 'applied' | 'repeat' {
-    const { journal, records } = this.#store.tables();
+    const { journal, records, erased } = this.#store.tables();
     // The hub has released the copy since: nothing of it was ever here, and its release follows.
-    if (change.kind === 'record' && change.isForgotten === true) return 'applied';
+    if (change.kind === 'record' && (change.isForgotten === true || isErased(encoded.fields))) return 'applied';
+    // Whoever wrote it had not heard of the erasure yet.
+    if (change.kind === 'record' && erased.has(change.recordId)) return 'applied';
     const position = journal.lastPosition() + 1;
     const recordPosition = change.kind === 'record' ? (records.positionOf(change.recordId) ?? position) : null;
     if (!journal.add({ position, change, recordPosition, encoded, head: null, receivedAt: nowMs })) {
@@ -340,7 +343,18 @@ export class JournalStore {
     if (change.kind === 'record') records.apply(change, { position, nowMs });
     if (change.kind === 'clock-correction') records.applyCorrection(change, nowMs);
     if (change.kind === 'release') this.#release(change);
+    if (change.kind === 'erasure') this.#erase(change, nowMs);
     return 'applied';
+  }
+
+  #erase({ records: ids }: Erasure, nowMs: number): void {
+    const { records, erased } = this.#store.tables();
+    for (const id of ids) records.release(id);
+    erased.erase(ids, nowMs);
+    for (const { position, meta, fields } of this.#quarantinedDown.all()) {
+      const change = readable({ meta, fields });
+      if (change?.kind === 'record' && ids.includes(change.recordId)) this.#leaveQuarantine.run('down', position);
+    }
   }
 
   #release({ records: released, holder }: Release): void {
@@ -349,6 +363,15 @@ export class JournalStore {
       const first = records.release(id);
       if (first !== undefined) journal.forget(first, holder);
     }
+  }
+}
+
+function readable(encoded: EncodedChange): Change | undefined {
+  try {
+    return decodeChange(encoded);
+  } catch {
+    // What nobody can read tells nothing of anybody.
+    return undefined;
   }
 }
 

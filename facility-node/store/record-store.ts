@@ -1,5 +1,6 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Database, Statement } from 'better-sqlite3';
+import { ErasedTable } from './erased-table.ts';
 import { JournalTable } from './journal-table.ts';
 import { LaneTable } from './lane-table.ts';
 import { type NodeOrigin, OwnChain } from './own-chain.ts';
@@ -29,6 +30,7 @@ export class RecordStore {
   readonly #journal: JournalTable;
   readonly #records: RecordTable;
   readonly #lanes: LaneTable;
+  readonly #erased: ErasedTable;
   readonly #putClock: Statement<[number, number, number]>;
   readonly #listeners = new Set<() => void>();
 
@@ -38,6 +40,7 @@ export class RecordStore {
     this.#journal = new JournalTable(options.db);
     this.#records = new RecordTable(options.db, options.indexers ?? []);
     this.#lanes = new LaneTable(options.db, this.#records);
+    this.#erased = new ErasedTable(options.db, options.origin.journalKey);
     this.#putClock = options.db.prepare(
       'update clock_state set floor_ms = ?, order_ms = ?, order_counter = ? where id = 1',
     );
@@ -88,8 +91,13 @@ export class RecordStore {
   }
 
   /** The tables, for the stores of `store/` that write what others sent. */
-  tables(): { readonly journal: JournalTable; readonly records: RecordTable; readonly lanes: LaneTable } {
-    return { journal: this.#journal, records: this.#records, lanes: this.#lanes };
+  tables(): {
+    readonly journal: JournalTable;
+    readonly records: RecordTable;
+    readonly lanes: LaneTable;
+    readonly erased: ErasedTable;
+  } {
+    return { journal: this.#journal, records: this.#records, lanes: this.#lanes, erased: this.#erased };
   }
 
   /** The wall clock that transactions are stamped by, in milliseconds since 1970. */

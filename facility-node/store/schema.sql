@@ -184,6 +184,11 @@ CREATE TABLE enrolled_device (
   revoked_at integer
 ) strict;
 
+CREATE TABLE erased (
+  record_id text primary key,
+  erased_at integer not null
+) strict, without rowid;
+
 CREATE TABLE idempotency (
   account_id integer not null references account (id),
   route text not null,

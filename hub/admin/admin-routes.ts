@@ -2,12 +2,14 @@ import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/p
 import { unlockDecision } from '@santehaggui/protocols/api/keys-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
+import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import type { StatusService } from './status-service.ts';
 
@@ -26,6 +28,7 @@ export type AdminServices = {
   readonly quarantine: QuarantineService;
   readonly unlocking: UnlockService;
   readonly keys: KeysService;
+  readonly erasures: ErasureService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -37,6 +40,7 @@ export function adminRoutes({
   quarantine,
   unlocking,
   keys,
+  erasures,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -89,6 +93,7 @@ export function adminRoutes({
     ...quarantineRoutes(quarantine),
     ...unlockRoutes(unlocking),
     ...keysRoutes(keys),
+    ...erasuresRoutes(erasures),
   ];
 }
 

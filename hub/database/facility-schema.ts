@@ -78,6 +78,7 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   await client.query(`grant select, insert, update (head, kind, record_id, type) on ${schema}.journal to ${role}`);
   await client.query(`grant select, insert, update on ${schema}.record to ${role}`);
   await client.query(`grant execute on function ${schema}.release_copies, ${schema}.restore_changes to ${role}`);
-  await client.query(`grant execute on function ${schema}.mend_changes to ${role}`);
+  await client.query(`grant execute on function ${schema}.mend_changes, ${schema}.erase_records to ${role}`);
+  await client.query(`grant select on ${schema}.erased to ${role}`);
   await client.query(`grant select on ${views} to ${role}`);
 }

@@ -27,6 +27,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/008_keys.sql',
       'hub/009_proof.sql',
       'hub/010_load.sql',
+      'hub/011_erasures.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',
@@ -38,6 +39,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'registry/004_release.sql',
       'registry/005_function_search_path.sql',
       'registry/006_repair.sql',
+      'registry/007_erased.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

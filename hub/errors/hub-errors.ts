@@ -89,6 +89,22 @@ export const hubErrors = errorCodes({
       en: 'This patient’s key was destroyed at their request: nothing brings it back.',
     },
   },
+  'SH-N312': {
+    kind: 'not-found',
+    title: { fr: 'Cet établissement n’a pas ce patient', en: 'This facility has no such patient' },
+    remedy: {
+      fr: 'Donnez le numéro imprimé sur le carnet, ou l’identifiant de la fiche, et l’établissement qui la tient.',
+      en: 'Give the number printed on the booklet, or the record’s id, and the facility that keeps it.',
+    },
+  },
+  'SH-C317': {
+    kind: 'config',
+    title: { fr: 'La liste des effacements ne se lit pas', en: 'The list of erasures cannot be read' },
+    remedy: {
+      fr: 'Rendez DOSSIER/identity/erasures.jsonl lisible pour le compte du hub, ou restaurez-la d’une sauvegarde.',
+      en: 'Make DIR/identity/erasures.jsonl readable for the hub’s account, or restore it from a backup.',
+    },
+  },
   'SH-N311': {
     kind: 'not-found',
     title: { fr: 'Cet établissement n’a pas de clé', en: 'This facility has no key' },

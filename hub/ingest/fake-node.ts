@@ -20,6 +20,7 @@ import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts'
 import type { Change, ClockCorrection, FieldWrites, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, type EncodedChange, encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { combineDigests, type DigestEntry, recordDigest } from '@santehaggui/protocols/journal/digest.ts';
+import { erasedFields } from '@santehaggui/protocols/journal/erased-fields.ts';
 import { mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
 import {
@@ -203,10 +204,20 @@ export class FakeNode {
     if (change.kind === 'record' && change.isForgotten === true) return;
     if (change.kind === 'record' && change.isCreate) this.#released.delete(change.recordId);
     this.#received.set(stampOf(change.origin, change.sequence), { change, encoded });
-    if (change.kind !== 'release') return;
+    if (change.kind === 'erasure') this.erase(change.records);
+    if (change.kind !== 'release' && change.kind !== 'erasure') return;
     for (const id of change.records) this.#released.add(id);
     for (const [stamp, { change: held }] of this.#received)
       if (held.kind === 'record' && change.records.includes(held.recordId)) this.#received.delete(stamp);
+  }
+
+  /** Erases own changes of records as the node's own store does: the hash of their fields stays. */
+  erase(records: readonly string[]): void {
+    this.#own.forEach(({ change, encoded }, at) => {
+      if (change.kind !== 'record' || !records.includes(change.recordId)) return;
+      const erased = { meta: encoded.meta, fields: erasedFields(encoded.fields, this.journalKey) };
+      this.#own[at] = { change: decodeChange(erased), encoded: erased };
+    });
   }
 
   /** The state of one record, merged from everything that is here. */

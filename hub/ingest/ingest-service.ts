@@ -250,16 +250,17 @@ function judge(
   const types = new Map([...released, ...[...records].map(([id, { type }]) => [id, type] as const)]);
   const checked = fresh.map((stored): StoredChange => {
     const { change, head } = stored;
-    if (change.kind !== 'record') return stored;
+    // What its node erased counts for the chain alone.
+    if (change.kind !== 'record' || change.isErased === true) return stored;
     const isWaiting = head === null && !change.isCreate && !types.has(change.recordId);
     const refusal = checkChange(change, isWaiting ? change.recordType : types.get(change.recordId));
     if (refusal !== undefined) {
       refusals.set(change.sequence, refusal);
       return { ...stored, refusal: refusal.code };
     }
-    if (isWaiting) return { ...stored, isWaiting };
+    if (isWaiting) return { ...stored, isWaiting, isBeyondGap: true };
     types.set(change.recordId, change.recordType);
-    return stored;
+    return head === null ? { ...stored, isBeyondGap: true } : stored;
   });
   return { checked, refusals };
 }

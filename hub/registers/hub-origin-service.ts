@@ -1,6 +1,6 @@
 import { deriveRecordId } from '@santehaggui/protocols/crypto/hash.ts';
 import { chainHead } from '@santehaggui/protocols/journal/chain.ts';
-import type { Change, ClockCorrection, FieldWrites, Release } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, ClockCorrection, Erasure, FieldWrites, Release } from '@santehaggui/protocols/journal/change.ts';
 import { encodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { compareOrderClocks, type OrderClock, tick } from '@santehaggui/protocols/journal/order-clock.ts';
 import type { Origin } from '@santehaggui/protocols/journal/stamp.ts';
@@ -10,11 +10,12 @@ import { type HubOriginState, lockOrigin, writeOrigin } from './hub-origin-store
 import { Register } from './register-service.ts';
 import type { StoredChange } from './stored-change.ts';
 
-/** What the hub writes: a new record, a patch of one, a ruling on clocks that ran ahead, or the end of copies. */
+/** What the hub writes: a new record, a patch of one, a ruling on clocks that ran ahead, the end of copies, or an erasure. */
 export type HubDraft =
   | { readonly kind: 'create'; readonly recordType: number; readonly writes: FieldWrites }
   | { readonly kind: 'patch'; readonly recordType: number; readonly recordId: string; readonly writes: FieldWrites }
   | ({ readonly kind: 'release' } & Pick<Release, 'holder' | 'records'>)
+  | ({ readonly kind: 'erasure' } & Pick<Erasure, 'patient' | 'records'>)
   | ({ readonly kind: 'clock-correction' } & Pick<ClockCorrection, 'target' | 'from' | 'to' | 'correctedTo'>);
 
 /** Changes for {@link HubOrigin.append}, in one transaction of `sql`. */
@@ -89,7 +90,8 @@ function parentOf({
 }
 
 function changeOf(draft: HubDraft, entry: Entry): Change {
-  if (draft.kind === 'clock-correction' || draft.kind === 'release') return { ...entry, ...draft };
+  if (draft.kind === 'clock-correction' || draft.kind === 'release' || draft.kind === 'erasure')
+    return { ...entry, ...draft };
   const { recordType, writes } = draft;
   const recordId = draft.kind === 'create' ? deriveRecordId(entry.origin, entry.sequence) : draft.recordId;
   return {

@@ -4,17 +4,20 @@ import type { Sql } from '../database/sql.ts';
 import { withTenant } from '../database/tenant.ts';
 import { byRecord, extendRecords, remergeRecord } from './apply-changes.ts';
 import { CopiesStore } from './copies-store.ts';
+import { ErasedStore } from './erased-store.ts';
 import { type PlanFields, readLoadPlan } from './load-plan-store.ts';
 import type { RecordRow } from './record-row.ts';
 import { RegisterStore } from './register-store.ts';
 import {
   isCorrection,
+  isErasure,
   isOfRecord,
   isRelease,
   type JournalPlace,
   journalKeyOf,
   type KeptEntry,
   type StoredChange,
+  withoutWords,
 } from './stored-change.ts';
 
 /** Changes for a register. */
@@ -22,7 +25,12 @@ export type ApplyOptions = {
   readonly receivedAt: Date;
   /** The records that existing ones among the changes touch, when the caller has already read them. */
   readonly records?: ReadonlyMap<string, RecordRow>;
+  /** The number of the facility's node, for an erasure among the changes. */
+  readonly own?: number;
 };
+
+/** No node has this number. */
+const NOBODY = -1;
 
 type RecordOf = StoredChange & { readonly change: RecordChange };
 type CorrectionOf = StoredChange & { readonly change: ClockCorrection };
@@ -49,8 +57,9 @@ export class Register {
   apply(changes: readonly StoredChange[], options: ApplyOptions): Promise<readonly StoredChange[]> {
     if (changes.length === 0) return Promise.resolve([]);
     return this.#within(async (store) => {
-      const keys = await store.appendChanges(changes, options.receivedAt);
-      const inserted = changes.filter((stored) => keys.has(journalKeyOf(stored)));
+      const kept = await this.#withoutErased(changes);
+      const keys = await store.appendChanges(kept, options.receivedAt);
+      const inserted = kept.filter((stored) => keys.has(journalKeyOf(stored)));
       const again = inserted.filter((stored) => keys.get(journalKeyOf(stored)) === 'again').filter(isOfRecord);
       await mergeInserted(store, inserted, {
         ...options,
@@ -58,6 +67,8 @@ export class Register {
       });
       const copies = new CopiesStore(this.#sql, this.#facility);
       for (const { change } of inserted.filter(isRelease)) await copies.release(change.records, change.holder);
+      const erased = inserted.filter(isErasure).flatMap(({ change }) => change.records);
+      if (erased.length > 0) await new ErasedStore(this.#sql, this.#facility).erase(erased, options.own ?? NOBODY);
       return inserted;
     });
   }
@@ -212,6 +223,33 @@ export class Register {
   /** The chain head after one change of an incarnation; undefined when the change is not here. */
   headAt(node: number, incarnation: string, sequence: number): Promise<Uint8Array | undefined> {
     return this.#within((store) => store.headAt(node, incarnation, sequence));
+  }
+
+  /** A patient of this register by id or printed number. */
+  patientNamed(text: string): Promise<string | undefined> {
+    return this.#ofErased((store) => store.patientNamed(text));
+  }
+
+  /** Patients, as far as they are here, and every record that names one of them, other records of the same person too. */
+  recordsAbout(patients: readonly string[]): Promise<readonly { readonly id: string; readonly isPatient: boolean }[]> {
+    return this.#ofErased((store) => store.recordsAbout(patients));
+  }
+
+  /** Changes of records that were erased here lose their words, but for those beyond a gap, whose chain is still to be followed. */
+  async #withoutErased(changes: readonly StoredChange[]): Promise<readonly StoredChange[]> {
+    const ids = changes.filter(isOfRecord).map(({ change }) => change.recordId);
+    if (ids.length === 0) return changes;
+    const erased = await new ErasedStore(this.#sql, this.#facility).erasedAmong(ids);
+    if (erased.size === 0) return changes;
+    return changes.map((stored) =>
+      isOfRecord(stored) && erased.has(stored.change.recordId) && stored.isBeyondGap !== true
+        ? withoutWords(stored)
+        : stored,
+    );
+  }
+
+  #ofErased<Result>(work: (store: ErasedStore) => Promise<Result>): Promise<Result> {
+    return withTenant(this.#sql, this.#facility, () => work(new ErasedStore(this.#sql, this.#facility)));
   }
 
   #ofCopies<Result>(work: (store: CopiesStore) => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import type { Change, ClockCorrection, RecordChange, Release } from '@santehaggui/protocols/journal/change.ts';
+import type { Change, ClockCorrection, Erasure, RecordChange, Release } from '@santehaggui/protocols/journal/change.ts';
 import type { EncodedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import type { FollowedChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 
@@ -8,6 +8,8 @@ export type StoredChange = FollowedChange & {
   readonly refusal?: string;
   /** It came beyond a gap, before the record that it changes: it is merged once the gap is closed. */
   readonly isWaiting?: boolean;
+  /** Of this facility's own node and without a head yet: its words are needed to follow the chain. */
+  readonly isBeyondGap?: boolean;
 };
 
 /** A place in the journals of one node. */
@@ -21,7 +23,14 @@ export type KeptEntry = JournalPlace & {
 };
 
 /** The `kind` column of a journal. */
-export const JOURNAL_KIND = { record: 0, opening: 1, 'clock-correction': 2, unreadable: 3, release: 4 } as const;
+export const JOURNAL_KIND = {
+  record: 0,
+  opening: 1,
+  'clock-correction': 2,
+  unreadable: 3,
+  release: 4,
+  erasure: 5,
+} as const;
 
 /** The key of a change in a journal. */
 export function journalKeyOf({ change }: Pick<StoredChange, 'change'>): string {
@@ -39,9 +48,9 @@ export function covers(correction: ClockCorrection, change: Change): boolean {
   );
 }
 
-/** A stored change that changes a record, now or once a gap is closed, and was not refused. */
+/** A stored change that changes a record, now or once a gap is closed, and was neither refused nor erased. */
 export function isOfRecord(stored: StoredChange): stored is StoredChange & { readonly change: RecordChange } {
-  return stored.change.kind === 'record' && stored.refusal === undefined;
+  return stored.change.kind === 'record' && stored.refusal === undefined && stored.change.isErased !== true;
 }
 
 /** A stored correction. */
@@ -52,4 +61,19 @@ export function isCorrection(stored: StoredChange): stored is StoredChange & { r
 /** A stored release. */
 export function isRelease(stored: StoredChange): stored is StoredChange & { readonly change: Release } {
   return stored.change.kind === 'release';
+}
+
+/** A stored erasure. */
+export function isErasure(stored: StoredChange): stored is StoredChange & { readonly change: Erasure } {
+  return stored.change.kind === 'erasure';
+}
+
+/** A change of a record that was erased, without its words: it stays for its chain, whose head it has already. */
+export function withoutWords(stored: StoredChange & { readonly change: RecordChange }): StoredChange {
+  const { change, encoded } = stored;
+  return {
+    ...stored,
+    change: { ...change, writes: {}, isErased: true },
+    encoded: { meta: encoded.meta, fields: new Uint8Array(0) },
+  };
 }

@@ -1,9 +1,9 @@
 import type { ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
-import { covers, type StoredChange } from '../registers/stored-change.ts';
+import { covers, isErasure, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
-import { appendHolders } from './holder-store.ts';
+import { appendHolders, nodeOf, readHolders } from './holder-store.ts';
 import { giveBefore } from './load-service.ts';
 
 /** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
@@ -17,8 +17,17 @@ export type Delivery = {
 /** Merges changes into a facility's register and puts those that were not there into its node's feed. */
 export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
   const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
-  const inserted = await new Register(sql, facility).apply(stored, { receivedAt });
+  const own = changes.some(isErasure) ? ((await nodeOf(sql, facility)) ?? undefined) : undefined;
+  const inserted = await new Register(sql, facility).apply(stored, {
+    receivedAt,
+    ...(own === undefined ? {} : { own }),
+  });
   await appendFeed(sql, facility, await giveBefore(sql, facility, inserted));
+}
+
+/** The facilities that hold a record which more than one holds, in order. */
+export async function holdersOf(sql: Sql, record: string): Promise<readonly string[]> {
+  return [...((await readHolders(sql, [record])).get(record) ?? [])].sort();
 }
 
 /** Records that a facility is to hold, and the register that has them. */

@@ -6,6 +6,7 @@ import { fromCborValue, toCborValue } from '../records/value-codec.ts';
 import type {
   Change,
   ClockCorrection,
+  Erasure,
   FieldWrites,
   Opening,
   RecordChange,
@@ -13,6 +14,7 @@ import type {
   Release,
   SetWrite,
 } from './change.ts';
+import { isErased } from './erased-fields.ts';
 import { type Origin, parseStamp, type Stamp, stampOf } from './stamp.ts';
 
 /**
@@ -40,10 +42,13 @@ export const META = {
   parent: 10,
   target: 11,
   released: 12,
+  erased: 13,
 } as const;
 
 /** The bits of a change's flags. */
-export const FLAG = { untrusted: 1, last: 2, create: 4, opening: 8, correction: 16, release: 32 } as const;
+export const FLAG = { untrusted: 1, last: 2, create: 4, opening: 8, correction: 16, release: 32, erasure: 64 } as const;
+
+const OF_NO_RECORD = FLAG.opening | FLAG.correction | FLAG.release | FLAG.erasure;
 
 const NO_FIELDS = new Uint8Array(0);
 
@@ -67,6 +72,10 @@ export function encodeChange(change: Change): EncodedChange {
   }
   if (change.kind === 'release') {
     meta.set(META.released, [change.holder, change.records.map(fromUuid)]);
+    return { meta: encodeCbor(meta), fields: NO_FIELDS };
+  }
+  if (change.kind === 'erasure') {
+    meta.set(META.erased, [fromUuid(change.patient), change.records.map(fromUuid)]);
     return { meta: encodeCbor(meta), fields: NO_FIELDS };
   }
   if (!change.isCreate) meta.set(META.record, fromUuid(change.recordId));
@@ -96,7 +105,8 @@ function flagsOf(change: Change): number {
     (change.kind === 'record' && change.isCreate ? FLAG.create : 0) |
     (change.kind === 'opening' ? FLAG.opening : 0) |
     (change.kind === 'clock-correction' ? FLAG.correction : 0) |
-    (change.kind === 'release' ? FLAG.release : 0)
+    (change.kind === 'release' ? FLAG.release : 0) |
+    (change.kind === 'erasure' ? FLAG.erasure : 0)
   );
 }
 
@@ -142,11 +152,11 @@ function changeFromCbor(meta: ReadonlyMap<unknown, unknown>, fields: Uint8Array)
     isClockTrusted: (flags & FLAG.untrusted) === 0,
     isLastOfTransaction: (flags & FLAG.last) !== 0,
   };
-  if ((flags & (FLAG.opening | FLAG.correction | FLAG.release)) !== 0 && fields.length > 0)
-    throw new MalformedChange('fields where none belong');
+  if ((flags & OF_NO_RECORD) !== 0 && fields.length > 0) throw new MalformedChange('fields where none belong');
   if ((flags & FLAG.opening) !== 0) return openingFrom(entry, meta);
   if ((flags & FLAG.correction) !== 0) return correctionFrom(entry, meta);
   if ((flags & FLAG.release) !== 0) return releaseFrom(entry, meta);
+  if ((flags & FLAG.erasure) !== 0) return erasureFrom(entry, meta);
   const isCreate = (flags & FLAG.create) !== 0;
   const author = meta.get(META.author);
   const role = meta.get(META.role);
@@ -159,9 +169,14 @@ function changeFromCbor(meta: ReadonlyMap<unknown, unknown>, fields: Uint8Array)
     recordType: positive(meta.get(META.type)),
     author: author === undefined ? null : toUuid(bytes(author, 16)),
     role,
-    // A change always has a map, be it empty: no byte at all is what forgetting leaves.
-    ...(fields.length === 0 ? { writes: {}, isForgotten: true } : { writes: writesFromCbor(fields) }),
+    ...writesOf(fields),
   } satisfies RecordChange;
+}
+
+/** A change always has a map, be it empty: no byte at all is what forgetting leaves, a hash what an erasure leaves. */
+function writesOf(fields: Uint8Array): Pick<RecordChange, 'writes' | 'isForgotten' | 'isErased'> {
+  if (fields.length === 0) return { writes: {}, isForgotten: true };
+  return isErased(fields) ? { writes: {}, isErased: true } : { writes: writesFromCbor(fields) };
 }
 
 function openingFrom(entry: Omit<Opening, 'kind' | 'parent'>, meta: ReadonlyMap<unknown, unknown>): Opening {
@@ -187,6 +202,12 @@ function releaseFrom(entry: Omit<Opening, 'kind' | 'parent'>, meta: ReadonlyMap<
   const [holder, records] = array(meta.get(META.released));
   const ids = array(records).map((id) => toUuid(bytes(id, 16)));
   return { ...entry, kind: 'release', holder: integer(holder), records: ids };
+}
+
+function erasureFrom(entry: Omit<Opening, 'kind' | 'parent'>, meta: ReadonlyMap<unknown, unknown>): Erasure {
+  const [patient, records] = array(meta.get(META.erased));
+  const ids = array(records).map((id) => toUuid(bytes(id, 16)));
+  return { ...entry, kind: 'erasure', patient: toUuid(bytes(patient, 16)), records: ids };
 }
 
 function writesFromCbor(fields: Uint8Array): FieldWrites {

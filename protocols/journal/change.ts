@@ -44,6 +44,8 @@ export type RecordChange = Entry & {
   readonly writes: FieldWrites;
   /** The journal that it was read from has forgotten its fields (`Release`): what it wrote is not known here. */
   readonly isForgotten?: true;
+  /** Its fields were erased (`Erasure`): what is left is the hash that the chain commits to. It belongs to no record any more. */
+  readonly isErased?: true;
 };
 
 /** The first entry of an incarnation: which one it continues, and from what chain head. */
@@ -72,5 +74,15 @@ export type Release = Entry & {
   readonly records: readonly string[];
 };
 
+/**
+ * The hub's word that a patient's records are erased, wherever they are. Both ends take them out of the register and the words of
+ * all their changes out of the journal, their own too; metadata and chain stay. None of these records ever comes back.
+ */
+export type Erasure = Entry & {
+  readonly kind: 'erasure';
+  readonly patient: string;
+  readonly records: readonly string[];
+};
+
 /** One entry of a journal. */
-export type Change = RecordChange | Opening | ClockCorrection | Release;
+export type Change = RecordChange | Opening | ClockCorrection | Release | Erasure;

@@ -351,7 +351,7 @@ function isCompletedBy(all: ReadonlyMap<string, ParkedChange>, incarnation: stri
   }
 }
 
-/** Corrections and releases are the hub's to write, and no node sends what it has forgotten. */
+/** Corrections, releases and erasures are the hub's to write, and no node sends what it has forgotten; what it erased it does. */
 function isForNodes(change: Change): boolean {
   if (change.kind === 'record') return change.isForgotten !== true;
   return change.kind === 'opening';
