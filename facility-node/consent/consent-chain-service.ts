@@ -3,6 +3,7 @@ import { type ConsentFinding, consentFindings, versionsOf } from '@santehaggui/p
 import { chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
+import { isErased } from '@santehaggui/protocols/journal/erased-fields.ts';
 import { consent } from '@santehaggui/protocols/records/consent.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { ConsentStore, type JournalledConsent } from './consent-store.ts';
@@ -58,7 +59,7 @@ export class ConsentChainService {
     return { found, count: versionsOf(record.fields.versions).length };
   }
 
-  /** The node's own changes of consents against the chain; and changes whose record is gone, although nothing released it. */
+  /** The node's own changes of consents against the chain; and changes whose record is gone, although nothing released or erased it. */
   #journalFindings(): readonly ConsentFinding[] {
     const { store, journalKey } = this.#options;
     const findings: ConsentFinding[] = [];
@@ -73,7 +74,8 @@ export class ConsentChainService {
         const isLinked = before !== null && Buffer.compare(chainHead(before, { meta, fields }, journalKey), head) === 0;
         if (!isLinked)
           findings.push({ consentId: recordId, kind: before === null ? 'missing' : 'rewritten', version: null });
-        if (store.record(recordId) === undefined)
+        const isGoneRightly = isErased(fields) && store.tables().erased.has(recordId);
+        if (store.record(recordId) === undefined && !isGoneRightly)
           findings.push({ consentId: recordId, kind: 'record-differs', version: null });
       }
       if (page.length < PAGE) break;
