@@ -51,6 +51,11 @@ export const cliErrors = errorCodes({
     title: { fr: 'Fichier introuvable', en: 'File not found' },
     remedy: { fr: 'Vérifiez le chemin et les droits de lecture.', en: 'Check the path and the right to read it.' },
   },
+  'SH-N502': {
+    kind: 'not-found',
+    title: { fr: 'Aucun établissement inscrit sous ce code', en: 'No facility is registered under this code' },
+    remedy: { fr: '« haggui hub facility list » les montre.', en: '`haggui hub facility list` shows them.' },
+  },
   'SH-C501': {
     kind: 'config',
     title: { fr: 'Il n’y a pas de service installé ici', en: 'No service is installed here' },

@@ -9,6 +9,7 @@ import { HubErasureAddCommand } from './commands/hub/erasure/add.ts';
 import { HubErasureListCommand } from './commands/hub/erasure/list.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubFacilityShowCommand } from './commands/hub/facility/show.ts';
 import { HubKeysRotateCommand } from './commands/hub/keys/rotate.ts';
 import { HubKeysStatusCommand } from './commands/hub/keys/status.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
@@ -51,6 +52,7 @@ export const commands = {
   'hub:erasure:list': HubErasureListCommand,
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,
+  'hub:facility:show': HubFacilityShowCommand,
   'hub:unlock:allow': HubUnlockAllowCommand,
   'hub:unlock:list': HubUnlockListCommand,
   'hub:unlock:refuse': HubUnlockRefuseCommand,

@@ -42,6 +42,7 @@ import { type KeysOptions, KeysService } from './kms/keys-service.ts';
 import { openKms } from './kms/open-kms.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
+import { proofsPages, proofsRoutes } from './proof/proofs-routes.ts';
 import { ProofsService } from './proof/proofs-service.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
@@ -91,14 +92,14 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   );
   const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
   const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
+  const proofs = new ProofsService({ database, clock, log });
   const facilities = new FacilitiesService({
-    ...{ database, schemas: schemasOf(database, parts), origin, enrolment, clock, log },
+    ...{ database, schemas: schemasOf(database, parts), origin, enrolment, proofs, clock, log },
     publicKey: keys.sign.publicKey,
   });
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
-  const proofs = new ProofsService({ database, clock, log });
   const mending = { database, journalKey: keys.journalKey, bus, onMended: proofs.mended, clock, log };
   const repairs = new RepairService(mending);
   const feed = new FeedService(database);
@@ -120,12 +121,12 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...enrolmentRoutes(keys.identity, enrolment),
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
-    ...reportsRoutes(new ReportsService(database), clock),
+    ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
     ...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })),
   ];
   const http = listenService({
     name: 'http',
-    app: hubApp({ routes, users, version, clock, log }),
+    app: hubApp({ routes, pages: proofsPages({ proofs, users, clock }), users, version, clock, log }),
     at: config.http,
     onUpgrade: exchange.onUpgrade,
     ...tlsOf(config),
@@ -138,6 +139,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     quarantined: () => quarantine.count(),
     connected: () => exchange.connected().size,
     lastRestoration: () => restoration.last(),
+    proofs: () => proofs.lines(),
     keys: () => sealing.status(),
     url,
     clock,

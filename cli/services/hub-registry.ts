@@ -1,6 +1,7 @@
-import type { FacilityAddAnswer, FacilityLine } from '@santehaggui/protocols/api/admin-api.ts';
+import type { FacilityAddAnswer, FacilityLine, FacilityProof } from '@santehaggui/protocols/api/admin-api.ts';
 import { facilityAddRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
+import { failCli } from '../cli-errors.ts';
 import { type AdminClient, hubStatus } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
@@ -62,10 +63,78 @@ export async function listFacilities(invocation: Invocation, dataDirectory: stri
       header: text('facility.lastSeen'),
       cell: ({ lastSeenAt }: FacilityLine) => (lastSeenAt === null ? '—' : format.instant(lastSeenAt)),
     },
+    { header: text('facility.proven'), cell: ({ proof }: FacilityLine) => provenText(invocation, proof) },
   ];
   return {
     json: { facilities },
     lines: facilities.length === 0 ? [text('facility.none')] : tableLines(columns, facilities, paint),
+  };
+}
+
+/** When a facility's node and the hub were last proven to hold the same, and what the last comparison said otherwise. */
+function provenText(
+  { text, format, paint }: Invocation,
+  { provenAt, provenSequence, differedAt }: FacilityProof,
+): string {
+  if (differedAt !== null) return paint.red(text('facility.differs', { at: format.instant(differedAt) }));
+  if (provenAt === null) return text('sync.neverProven');
+  return text('sync.provenAt', { at: format.instant(provenAt), sequence: format.integer(provenSequence ?? 0) });
+}
+
+/** `haggui hub facility show`: one facility, what waits for it and whether both sides hold the same. Throws SH-N502. */
+export async function showFacility(invocation: Invocation, dataDirectory: string, code: string): Promise<Outcome> {
+  const { text, format, paint } = invocation;
+  const client = adminClientFor(invocation, dataDirectory);
+  await hubStatus(client);
+  const facility = (await facilitiesOf(client)).find((line) => line.code === code);
+  if (facility === undefined) throw failCli('SH-N502', { why: code });
+  const { proof, lastSeenAt, state, name, kind, region } = facility;
+  const { differing, mendedAt, waitingUp, waitingDown, waitingDownSince, loading } = proof;
+  const seen = lastSeenAt === null ? '—' : format.instant(lastSeenAt);
+  const counts = { changes: format.integer(proof.changesMended), records: format.integer(proof.recordsMended) };
+  const down =
+    waitingDownSince === null
+      ? format.integer(waitingDown)
+      : text('facility.waitingSince', { count: format.integer(waitingDown), at: format.instant(waitingDownSince) });
+  return {
+    json: facility,
+    lines: [
+      `${paint.bold(code)}  ${name}`,
+      '',
+      ...pairLines(
+        [
+          [text('facility.kind'), kind],
+          [text('facility.region'), region],
+          [text('facility.state'), text(`facility.${state}`)],
+          [text('facility.changes'), format.integer(facility.changes)],
+          [text('facility.lastSeen'), seen],
+          [text('facility.proven'), provenText(invocation, proof)],
+          ...differing.map(({ recordType, records }) => ['', `${recordType} : ${format.integer(records)}`] as const),
+          ...(mendedAt === null
+            ? []
+            : [
+                [
+                  text('facility.mended'),
+                  `${text('verify.repairedWhere', counts)}, ${format.instant(mendedAt)}`,
+                ] as const,
+              ]),
+          [text('facility.waitingUp'), waitingUp === null ? '—' : format.integer(waitingUp)],
+          [text('facility.waitingDown'), down],
+          ...(loading === null
+            ? []
+            : [
+                [
+                  text('sync.loading'),
+                  text('facility.loading', {
+                    loaded: format.integer(loading.patients - loading.left),
+                    patients: format.integer(loading.patients),
+                  }),
+                ] as const,
+              ]),
+        ],
+        paint,
+      ),
+    ],
   };
 }
 

@@ -90,6 +90,8 @@ export class ReplicaProof {
         ...this.#unproven('connection-lost'),
         repaired: { ...repair.report(), left: before.differences.length },
       };
+    } finally {
+      this.#mended(repair.report().records);
     }
   }
 

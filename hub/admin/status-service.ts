@@ -2,6 +2,7 @@ import type { HealthCheck, HubStatus } from '@santehaggui/protocols/api/admin-ap
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
+import type { ProofLine } from '../proof/proofs-service.ts';
 
 /** What is shown of the last time that the hub was put back to an older state. */
 export type RestorationOnScreen = { readonly noticedAt: Date; readonly awaited: readonly string[] };
@@ -18,6 +19,7 @@ export type StatusOptions = {
   readonly quarantined: () => Promise<number>;
   readonly connected: () => number;
   readonly lastRestoration: () => Promise<RestorationOnScreen | undefined>;
+  readonly proofs: () => Promise<readonly ProofLine[]>;
   /** What wraps the keys; throws while that does not answer. */
   readonly keys: () => Promise<KeysOnScreen>;
   readonly url: () => string;
@@ -39,10 +41,11 @@ export class StatusService {
 
   /** The status; a database that does not answer is told, not thrown. */
   async status(): Promise<HubStatus> {
-    const { version, facilities, bus, quarantined, connected, lastRestoration, keys, url, clock } = this.#options;
-    const asked = [facilities.count(), bus.waiting(), quarantined(), lastRestoration()] as const;
+    const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, keys, url, clock } =
+      this.#options;
+    const asked = [facilities.count(), bus.waiting(), quarantined(), lastRestoration(), proofs()] as const;
     const found = await Promise.all(asked).catch(() => undefined);
-    const [count, { waiting, setAside }, refused, restoration] = found ?? [
+    const [count, { waiting, setAside }, refused, restoration, proven] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
       0,
@@ -51,6 +54,7 @@ export class StatusService {
       databaseCheck(found !== undefined),
       outboxCheck(waiting, setAside),
       quarantineCheck(refused),
+      ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
     ];
     if (found !== undefined) checks.push(keysCheck(await keys().catch((error: unknown) => error as Error)));
@@ -101,6 +105,26 @@ function restorationCheck({ noticedAt, awaited }: RestorationOnScreen): HealthCh
     state: 'degraded',
     detail: `${detail} ; ${awaited.length} nœud(s) n’ont pas encore rendu ce qu’ils avaient : ${awaited.join(', ')}`,
     remedy: 'Ils le font seuls à leur prochaine liaison ; « haggui sync now » à chacun la hâte.',
+  };
+}
+
+/** How long a facility may be without a proof before that is said of it: it may have been off line. */
+const PROOF_DAYS = 3;
+
+function proofCheck(lines: readonly ProofLine[], nowMs: number): HealthCheck {
+  const enrolled = lines.filter(({ isEnrolled }) => isEnrolled);
+  const since = nowMs - PROOF_DAYS * 24 * 3600 * 1000;
+  const isRecent = ({ proof }: ProofLine): boolean => proof.provenAt !== null && Date.parse(proof.provenAt) >= since;
+  const old = enrolled.filter((line) => !isRecent(line)).map(({ code }) => code);
+  const differing = enrolled.filter(({ proof }) => proof.differedAt !== null).map(({ code }) => code);
+  const proven = `${enrolled.length - old.length} établissement(s) sur ${enrolled.length} prouvés identiques depuis ${PROOF_DAYS} jours`;
+  const detail = old.length === 0 || old.length > 10 ? proven : `${proven} ; pas encore : ${old.join(', ')}`;
+  if (differing.length === 0) return { name: 'proof', state: 'ok', detail };
+  return {
+    name: 'proof',
+    state: 'degraded',
+    detail: `${detail} ; ${differing.length} différent(s) à la dernière comparaison : ${differing.slice(0, 10).join(', ')}`,
+    remedy: 'Le nœud répare seul la nuit ; « haggui sync verify --repair » au poste le fait tout de suite.',
   };
 }
 

@@ -1,4 +1,9 @@
-import type { FacilityAddAnswer, FacilityLine, facilityAddRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import type {
+  FacilityAddAnswer,
+  FacilityLine,
+  FacilityProof,
+  facilityAddRequest,
+} from '@santehaggui/protocols/api/admin-api.ts';
 import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
 import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
 import { fieldNamed, type NamedFields, namedFields } from '@santehaggui/protocols/records/catalogue.ts';
@@ -15,6 +20,7 @@ import { isReservedCode, REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { failHub } from '../errors/hub-errors.ts';
+import type { ProofsService } from '../proof/proofs-service.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
 import { Register } from '../registers/register-service.ts';
 import { giveRecords } from '../routing/delivery-service.ts';
@@ -49,6 +55,7 @@ export type FacilitiesOptions = {
   readonly schemas: SchemaMaker;
   readonly origin: HubOrigin;
   readonly enrolment: EnrolmentService;
+  readonly proofs: ProofsService;
   readonly publicKey: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -88,6 +95,7 @@ export class FacilitiesService {
   /** All facilities. */
   async list(): Promise<readonly FacilityLine[]> {
     const rows = await this.#options.database.transaction(listFacilities, { isReadOnly: true });
+    const proofs = new Map((await this.#options.proofs.lines()).map(({ code, proof }) => [code, proof]));
     return rows.map(({ code, recordId, name, kind, region, node, signKey, lastSeenAt, changes }) => ({
       code,
       facilityId: recordId,
@@ -99,6 +107,7 @@ export class FacilitiesService {
       lastSeenAt: lastSeenAt?.toISOString() ?? null,
       changes,
       fingerprintWords: signKey === null ? null : fingerprintWords(this.#options.publicKey, new Uint8Array(signKey)),
+      proof: proofs.get(code) as FacilityProof,
     }));
   }
 

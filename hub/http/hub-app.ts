@@ -11,6 +11,8 @@ import type { HubUsersService } from '../people/hub-users-service.ts';
 /** What the hub's API is made of. */
 export type HubAppOptions = {
   readonly routes: readonly HubRoute[];
+  /** Routes at the root, for people with a browser. */
+  readonly pages: readonly HubRoute[];
   readonly users: HubUsersService;
   readonly version: string;
   readonly clock: Clock;
@@ -20,8 +22,8 @@ export type HubAppOptions = {
 const BASE_PATH = '/api/v1';
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** The hub's HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
-export function hubApp({ routes, users, version, clock, log }: HubAppOptions): Express {
+/** The hub's pages, and its HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
+export function hubApp({ routes, pages, users, version, clock, log }: HubAppOptions): Express {
   const description = hubRoute({
     method: 'get',
     path: '/openapi.json',
@@ -34,8 +36,7 @@ export function hubApp({ routes, users, version, clock, log }: HubAppOptions): E
     log,
     clock,
     maxBodyBytes: MAX_BODY_BYTES,
-    basePath: BASE_PATH,
-    routes: [...routes, description],
+    routes: [...[...routes, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages],
     authorise: authoriseWith(users),
   });
 }

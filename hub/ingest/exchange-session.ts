@@ -297,6 +297,7 @@ export class ExchangeSession {
       feedReceived: hello.feedReceived,
       wasPromisedMore: wasPromisedMore(hello, received),
     });
+    await this.#services.proofs.called(node.facility, hello.unacknowledged);
     const place = loadAfter === undefined ? standing : placeOfLoad(standing, { hello, loadAfter });
     const hubNonce = randomBytes(16);
     const answer = hellos.next(node.node);

@@ -220,6 +220,28 @@ export type FacilityLine = {
   /** Changes of this node that the hub holds (openings included), as its journal counts them. */
   readonly changes: number;
   readonly fingerprintWords: readonly string[] | null;
+  readonly proof: FacilityProof;
+};
+
+/** What is known of a facility's node against its register at the hub. */
+export type FacilityProof = {
+  /** The last time that both were proven to hold the same, and at which sequence of the node and entry of its feed; null: never. */
+  readonly provenAt: string | null;
+  readonly provenSequence: number | null;
+  readonly provenFeed: number | null;
+  /** What the last comparison found to differ, when it was not equal; null when it was. */
+  readonly differedAt: string | null;
+  readonly differing: readonly { readonly recordType: string; readonly records: number }[];
+  readonly mendedAt: string | null;
+  readonly changesMended: number;
+  readonly recordsMended: number;
+  /** How many changes the node had still to send when it last called; null: not told. */
+  readonly waitingUp: number | null;
+  /** How many entries of its feed the node has not confirmed, and since when the oldest waits. */
+  readonly waitingDown: number;
+  readonly waitingDownSince: string | null;
+  /** While the node is being filled: of how many patients, and how many are still to come. */
+  readonly loading: { readonly patients: number; readonly left: number } | null;
 };
 
 /** `GET /v1/status` of a hub. */
