@@ -37,6 +37,8 @@ import { OnceService } from '../resources/once-service.ts';
 import { readingRoutes, writingRoutes } from '../resources/record-endpoints.ts';
 import { ResourcesService } from '../resources/resources-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import { replicaRoutes } from '../uplink/replica-routes.ts';
+import { ReplicaStatusService } from '../uplink/replica-status-service.ts';
 import { docsRoutes } from './docs-routes.ts';
 
 /** What the clinic's routes are made of. */
@@ -90,6 +92,7 @@ export function clinicRoutes({
     // Accounts make practitioners, the hub's registry facilities, its thresholds alerts, and the counting node reports.
     ...[practitioner, facilityType, aggregateReport, alert].flatMap((type) => readingRoutes(resources, type)),
     ...reportsRoutes(reports),
+    ...replicaRoutes(new ReplicaStatusService(store.db)),
     ...conflictsRoutes(conflicts),
     ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
     ...devicesRoutes(deviceParts),
