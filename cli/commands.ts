@@ -1,3 +1,6 @@
+import { ConsentListCommand } from './commands/consent/list.ts';
+import { ConsentShowCommand } from './commands/consent/show.ts';
+import { ConsentVerifyCommand } from './commands/consent/verify.ts';
 import { DemoCommand } from './commands/demo.ts';
 import { DeviceAddCommand } from './commands/device/add.ts';
 import { DeviceAuthorityCommand } from './commands/device/authority.ts';
@@ -41,6 +44,9 @@ import { SyncVerifyCommand } from './commands/sync/verify.ts';
 
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
+  'consent:list': ConsentListCommand,
+  'consent:show': ConsentShowCommand,
+  'consent:verify': ConsentVerifyCommand,
   demo: DemoCommand,
   'device:add': DeviceAddCommand,
   'device:authority': DeviceAuthorityCommand,

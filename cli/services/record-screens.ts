@@ -55,6 +55,12 @@ export type ExportRequest = {
   readonly format: 'fhir' | 'ndjson' | 'csv';
   readonly type?: string | undefined;
   readonly output?: string | undefined;
+  /** For whom; without it the facility's own copy. */
+  readonly destination: {
+    readonly to?: string | undefined;
+    readonly purpose?: string | undefined;
+    readonly country?: string | undefined;
+  };
 };
 
 async function copy(from: AsyncIterable<Buffer>, to: NodeJS.WritableStream, onBytes: (bytes: number) => void) {
@@ -92,12 +98,13 @@ async function copyToFile(
 export async function exportRecords(
   invocation: Invocation,
   client: AdminClient,
-  { format, type, output }: ExportRequest,
+  { format, type, output, destination }: ExportRequest,
 ): Promise<Outcome> {
   if (invocation.isJson && output === undefined) {
     throw failCli('SH-I502', { why: bilingual('usage.missingFlags', { flags: '--output' }) });
   }
-  const query = new URLSearchParams({ format, ...(type === undefined ? {} : { type }) });
+  const asked = Object.entries({ format, type, ...destination });
+  const query = new URLSearchParams(asked.filter((entry): entry is [string, string] => entry[1] !== undefined));
   const body = client.stream('GET', `/records/export?${query}`);
   if (output === undefined) {
     await copy(body, invocation.stdout, () => undefined);

@@ -1,3 +1,4 @@
+import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
@@ -5,6 +6,7 @@ import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
+  ...enConsents,
   ...enDevices,
   ...enHub,
   ...enKeys,

@@ -1,9 +1,11 @@
+import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
+  ...frConsents,
   ...frDevices,
   ...frHub,
   ...frKeys,

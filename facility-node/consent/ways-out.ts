@@ -23,12 +23,12 @@ export const WAYS_OUT = {
     asks: 'hub-routing',
     says: 'sealed frames to the district’s hub, which gives others what consents and referrals allow',
     files: [
-      'uplink/carriers/https/https-carrier.ts',
-      'uplink/carriers/https/post-connection.ts',
-      'uplink/carriers/https/socket-connection.ts',
+      'uplink/carriers/https/post-carrier.ts',
+      'uplink/carriers/https/web-socket-carrier.ts',
       'uplink/carriers/sms/sms-service.ts',
       'uplink/carriers/usb/usb-service.ts',
       'uplink/enrolment-client.ts',
+      'uplink/hub-request.ts',
     ],
   },
   'patient-sms': {

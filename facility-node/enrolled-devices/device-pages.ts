@@ -54,6 +54,7 @@ export function frontPage(facilityName: string): Answer {
     html`<p>Vous êtes sur le poste de cet établissement.</p>
 <ul>
 <li><a href="/appareil">Enrôler ce téléphone ou cette tablette</a></li>
+<li><a href="/consentements">Consentements des patients</a></li>
 <li><a href="/appareils">Appareils du poste</a> (administrateur)</li>
 <li><a href="/api/docs">Documentation pour les programmes</a></li>
 </ul>`,

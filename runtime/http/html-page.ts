@@ -101,5 +101,17 @@ button { min-height: 3rem; margin-top: 1rem; padding: 0.5rem 1.25rem; font: inhe
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.4rem 0.5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 ol.words { columns: 2; font: 600 1.3rem/1.8 ui-monospace, monospace; }
+.pad { width: 100%; aspect-ratio: 2; touch-action: none; background: #fff; border: 2px dashed var(--line);
+  border-radius: 0.25rem; }
+.signature { width: 10rem; background: #fff; border: 1px solid var(--line); }
+.signature path { fill: none; stroke: #111; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+.choice { display: flex; gap: 0.75rem; align-items: center; margin: 0.5rem 0; font-weight: 400; }
+.choice input { flex: none; }
+.said { white-space: pre-line; border: 1px solid var(--line); padding: 0.75rem; border-radius: 0.25rem; }
+.plain { color: var(--strong); background: transparent; border: 1px solid var(--strong); }
+.paper { display: none; }
+article { border-top: 1px solid var(--line); padding: 0.5rem 0 1rem; }
+article p { margin: 0.25rem 0; }
+@media print { .paper { display: block; } }
 @media print { body { font-size: 12pt; } button, form { display: none; } }
 `.trimStart();
