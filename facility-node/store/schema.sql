@@ -385,6 +385,11 @@ begin
   select raise(abort, 'audit_event is append-only');
 end;
 
+CREATE TRIGGER consent_code_of_gone after delete on record when old.type = 1
+begin
+  delete from consent_code where patient_id = old.id;
+end;
+
 CREATE VIEW "aggregate_report" as select
   id,
   json_extract(fields, '$."1"') as "week",

@@ -54,14 +54,14 @@ export function currentVersion(entries: FieldValue | undefined): ConsentVersion 
 
 /**
  * Compares a consent's changes with the versions that they claim to be, and these with what the record names. Two versions after
- * one, written at two places that had not heard of each other, are both good. Changes that a release has forgotten say nothing.
+ * one, written at two places that had not heard of each other, are both good. Changes that a release has forgotten or an erasure has taken say nothing.
  */
 export function consentFindings(
   consentId: string,
   changes: readonly RecordChange[],
   named: FieldValue | undefined,
 ): readonly ConsentFinding[] {
-  if (changes.some(({ isForgotten }) => isForgotten === true)) return [];
+  if (changes.some(({ isForgotten, isErased }) => isForgotten === true || isErased === true)) return [];
   const findings: ConsentFinding[] = [];
   const find = (kind: ConsentFinding['kind'], version: number | null): void => {
     findings.push({ consentId, kind, version });
