@@ -12,6 +12,7 @@ import { adminSocket } from './admin/admin-socket.ts';
 import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AuditService } from './audit/audit-service.ts';
+import { auditedRefusals } from './audit/audited-refusals.ts';
 import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
@@ -113,16 +114,17 @@ export async function composeNode(
 
   const audit = new AuditService({ db, clock });
   const journal = new JournalStore({ store, timekeeper, log });
+  const refusals = auditedRefusals({ audit, clock, log });
   const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
     ...{ digests: new DigestStore(db), onMended: (records: readonly string[]) => noteMended(audit, records) },
+    onRefused: (code) => refusals.note({ carrier: 'https', source: 'hub', code }),
     carrier: httpsCarrier({ clock, log, tls: hubTls }),
   });
   const usb = new UsbService({
-    ...{ identity, incarnation, journal, clock, log, randomBytes },
-    onReceipt: () => uplink.heardOver('usb'),
+    ...{ identity, incarnation, journal, refusals, clock, log, randomBytes, onReceipt: () => uplink.heardOver('usb') },
   });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log },
@@ -179,9 +181,8 @@ export async function composeNode(
   });
   const maintenance = nodeMaintenance({ clock, log, store, uplink, certificates, consents });
   const sms = messengerServices(config.uplink, messenger, {
-    ...{ identity, incarnation, journal, clock, log, store, audit, facility },
-    ...{ history: consents.history },
-    onReceipt: () => uplink.heardOver('sms'),
+    ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
+    ...{ history: consents.history, onReceipt: () => uplink.heardOver('sms') },
   });
   const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
   return {

@@ -7,6 +7,7 @@ import { listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { type Refusal, RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Migration } from '@santehaggui/runtime/sql/migrations.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -44,6 +45,7 @@ import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
 import { proofsPages, proofsRoutes } from './proof/proofs-routes.ts';
 import { ProofsService } from './proof/proofs-service.ts';
+import { recordRefusal } from './refusals/record-refusal.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
@@ -104,16 +106,18 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const repairs = new RepairService(mending);
   const feed = new FeedService(database);
   const loads = new LoadService({ database, clock, log });
-  const codec = new ChangesCodec();
   const findNode = (node: number) => enrolment.findNode(node);
-  const ends = { findNode, ingest, feed, loads, restoration, codec, clock, log, randomBytes };
+  const ends = {
+    ...{ findNode, ingest, feed, loads, restoration, clock, log, randomBytes },
+    ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, clock, log }) },
+  };
   const exchange = new ExchangeEndpoint({
     ...{ ...ends, offers, repairs, proofs, database },
     lineage: new LineageService(database, loads, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });
   const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
-  const sms = composeSms({ messenger: parts.messenger, findNode, ingest, codec, clock, log, randomBytes });
+  const sms = composeSms({ ...ends, messenger: parts.messenger });
   const unlocking = new UnlockService({ database, keys, findNode, clock, log });
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
@@ -161,6 +165,12 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
+}
+
+/** Frames that are refused, on every carrier, into the hub's audit trail. */
+function composeRefusals({ database, clock, log }: Pick<CopiesOptions, 'database' | 'clock' | 'log'>): RefusedFrames {
+  const recorded = (refusal: Refusal) => database.transaction((sql) => recordRefusal(sql, refusal, clock.now()));
+  return new RefusedFrames({ clock, log, recordRefusal: recorded });
 }
 
 /** Wakes whoever waits for what a transaction of this or another process has written. */

@@ -20,6 +20,7 @@ import {
 } from '@santehaggui/protocols/frames/messages.ts';
 import type { Offered } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { coversRange, NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import { type RefusalCode, refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import type { Loading, Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
 import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -52,6 +53,8 @@ export type SessionParts = {
   readonly maxFrameBytes: number;
   readonly codec: ChangesCodec;
   readonly onProgress: () => void;
+  /** Called with what a frame was refused for. */
+  readonly onRefused: (code: RefusalCode) => void;
   /** Called when the hub tells how far the loading of this node is. */
   readonly onLoading: (loading: Loading) => void;
 };
@@ -115,6 +118,8 @@ export class ExchangeSession {
         else if (!this.#isStopping) await this.#receive(event.frame);
       } catch (error) {
         this.#parts.log.warn('uplink.frame-refused', { error });
+        const code = refusalCode(error);
+        if (code !== undefined) this.#parts.onRefused(code);
         this.#close((error as Error).message);
       }
       this.#parts.onProgress();

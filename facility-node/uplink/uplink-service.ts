@@ -55,6 +55,7 @@ export type UplinkParts = {
   readonly randomBytes: (count: number) => Uint8Array;
   /** Called with the ids of records that a comparison with the hub mended, at either end. */
   readonly onMended?: (records: readonly string[]) => void;
+  readonly onRefused?: (code: string) => void;
 };
 
 type LastExchange = NonNullable<SyncState['lastExchange']>;
@@ -272,6 +273,7 @@ export class UplinkService implements Service {
         maxFrameBytes: config.maxFrameBytes,
         codec: this.#codec,
         onProgress: () => this.#progressed(),
+        onRefused: (code) => this.#parts.onRefused?.(code),
         onLoading: (loading) => this.#loads(loading),
       },
       this.#machine,

@@ -28,6 +28,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/009_proof.sql',
       'hub/010_load.sql',
       'hub/011_erasures.sql',
+      'hub/012_refusals.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -5,7 +5,8 @@ import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { failHub } from '../errors/hub-errors.ts';
-import { CLOSE, ExchangeSession, type FrameSocket, type SessionServices } from './exchange-session.ts';
+import { CLOSE, ExchangeSession, type SessionServices } from './exchange-session.ts';
+import type { FrameSocket } from './frame-socket.ts';
 
 const HELLO_WITHIN_MS = 15_000;
 const PING_EVERY_MS = 30_000;
@@ -37,7 +38,9 @@ export class ExchangeEndpoint {
       );
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (connection) => this.#accept(connection));
+    this.#server.handleUpgrade(request, socket, head, (connection) =>
+      this.#accept(connection, request.socket.remoteAddress ?? ''),
+    );
   };
 
   /** Tells the sessions of a facility, or all of them, that feeds may have grown. */
@@ -93,8 +96,9 @@ export class ExchangeEndpoint {
     this.#sessions.delete(session);
   }
 
-  #accept(socket: WebSocket): void {
+  #accept(socket: WebSocket, from: string): void {
     const session = this.open({
+      from,
       send: (frame) => socket.send(frame),
       close: (code, reason) => socket.close(code, reason),
       pause: () => socket.pause(),

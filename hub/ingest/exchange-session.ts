@@ -21,6 +21,7 @@ import {
 } from '@santehaggui/protocols/frames/messages.ts';
 import type { Offer } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import { refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import {
   ForgedFrame,
   helloHeader,
@@ -29,9 +30,10 @@ import {
   openHello,
   sealHello,
 } from '@santehaggui/protocols/frames/seal.ts';
-import { decodeIncoming, type IncomingChange, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
+import { decodeIncoming, type IncomingChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { ProofsService } from '../proof/proofs-service.ts';
@@ -41,20 +43,12 @@ import type { FeedService } from '../routing/feed-service.ts';
 import type { LoadService } from '../routing/load-service.ts';
 import { answerDigest } from './digest-service.ts';
 import { placeOfLoad, wasPromisedMore } from './feed-place.ts';
+import type { FrameSocket } from './frame-socket.ts';
 import type { HelloCounter } from './hello-counter.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
 import type { OfferService } from './offer-service.ts';
 import type { RepairService } from './repair-service.ts';
-
-/** The wire under a session: whole frames, in order. */
-export type FrameSocket = {
-  send(frame: Uint8Array): void;
-  close(code: number, reason: string): void;
-  /** Stops and goes on reading. */
-  pause(): void;
-  resume(): void;
-};
 
 /** A node that may speak to the hub, the keys of its link, and its public keys. */
 export type LinkedNode = EnrolledNode & {
@@ -80,6 +74,7 @@ export type SessionServices = {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusedFrames;
 };
 
 /** WebSocket close codes (RFC 6455 §7.4.1). */
@@ -196,11 +191,12 @@ export class ExchangeSession {
   }
 
   #fail(error: unknown): void {
-    const { log } = this.#services;
+    const { log, refusals } = this.#services;
     const facility = this.#greeted?.node.facility;
-    if (error instanceof ForgedFrame || error instanceof MalformedMessage || error instanceof OutOfTurn) {
-      log.warn('exchange.refused', { facility, reason: error.message });
-      this.close(CLOSE.policy, error.message.slice(0, 100));
+    const code = refusalCode(error);
+    if (code !== undefined) {
+      refusals.note({ carrier: 'https', source: facility ?? this.#socket.from, code });
+      this.close(CLOSE.policy, (error as Error).message.slice(0, 100));
     } else {
       log.error('exchange.failed', { facility, error });
       this.close(CLOSE.tryAgain, 'the hub cannot store this now');

@@ -61,6 +61,30 @@ describe('the hub’s end of an exchange', () => {
     connection.drop();
   });
 
+  it('refuses what was flipped or forged, keeps nothing of it, and audits it once for each source and hour', async () => {
+    const node = await lonely();
+    node.create('patient', PATIENT);
+    const first = await hub.connect(node);
+    await first.push();
+    const known = (await hub.facility(node.facility)).changes;
+    for (const at of [1, 20]) {
+      node.create('patient', PATIENT);
+      const connection = await hub.connect(node);
+      const frame = connection.sealChanges(node.changesAfter(known));
+      frame[at]! ^= 1;
+      connection.sendFrame(frame);
+      expect(await connection.untilClosed()).toBe(1008);
+    }
+    expect((await hub.facility(node.facility)).changes).toBe(known);
+    const entries = () =>
+      count(
+        `select count(*) from hub.refusal where carrier = 'https' and code = 'forged' and source = $1`,
+        node.facility,
+      );
+    await expect.poll(entries).toBe(1);
+    first.drop();
+  });
+
   it('counts repeats and does nothing else with them', async () => {
     const node = await lonely();
     node.create('patient', PATIENT);

@@ -15,6 +15,8 @@ export type PostedExchangeOptions = {
 /** One request: `id` undefined begins a conversation; without frames it waits for some. */
 export type PostedRequest = {
   readonly id: string | undefined;
+  /** The address that asks. */
+  readonly from: string;
   readonly frames: readonly Uint8Array[];
   readonly waitMs: number;
 };
@@ -41,8 +43,8 @@ export class PostedExchange {
   }
 
   /** Takes a request. Throws SH-N301 for a conversation that is not, or no longer, open. */
-  async post({ id, frames, waitMs }: PostedRequest): Promise<PostedAnswer> {
-    if (id === undefined) return this.#begin(frames);
+  async post({ id, from, frames, waitMs }: PostedRequest): Promise<PostedAnswer> {
+    if (id === undefined) return this.#begin(from, frames);
     const conversation = this.#conversations.get(id);
     if (conversation === undefined) throw failHub('SH-N301');
     conversation.touch();
@@ -56,9 +58,9 @@ export class PostedExchange {
     return { id, frames: [] };
   }
 
-  async #begin(frames: readonly Uint8Array[]): Promise<PostedAnswer> {
+  async #begin(from: string, frames: readonly Uint8Array[]): Promise<PostedAnswer> {
     const id = toHex(this.#options.randomBytes(16));
-    const conversation = new Conversation(this.#options, () => this.#conversations.delete(id));
+    const conversation = new Conversation({ ...this.#options, from }, () => this.#conversations.delete(id));
     this.#conversations.set(id, conversation);
     conversation.receive(frames);
     const answer = await conversation.take(GREETING_MS);
@@ -68,8 +70,10 @@ export class PostedExchange {
   }
 }
 
+type ConversationOptions = PostedExchangeOptions & { readonly from: string };
+
 class Conversation {
-  readonly #options: PostedExchangeOptions;
+  readonly #options: ConversationOptions;
   readonly #session: ExchangeSession;
   readonly #onGone: () => void;
   #outgoing: Uint8Array[] = [];
@@ -80,10 +84,11 @@ class Conversation {
   #expiry: AbortController = new AbortController();
   #reason: string | undefined;
 
-  constructor(options: PostedExchangeOptions, onGone: () => void) {
+  constructor(options: ConversationOptions, onGone: () => void) {
     this.#options = options;
     this.#onGone = onGone;
     this.#session = options.exchange.open({
+      from: options.from,
       send: (frame) => {
         this.#outgoing.push(frame);
         this.#wake();

@@ -18,6 +18,7 @@ import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { RestorationService } from '../restoration/restoration-service.ts';
@@ -39,6 +40,7 @@ export type UsbParts = {
   readonly codec: ChangesCodec;
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusedFrames;
   readonly randomBytes: (count: number) => Uint8Array;
 };
 
@@ -67,6 +69,9 @@ export class UsbService {
       const taken = await this.#take(folder, name);
       files.push(taken.outcome);
       this.#parts.log.info('exchange.parcel', { ...taken.outcome });
+      const { result, reason } = taken.outcome;
+      if (reason !== undefined && result !== 'skipped')
+        this.#parts.refusals.note({ carrier: 'usb', source: folder, code: reason });
       if (taken.node === undefined) continue;
       const before = heard.get(taken.node.node)?.refused ?? [];
       heard.set(taken.node.node, { node: taken.node, refused: [...before, ...taken.refused] });

@@ -1,5 +1,6 @@
 import type { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
+import { refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import { ForgedFrame } from '@santehaggui/protocols/frames/seal.ts';
 import {
   openShort,
@@ -8,9 +9,10 @@ import {
   shortHeader,
 } from '@santehaggui/protocols/frames/short-frames.ts';
 import { PieceCollector, payloadOf, piecesOf, textOf, textRoom } from '@santehaggui/protocols/frames/short-pieces.ts';
-import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
+import { decodeIncoming } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import { EXCHANGE_PORT, type Messenger, type ReceivedMessage } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { LinkedNode } from '../ingest/exchange-session.ts';
@@ -26,19 +28,17 @@ export type SmsParts = {
   readonly codec: ChangesCodec;
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusedFrames;
 };
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Takes what nodes send in short messages, and answers each frame, in the form in which it came, with what is safe. What was not sealed by
- * an enrolled node changes nothing and is noted once an hour for each sender; what people write is not looked at.
+ * an enrolled node changes nothing and is audited once an hour for each sender; what people write is not looked at.
  */
 export class SmsService implements Service {
   readonly name = 'sms';
   readonly #parts: SmsParts;
   readonly #collector = new PieceCollector();
-  readonly #notedAt = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
 
   constructor(parts: SmsParts) {
@@ -57,7 +57,7 @@ export class SmsService implements Service {
   }
 
   async #take({ from, payload }: ReceivedMessage): Promise<void> {
-    const { codec, findNode, ingest, clock, log } = this.#parts;
+    const { codec, findNode, ingest, clock, log, refusals } = this.#parts;
     const bytes = payload.kind === 'text' ? payloadOf(payload.text) : payload.bytes;
     if (bytes === undefined || (payload.kind === 'data' && payload.port !== EXCHANGE_PORT)) return;
     const frame = this.#collector.take(from, bytes, clock.now());
@@ -71,9 +71,9 @@ export class SmsService implements Service {
       log.info('sms.taken', { facility: node.facility, changes: opened.changes.length, stored: receipt.stored });
       await this.#answer(node, receipt, { from, payload });
     } catch (error) {
-      if (!(error instanceof ForgedFrame || error instanceof MalformedMessage || error instanceof OutOfTurn))
-        throw error;
-      this.#refused(from, error.message);
+      const code = refusalCode(error);
+      if (code === undefined) throw error;
+      refusals.note({ carrier: 'sms', source: from, code });
     }
   }
 
@@ -93,15 +93,6 @@ export class SmsService implements Service {
         : { kind: 'data' as const, port: EXCHANGE_PORT, bytes: piece };
       await messenger.send(from, answer);
     }
-  }
-
-  #refused(from: string, reason: string): void {
-    const { clock, log } = this.#parts;
-    const now = clock.now();
-    for (const [sender, at] of this.#notedAt) if (now - at >= HOUR_MS) this.#notedAt.delete(sender);
-    if (this.#notedAt.has(from)) return;
-    this.#notedAt.set(from, now);
-    log.warn('sms.refused', { reason });
   }
 
   #failed(error: unknown): void {

@@ -1,6 +1,6 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
-import { type Ack, type CarriedChange, MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
+import type { Ack, CarriedChange } from '@santehaggui/protocols/frames/messages.ts';
 import {
   coversRange,
   intersectRanges,
@@ -8,7 +8,7 @@ import {
   rangesOf,
   uniteRanges,
 } from '@santehaggui/protocols/frames/ranges.ts';
-import { ForgedFrame } from '@santehaggui/protocols/frames/seal.ts';
+import { refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import {
   openShort,
   SHORT_BODY_BYTES,
@@ -19,6 +19,7 @@ import {
 import { PieceCollector, payloadOf, piecesOf, textOf, textRoom } from '@santehaggui/protocols/frames/short-pieces.ts';
 import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import { EXCHANGE_PORT, type Messenger, type ReceivedMessage } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { JournalStore } from '../../../store/journal-store.ts';
@@ -44,6 +45,7 @@ export type SmsParts = {
   readonly journal: JournalStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusedFrames;
   readonly onReceipt: () => void;
 };
 
@@ -136,7 +138,7 @@ export class SmsService implements Service {
   }
 
   #received({ from, payload }: ReceivedMessage): void {
-    const { identity, clock, log } = this.#parts;
+    const { identity, clock, refusals } = this.#parts;
     const { hub } = identity.current();
     const bytes = payload.kind === 'text' ? payloadOf(payload.text) : payload.bytes;
     if (hub === null || bytes === undefined || (payload.kind === 'data' && payload.port !== EXCHANGE_PORT)) return;
@@ -146,8 +148,9 @@ export class SmsService implements Service {
       const opened = openShort(frame, { linkKey: identity.linkKeys(hub).receive, codec: this.#codec });
       if (opened.kind === 'ack') this.#acknowledged(opened.ack);
     } catch (error) {
-      if (!(error instanceof ForgedFrame || error instanceof MalformedMessage)) throw error;
-      log.warn('sms.refused', { reason: error.message });
+      const code = refusalCode(error);
+      if (code === undefined) throw error;
+      refusals.note({ carrier: 'sms', source: from, code });
     }
   }
 

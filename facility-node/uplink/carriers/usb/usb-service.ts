@@ -16,6 +16,7 @@ import {
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { JournalStore } from '../../../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../../../store/node-identity.ts';
@@ -28,6 +29,7 @@ export type UsbParts = {
   readonly journal: JournalStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusedFrames;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Called when the hub's receipt was taken. */
   readonly onReceipt: () => void;
@@ -72,8 +74,11 @@ export class UsbService {
     const hub = this.#hub();
     const files: ParcelOutcome[] = [];
     for (const name of this.#names(folder)) files.push(await this.#take(folder, name, hub));
-    for (const { file, result, reason } of files)
+    for (const { file, result, reason } of files) {
       this.#parts.log.info('uplink.parcel', { file, result, reason: reason ?? null });
+      if (reason !== undefined && result !== 'skipped')
+        this.#parts.refusals.note({ carrier: 'usb', source: folder, code: reason });
+    }
     return { files };
   }
 
