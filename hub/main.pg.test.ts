@@ -168,9 +168,10 @@ describe('a hub on its embedded PostgreSQL', () => {
     const client = new pg.Client({ connectionString });
     await client.connect();
     const { rows } = await client.query(
-      `select current_database() as database, current_setting('fsync') as fsync, current_setting('listen_addresses') as tcp`,
+      `select current_database() as database, current_setting('fsync') as fsync, current_setting('listen_addresses') as tcp,
+         current_setting('max_locks_per_transaction') as locks`,
     );
-    expect(rows).toEqual([{ database: 'haggui', fsync: 'on', tcp: '' }]);
+    expect(rows).toEqual([{ database: 'haggui', fsync: 'on', tcp: '', locks: '1024' }]);
     await client.end();
     expect(await hub.end('SIGTERM')).toBe(0);
   });

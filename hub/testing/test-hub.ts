@@ -56,6 +56,8 @@ export class TestHub implements AsyncDisposable {
   readonly postgres: TestPostgres;
   readonly log: RecordingLog;
   readonly url: string;
+  /** Its data directory. */
+  readonly data: string;
   /** The superuser's pool. */
   readonly admin: ReturnType<TestPostgres['pool']>;
   readonly #adminSocket: string;
@@ -65,12 +67,14 @@ export class TestHub implements AsyncDisposable {
     readonly postgres: TestPostgres;
     readonly log: RecordingLog;
     readonly url: string;
+    readonly data: string;
     readonly adminSocket: string;
     readonly stop: () => Promise<void>;
   }) {
     this.postgres = parts.postgres;
     this.log = parts.log;
     this.url = parts.url;
+    this.data = parts.data;
     this.admin = parts.postgres.pool({ max: 4 });
     this.#adminSocket = parts.adminSocket;
     this.#stop = parts.stop;
@@ -116,7 +120,14 @@ export class TestHub implements AsyncDisposable {
       await postgres.stop();
       await directory.remove();
     };
-    return new TestHub({ postgres, log, url, adminSocket: join(directory.path, 'admin.sock'), stop });
+    return new TestHub({
+      postgres,
+      log,
+      url,
+      data: directory.path,
+      adminSocket: join(directory.path, 'admin.sock'),
+      stop,
+    });
   }
 
   /** Asks the admin socket. */

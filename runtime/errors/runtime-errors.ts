@@ -49,6 +49,15 @@ export const runtimeErrors = errorCodes({
     title: { fr: 'Cette méthode n’existe pas à cette adresse', en: 'This address has no such method' },
     remedy: { fr: 'Utilisez une méthode de l’en-tête Allow.', en: 'Use a method of the Allow header.' },
   },
+  'SH-I007': {
+    kind: 'input',
+    status: 400,
+    title: { fr: 'Un nom est écrit deux fois dans le même objet JSON', en: 'A name stands twice in one JSON object' },
+    remedy: {
+      fr: 'Écrivez-le une fois : rien ne dit lequel compterait.',
+      en: 'Write it once: nothing says which would count.',
+    },
+  },
   'SH-A001': {
     kind: 'auth',
     status: 401,

@@ -188,6 +188,12 @@ describe('bad input', () => {
       await expectProblem(await post(`${url}/books`, body), 400, 'SH-I002');
   });
 
+  it('in which a name stands twice gets 400, whichever of them would have been believed', async () => {
+    const { url } = await serve();
+    for (const body of ['{"title":"A","title":"B","pages":[]}', '{"title":"A","t\\u0069tle":"B","pages":[]}'])
+      await expectProblem(await post(`${url}/books`, body), 400, 'SH-I007');
+  });
+
   it('of another content type gets 415 that says which is expected', async () => {
     const { url } = await serve();
     for (const type of [

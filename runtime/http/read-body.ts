@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { HagguiError } from '../errors/haggui-error.ts';
 import { failRuntime } from '../errors/runtime-errors.ts';
+import { duplicateKey } from './duplicate-key.ts';
 import type { BodyType, Route } from './route.ts';
 
 /** The part of a route that says how its body is read. */
@@ -37,15 +38,25 @@ const isFromElsewhere = (request: Request): boolean => {
   return origin !== undefined && URL.parse(origin)?.host !== request.get('host');
 };
 
+/** Thrown within the parser, which gives it a status of its own; `fromHttpLibrary` makes one of ours of it. */
+class DuplicateKey extends Error {
+  readonly type = 'json.duplicate-key';
+}
+
+// Whoever validates and whoever stores might each believe another of the two: CouchDB's CVE-2017-12635.
+const refuseDuplicateKeys = (_request: unknown, _response: unknown, body: Buffer): void => {
+  if (duplicateKey(body.toString()) !== undefined) throw new DuplicateKey();
+};
+
 const parserOf = (bodyType: BodyType, limit: number): RequestHandler => {
   const options = { limit, type: () => true };
-  if (bodyType === 'json') return express.json({ ...options, strict: false });
+  if (bodyType === 'json') return express.json({ ...options, strict: false, verify: refuseDuplicateKeys });
   return bodyType === 'form' ? express.urlencoded({ ...options, extended: false }) : express.raw(options);
 };
 
 /**
  * Reads the body of a route: refuses other content types (SH-I004, 415), forms of other sites (SH-A004, 403), more bytes than allowed (SH-I003, 413, counted
- * after decompression) and JSON that is none (SH-I002, 400). A route that declares no body leaves it unread.
+ * after decompression), JSON that is none (SH-I002, 400) or in which a name stands twice in one object (SH-I007, 400). A route that declares no body leaves it unread.
  */
 export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler => {
   const limit = route.maxBodyBytes ?? maxBodyBytes;
@@ -69,7 +80,8 @@ export const readBody = (route: BodyRules, maxBodyBytes: number): RequestHandler
   };
 };
 
-const messageOf: Readonly<Record<string, 'SH-I002' | 'SH-I003' | 'SH-I004'>> = {
+const messageOf: Readonly<Record<string, 'SH-I002' | 'SH-I003' | 'SH-I004' | 'SH-I007'>> = {
+  'json.duplicate-key': 'SH-I007',
   'entity.parse.failed': 'SH-I002',
   'entity.too.large': 'SH-I003',
   'charset.unsupported': 'SH-I004',
