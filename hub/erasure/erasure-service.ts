@@ -10,7 +10,7 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import { Register } from '../registers/register-service.ts';
 import { deliver } from '../routing/delivery-service.ts';
 import type { ErasureFile } from './erasure-file.ts';
-import { forgetHolders, noteErasure, readErasures } from './erasure-store.ts';
+import { forgetHolders, isRegistered, noteErasure, readErasures } from './erasure-store.ts';
 
 /** What erasing takes. `holdersOf`: the facilities that hold a record which more than one holds. */
 export type ErasureOptions = {
@@ -41,12 +41,14 @@ export class ErasureService {
     this.#options = options;
   }
 
-  /** Erases a patient for good. Throws SH-N312 when the facility has no such patient. */
+  /** Erases a patient for good. Throws SH-N312 when there is no such facility, or no such patient there. */
   async erase({ facility, patient: named, reason }: ErasureRequest): Promise<ErasureLine> {
     const { database, file, clock, log } = this.#options;
-    const patient = await database.transaction((sql) => new Register(sql, facility).patientNamed(named), {
-      isReadOnly: true,
-    });
+    const patient = await database.transaction(
+      async (sql) =>
+        (await isRegistered(sql, facility)) ? new Register(sql, facility).patientNamed(named) : undefined,
+      { isReadOnly: true },
+    );
     if (patient === undefined) throw failHub('SH-N312', { why: facility });
     const at = new Date(clock.now()).toISOString();
     // First of all: from here on it will be done, whatever becomes of this process or of the database.

@@ -30,6 +30,11 @@ export async function readErasures(sql: Sql): Promise<readonly ErasureRow[]> {
   return rows;
 }
 
+/** Whether a facility is registered under this code: only then it has a register to look into. */
+export async function isRegistered(sql: Sql, facility: string): Promise<boolean> {
+  return (await sql.query('select from hub.facility where code = $1', [facility])).rowCount === 1;
+}
+
 /** Takes records out of the list of what several facilities hold. */
 export async function forgetHolders(sql: Sql, records: readonly string[]): Promise<void> {
   await sql.query('delete from hub.holder where record_id = any($1)', [uuidArray(records)]);

@@ -87,6 +87,8 @@ describe('an erasure', () => {
     const { rows } = await hub.admin.query('select from hub.destroyed_key where patient = $1', [patient]);
     expect(rows).toHaveLength(1);
     await expect(erase(home, 'HOME-000001-X')).rejects.toMatchObject({ code: 'SH-N312' });
+    const nowhere = { facility: 'nowhere', patient, reason: 'lettre du 12/11/2026' };
+    await expect(hub.operator('POST', '/erasures', nowhere)).rejects.toMatchObject({ code: 'SH-N312' });
 
     for (const node of [home, target]) {
       await exchange(node);
