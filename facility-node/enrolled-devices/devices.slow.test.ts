@@ -122,7 +122,7 @@ describe('an enrolled device', () => {
     clinic.devices.revoke('Tablette perdue', { kind: 'daemon' });
     expect([await statusWith(clinic, onDevice), await statusWith(clinic, elsewhere)]).toEqual([401, 200]);
     const refreshed = await secure(clinic, ['POST', '/api/v1/sessions/refresh'], {
-      cookie: `${cookie}; ${cookieOf(onDevice, 'haggui_refresh')}`,
+      cookie: `${cookie}; ${cookieOf(onDevice, '__Host-haggui_refresh')}`,
     });
     expect(refreshed.status).toBe(401);
     const again = await signIn(clinic, cookie);
@@ -134,7 +134,7 @@ describe('an enrolled device', () => {
     await using clinic = await openTodaysClinic();
     await clinic.as('nurse');
     const cookie = await enrol(clinic, 'Tablette');
-    const carriedOff = cookieOf(await signIn(clinic, cookie), 'haggui_refresh');
+    const carriedOff = cookieOf(await signIn(clinic, cookie), '__Host-haggui_refresh');
     const renew = async (given: string) =>
       (await secure(clinic, ['POST', '/api/v1/sessions/refresh'], { cookie: given })).status;
     expect(await renew(carriedOff)).toBe(401);
@@ -149,6 +149,21 @@ describe('an enrolled device', () => {
     expect(gate.admit(undefined, '127.0.0.1')).toBeNull();
     const cookie = await enrol(clinic, 'Tablette');
     expect(gate.admit(cookie.split('=')[1], '192.168.1.44')).toBe(clinic.devices.list()[0]?.id);
+  });
+});
+
+describe('signing in over HTTPS', () => {
+  it('leaves a cookie for this host alone, and ends the session that the same browser had', async () => {
+    await using clinic = await openTodaysClinic();
+    await clinic.as('nurse');
+    const first = await signIn(clinic);
+    expect(first.headers['set-cookie']?.[0]).toMatch(
+      /^__Host-haggui_refresh=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    const elsewhere = await signIn(clinic);
+    const second = await signIn(clinic, cookieOf(first, '__Host-haggui_refresh'));
+    const alive = [first, elsewhere, second].map((answer) => statusWith(clinic, answer));
+    expect(await Promise.all(alive)).toEqual([401, 200, 200]);
   });
 });
 
@@ -203,6 +218,7 @@ describe('every page of the node', () => {
       expect(page).not.toMatch(/ on\w+=|style=|<script>/);
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['cache-control']).toBe('no-store');
+      expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
     }
   });
 });

@@ -7,8 +7,10 @@ import { type NodeRoute, openRoute } from './node-route.ts';
 import { failPeople } from './people-errors.ts';
 import type { OpenedSession, Origin, SessionService } from './session-service.ts';
 
-const COOKIE = 'haggui_refresh';
-const COOKIE_PATH = '/api/v1/sessions';
+/** Over HTTPS the name binds the cookie to this host (RFC 6265bis §4.1.3.2); a browser takes no such name over plain HTTP. */
+const SECURE_COOKIE = '__Host-haggui_refresh';
+const PLAIN_COOKIE = 'haggui_refresh';
+const PLAIN_COOKIE_PATH = '/api/v1/sessions';
 
 /** The sessions' routes: sign in, refresh by the cookie, sign out. */
 export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
@@ -24,7 +26,7 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
       body: sessionRequest,
       responses: { 201: responses[200] },
       handler: async ({ body, principal, request }) =>
-        opened(await sessions.login({ ...body, ...originOf(principal, request) }), { status: 201, request }),
+        opened(await newSession(sessions, body, { principal, request }), { status: 201, request }),
     }),
     openRoute({
       method: 'post',
@@ -68,15 +70,22 @@ function opened(
   return { status, headers: { 'Set-Cookie': cookie(refreshToken, refreshExpiresInSeconds, request) }, body: answer };
 }
 
+/** Signs in, and ends the session that the same browser had: its cookie is written over, so that nobody could end it later. */
+async function newSession(
+  sessions: SessionService,
+  credentials: { readonly login: string; readonly password: string },
+  { principal, request }: { readonly principal: Caller; readonly request: Request },
+): Promise<OpenedSession> {
+  const session = await sessions.login({ ...credentials, ...originOf(principal, request) });
+  const former = refreshTokenOf(request);
+  if (former !== undefined) await sessions.signOut({ refreshToken: former }, principal);
+  return session;
+}
+
 /** RFC 6265bis. `Secure` where the connection is: a browser would drop the cookie of a box that is reached by http. */
 function cookie(value: string, maxAgeSeconds: number, request: Request): string {
-  const attributes = [
-    `${COOKIE}=${value}`,
-    `Path=${COOKIE_PATH}`,
-    `Max-Age=${maxAgeSeconds}`,
-    'HttpOnly',
-    'SameSite=Strict',
-  ];
+  const [name, path] = request.secure ? [SECURE_COOKIE, '/'] : [PLAIN_COOKIE, PLAIN_COOKIE_PATH];
+  const attributes = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'SameSite=Strict'];
   return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
 }
 
@@ -85,7 +94,7 @@ function originOf({ address, requestId }: Caller, request: Request): Origin {
 }
 
 function refreshTokenOf(request: Request): string | undefined {
-  return cookieOf(request, COOKIE);
+  return cookieOf(request, request.secure ? SECURE_COOKIE : PLAIN_COOKIE);
 }
 
 function cookieOf(request: Request, wanted: string): string | undefined {
