@@ -40,7 +40,7 @@ export function operatorRoutes({
       method: 'get',
       path: '/status',
       summary: 'État du poste',
-      handler: () => ({ body: status.status() }),
+      handler: ({ language }) => ({ body: status.status(language) }),
     }),
     operatorRoute({
       method: 'get',

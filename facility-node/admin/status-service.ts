@@ -1,4 +1,5 @@
 import type { NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { type HealthService, overallHealth } from '../health/health-service.ts';
 import type { PeopleService } from '../people/people-service.ts';
@@ -26,11 +27,11 @@ export class StatusService {
     this.#startedMs = parts.clock.monotonic();
   }
 
-  /** The node as it is now. */
-  status(): NodeStatus {
+  /** The node as it is now, its checks in one language. */
+  status(language: Language): NodeStatus {
     const { version, clock, identity, health, uplink, people, lanUrl } = this.#parts;
     const { facility, hub } = identity.current();
-    const checks = health.checks();
+    const checks = health.checks(language);
     return {
       facility: facility.code,
       version,

@@ -7,7 +7,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { CertificateService } from '../certificates/certificate-service.ts';
 import type { PeopleService } from '../people/people-service.ts';
 import type { DatabaseFile } from '../store/key-ring.ts';
-import type { HealthService } from './health-service.ts';
+import { type HealthService, toldCheck } from './health-service.ts';
 
 /** What `doctor` looks at beyond the machine. */
 export type DoctorParts = {
@@ -40,9 +40,9 @@ export class DoctorService {
       this.#certificate(),
       secretsCheck(await people.loginsWithKnownPasswords()),
     ];
-    const told = [...machine, ...own].map((check) => toldIn(language, check));
+    const told = [...machine, ...own].map((check) => toldCheck(check, language));
     const names = new Set(told.map(({ name }) => name));
-    return [...health.checks().filter(({ name }) => !names.has(name)), ...told];
+    return [...health.checks(language).filter(({ name }) => !names.has(name)), ...told];
   }
 
   #certificate(): MachineCheck {
@@ -127,9 +127,4 @@ function secretsCheck(logins: readonly string[]): MachineCheck {
     detail: { fr: `mot de passe que tout le monde essaie : ${shown}`, en: `password that everybody tries: ${shown}` },
     remedy: { fr: 'Donnez-leur un autre mot de passe aujourd’hui.', en: 'Give them another password today.' },
   };
-}
-
-/** A check in one language. */
-function toldIn(language: Language, { name, state, detail, remedy }: MachineCheck): HealthCheck {
-  return { name, state, detail: detail[language], ...(remedy === undefined ? {} : { remedy: remedy[language] }) };
 }

@@ -24,20 +24,22 @@ const calm: SyncStatus = {
   loading: null,
 };
 
-const checksOf = ({ store, timekeeper, directory }: TestStore, given: Partial<HealthParts> = {}) => {
-  const parts = {
-    store,
-    timekeeper,
-    dataRoot: directory.root,
-    lowDiskMegabytes: 1,
-    syncStatus: () => calm,
-    isEnrolled: () => true,
-    hasChainProblem: () => false,
-    keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
-    consentProblems: () => 0,
-    waitingNotes: () => 0,
-  };
-  const checks = new HealthService({ ...parts, ...given }).checks();
+const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<HealthParts> = {}): HealthParts => ({
+  store,
+  timekeeper,
+  dataRoot: directory.root,
+  lowDiskMegabytes: 1,
+  syncStatus: () => calm,
+  isEnrolled: () => true,
+  hasChainProblem: () => false,
+  keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
+  consentProblems: () => 0,
+  waitingNotes: () => 0,
+  ...given,
+});
+
+const checksOf = (node: TestStore, given: Partial<HealthParts> = {}) => {
+  const checks = new HealthService(partsOf(node, given)).checks();
   return { overall: overallHealth(checks), named: Object.fromEntries(checks.map((check) => [check.name, check])) };
 };
 
@@ -90,5 +92,15 @@ describe('HealthService', () => {
   it('says that a node without a hub is to be enrolled', async () => {
     await using node = await openTestStore();
     expect(checksOf(node, { isEnrolled: () => false }).named.link?.remedy).toContain('facility enrol');
+  });
+
+  it('speaks the language that it is asked in', async () => {
+    await using node = await openTestStore();
+    const french = /[àâçéèêîôû]|poste|liaison/;
+    const asked = partsOf(node, { isEnrolled: () => false, waitingNotes: () => 2, consentProblems: () => 1 });
+    const checks = new HealthService(asked).checks('en');
+    expect(checks.flatMap(({ detail, remedy = '' }) => [detail, remedy]).filter((text) => french.test(text))).toEqual(
+      [],
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
+import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 
@@ -19,6 +20,9 @@ export type HealthParts = {
   readonly waitingNotes: () => number;
 };
 
+/** A check before it is told in one language. */
+export type FoundCheck = Omit<HealthCheck, 'detail' | 'remedy'> & { readonly detail: Text; readonly remedy?: Text };
+
 /** The state of a node in one word. */
 export type Health = HealthCheck['state'];
 
@@ -34,7 +38,11 @@ export class HealthService {
   }
 
   /** All checks, in the order in which a person reads them. */
-  checks(): readonly HealthCheck[] {
+  checks(language: Language = 'fr'): readonly HealthCheck[] {
+    return this.#found().map((check) => toldCheck(check, language));
+  }
+
+  #found(): readonly FoundCheck[] {
     const sync = this.#parts.syncStatus();
     return [
       this.#database(),
@@ -49,145 +57,231 @@ export class HealthService {
     ];
   }
 
-  #database(): HealthCheck {
+  #database(): FoundCheck {
     const { db } = this.#parts.store;
     const isDurable =
       db.pragma('synchronous', { simple: true }) === 2 && db.pragma('journal_mode', { simple: true }) === 'wal';
     return isDurable
-      ? { name: 'database', state: 'ok', detail: 'chiffrée, écrite de façon durable (synchronous=FULL)' }
+      ? {
+          name: 'database',
+          state: 'ok',
+          detail: {
+            fr: 'chiffrée, écrite de façon durable (synchronous=FULL)',
+            en: 'encrypted, written durably (synchronous=FULL)',
+          },
+        }
       : {
           name: 'database',
           state: 'failing',
-          detail: 'n’écrit pas de façon durable',
-          remedy: 'Arrêtez le service et demandez de l’aide.',
+          detail: { fr: 'n’écrit pas de façon durable', en: 'does not write durably' },
+          remedy: { fr: 'Arrêtez le service et demandez de l’aide.', en: 'Stop the service and ask for help.' },
         };
   }
 
-  #keys(): HealthCheck {
+  #keys(): FoundCheck {
     const { isGenuine, opens } = this.#parts.keys();
     if (!isGenuine) {
       return {
         name: 'keys',
         state: 'failing',
-        detail: 'un autre programme a changé le trousseau de clés',
-        remedy:
-          'Comparez « haggui keys status » avec ce que vous connaissez, puis « haggui keys rotate --accept-ring ».',
+        detail: {
+          fr: 'un autre programme a changé le trousseau de clés',
+          en: 'another program has changed the key ring',
+        },
+        remedy: {
+          fr: 'Comparez « haggui keys status » avec ce que vous connaissez, puis « haggui keys rotate --accept-ring ».',
+          en: 'Compare “haggui keys status” with what you know, then “haggui keys rotate --accept-ring”.',
+        },
       };
     }
     const detail =
-      opens === 'staff' ? 'après une coupure, une personne ouvre le poste' : 'après une coupure, le poste s’ouvre seul';
+      opens === 'staff'
+        ? { fr: 'après une coupure, une personne ouvre le poste', en: 'after a power cut a person opens the node' }
+        : { fr: 'après une coupure, le poste s’ouvre seul', en: 'after a power cut the node opens by itself' };
     return { name: 'keys', state: 'ok', detail };
   }
 
-  #consents(): readonly HealthCheck[] {
+  #consents(): readonly FoundCheck[] {
     const problems = this.#parts.consentProblems();
     if (problems === 0) return [];
     return [
       {
         name: 'consents',
         state: 'failing',
-        detail: `${problems} anomalies dans la chaîne des consentements : quelqu’un a changé la base par un autre chemin`,
-        remedy: 'haggui consent verify, puis prévenez le district : la page « Consentement » dit quoi faire.',
+        detail: {
+          fr: `${problems} anomalies dans la chaîne des consentements : quelqu’un a changé la base par un autre chemin`,
+          en: `${problems} faults in the chain of consents: somebody has changed the database another way`,
+        },
+        remedy: {
+          fr: 'haggui consent verify, puis prévenez le district : la page « Consentement » dit quoi faire.',
+          en: 'haggui consent verify, then tell the district: the page on consent says what to do.',
+        },
       },
     ];
   }
 
-  #notes(): readonly HealthCheck[] {
+  #notes(): readonly FoundCheck[] {
     const waiting = this.#parts.waitingNotes();
     if (waiting === 0) return [];
     return [
       {
         name: 'emergency-notes',
         state: 'degraded',
-        detail: `${waiting} notes d’urgence, écrites poste verrouillé, attendent`,
-        remedy: 'Un soignant les reprend dans les dossiers, puis les marque reprises.',
+        detail: {
+          fr: `${waiting} notes d’urgence, écrites poste verrouillé, attendent`,
+          en: `${waiting} emergency notes, written while the node was locked, are waiting`,
+        },
+        remedy: {
+          fr: 'Un soignant les reprend dans les dossiers, puis les marque reprises.',
+          en: 'A clinician takes them up into the records, then marks them so.',
+        },
       },
     ];
   }
 
-  #disk(): HealthCheck {
+  #disk(): FoundCheck {
     const { dataRoot, lowDiskMegabytes } = this.#parts;
     const { bavail, bsize } = statfsSync(dataRoot);
     const freeMegabytes = Math.floor((bavail * bsize) / MEGABYTE);
-    const detail = `${freeMegabytes} Mo libres`;
+    const detail = { fr: `${freeMegabytes} Mo libres`, en: `${freeMegabytes} MB free` };
     if (freeMegabytes >= lowDiskMegabytes) return { name: 'disk', state: 'ok', detail };
     const state = freeMegabytes >= lowDiskMegabytes / 10 ? 'degraded' : 'failing';
-    return { name: 'disk', state, detail, remedy: 'Libérez de la place : sans elle, rien ne s’enregistre.' };
+    return {
+      name: 'disk',
+      state,
+      detail,
+      remedy: {
+        fr: 'Libérez de la place : sans elle, rien ne s’enregistre.',
+        en: 'Make room: without it nothing can be recorded.',
+      },
+    };
   }
 
-  #clock(): HealthCheck {
+  #clock(): FoundCheck {
     const { timekeeper } = this.#parts;
-    if (timekeeper.isTrusted()) return { name: 'clock', state: 'ok', detail: 'l’heure est sûre' };
+    if (timekeeper.isTrusted())
+      return { name: 'clock', state: 'ok', detail: { fr: 'l’heure est sûre', en: 'the time is certain' } };
     const minutes = Math.round(timekeeper.deviationMs() / 60_000);
     return {
       name: 'clock',
       state: 'degraded',
-      detail: `l’heure n’est pas sûre : écart de ${minutes} min avec la dernière heure prouvée`,
-      remedy: 'Réglez l’heure de la machine, ou laissez-la joindre le hub.',
+      detail: {
+        fr: `l’heure n’est pas sûre : écart de ${minutes} min avec la dernière heure prouvée`,
+        en: `the time is uncertain: ${minutes} min from the last time that was proven`,
+      },
+      remedy: {
+        fr: 'Réglez l’heure de la machine, ou laissez-la joindre le hub.',
+        en: 'Set the machine’s clock, or let it reach the hub.',
+      },
     };
   }
 
-  #link({ connected, lastExchange }: SyncStatus): HealthCheck {
+  #link({ connected, lastExchange }: SyncStatus): FoundCheck {
     if (!this.#parts.isEnrolled()) {
       return {
         name: 'link',
         state: 'degraded',
-        detail: 'ce poste n’est inscrit à aucun hub',
+        detail: { fr: 'ce poste n’est inscrit à aucun hub', en: 'this node is not enrolled at any hub' },
         remedy: 'haggui facility enrol --hub URL --token JETON',
       };
     }
-    const last =
-      lastExchange === null
-        ? 'aucun échange encore'
-        : `dernier échange ${lastExchange.ok ? 'réussi' : 'manqué'} le ${lastExchange.at}`;
-    if (connected) return { name: 'link', state: 'ok', detail: `relié au hub, ${last}` };
+    const last = lastExchangeWords(lastExchange);
+    if (connected) {
+      const detail = { fr: `relié au hub, ${last.fr}`, en: `connected to the hub, ${last.en}` };
+      return { name: 'link', state: 'ok', detail };
+    }
     const error = lastExchange?.error === undefined ? '' : ` (${lastExchange.error})`;
     return {
       name: 'link',
       state: 'degraded',
-      detail: `pas de liaison avec le hub, ${last}${error}`,
-      remedy: 'Le travail continue ; vérifiez le réseau, puis « haggui sync now ».',
+      detail: { fr: `pas de liaison avec le hub, ${last.fr}${error}`, en: `no link to the hub, ${last.en}${error}` },
+      remedy: {
+        fr: 'Le travail continue ; vérifiez le réseau, puis « haggui sync now ».',
+        en: 'Work goes on; check the network, then “haggui sync now”.',
+      },
     };
   }
 
-  #backlog({ pendingChanges, oldestPendingAgeSeconds, quarantined }: SyncStatus): HealthCheck {
-    const detail = `${pendingChanges} changements à envoyer, ${quarantined} en quarantaine`;
+  #backlog({ pendingChanges, oldestPendingAgeSeconds, quarantined }: SyncStatus): FoundCheck {
+    const detail = {
+      fr: `${pendingChanges} changements à envoyer, ${quarantined} en quarantaine`,
+      en: `${pendingChanges} changes to send, ${quarantined} in quarantine`,
+    };
+    const days = Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS);
     const isOld = (oldestPendingAgeSeconds ?? 0) > DAY_SECONDS;
     if (quarantined === 0 && !isOld) return { name: 'backlog', state: 'ok', detail };
     return {
       name: 'backlog',
       state: 'degraded',
       detail: isOld
-        ? `${detail}, le plus ancien depuis ${Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS)} j`
+        ? {
+            fr: `${detail.fr}, le plus ancien depuis ${days} j`,
+            en: `${detail.en}, the oldest for ${days} d`,
+          }
         : detail,
       remedy:
         quarantined > 0
-          ? '« haggui sync quarantine list » dit pourquoi, « haggui sync quarantine retry » reprend.'
-          : 'Rétablissez la liaison.',
+          ? {
+              fr: '« haggui sync quarantine list » dit pourquoi, « haggui sync quarantine retry » reprend.',
+              en: '“haggui sync quarantine list” says why, “haggui sync quarantine retry” tries again.',
+            }
+          : { fr: 'Rétablissez la liaison.', en: 'Restore the link.' },
     };
   }
 
-  #chain({ acknowledgedSequence, otherBranch }: SyncStatus): HealthCheck {
+  #chain({ acknowledgedSequence, otherBranch }: SyncStatus): FoundCheck {
     if (otherBranch !== null && !this.#parts.hasChainProblem()) {
       return {
         name: 'chain',
         state: 'degraded',
-        detail: `le hub tient aussi des changements de ce poste écrits ailleurs (incarnation ${otherBranch}) ; ils sont repris ici`,
-        remedy: 'Disque remis d’une sauvegarde : rien à faire. Disque copié : arrêtez l’une des deux machines.',
+        detail: {
+          fr: `le hub tient aussi des changements de ce poste écrits ailleurs (incarnation ${otherBranch}) ; ils sont repris ici`,
+          en: `the hub also has changes of this node that were written elsewhere (incarnation ${otherBranch}); they are taken up here`,
+        },
+        remedy: {
+          fr: 'Disque remis d’une sauvegarde : rien à faire. Disque copié : arrêtez l’une des deux machines.',
+          en: 'A disk put back from a backup: nothing to do. A copied disk: stop one of the two machines.',
+        },
       };
     }
     if (acknowledgedSequence === 0) {
-      return { name: 'chain', state: 'ok', detail: 'rien n’a encore été comparé avec le hub' };
+      return {
+        name: 'chain',
+        state: 'ok',
+        detail: { fr: 'rien n’a encore été comparé avec le hub', en: 'nothing has been compared with the hub yet' },
+      };
     }
     if (!this.#parts.hasChainProblem())
-      return { name: 'chain', state: 'ok', detail: 'le hub tient la même suite de changements' };
+      return {
+        name: 'chain',
+        state: 'ok',
+        detail: { fr: 'le hub tient la même suite de changements', en: 'the hub holds the same chain of changes' },
+      };
     return {
       name: 'chain',
       state: 'failing',
-      detail: 'le hub tient une autre suite de changements sous le nom de ce poste',
-      remedy: 'Ce disque a-t-il été copié ? Prévenez le responsable du hub.',
+      detail: {
+        fr: 'le hub tient une autre suite de changements sous le nom de ce poste',
+        en: 'the hub holds another chain of changes under this node’s name',
+      },
+      remedy: {
+        fr: 'Ce disque a-t-il été copié ? Prévenez le responsable du hub.',
+        en: 'Was this disk copied? Tell whoever runs the hub.',
+      },
     };
   }
+}
+
+function lastExchangeWords(last: SyncStatus['lastExchange']): Bilingual {
+  if (last === null) return { fr: 'aucun échange encore', en: 'no exchange yet' };
+  const [fr, en] = last.ok ? ['réussi', 'succeeded'] : ['manqué', 'failed'];
+  return { fr: `dernier échange ${fr} le ${last.at}`, en: `the last exchange ${en} at ${last.at}` };
+}
+
+/** A check in one language. */
+export function toldCheck({ name, state, detail, remedy }: FoundCheck, language: Language): HealthCheck {
+  const told = { name, state, detail: textIn(detail, language) };
+  return remedy === undefined ? told : { ...told, remedy: textIn(remedy, language) };
 }
 
 /** The worst of the checks. */

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
@@ -9,6 +10,8 @@ export function holdLockFile(path: string): Disposable | undefined {
   try {
     db.pragma('journal_mode = memory');
     db.exec('begin exclusive');
+    // SQLite makes files that others can open, and whoever opens this one can hold it.
+    chmodSync(path, 0o600);
   } catch (error) {
     db.close();
     if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return undefined;
