@@ -53,6 +53,7 @@ export function frontPage(facilityName: string): Answer {
     facilityName,
     html`<p>Vous êtes sur le poste de cet établissement.</p>
 <ul>
+<li><a href="/consentements">Consentements</a></li>
 <li><a href="/appareil">Enrôler ce téléphone ou cette tablette</a></li>
 <li><a href="/consentements">Consentements des patients</a></li>
 <li><a href="/appareils">Appareils du poste</a> (administrateur)</li>
@@ -145,7 +146,7 @@ cette page.</p>
 
 function managementBody(facilityName: string): Html {
   return html`<p>Les tablettes et téléphones de <strong>${facilityName}</strong>.</p>
-<form id="sign-in">
+<form id="sign-in" hidden>
 <label for="login">Identifiant</label><input id="login" name="login" required autocomplete="username">
 <label for="password">Mot de passe</label><input id="password" name="password" type="password" required autocomplete="current-password">
 <button>Se connecter</button>

@@ -207,7 +207,7 @@ describe('plain HTTP', () => {
 describe('every page of the node', () => {
   it('is served with a policy that lets in no script, style or frame from elsewhere, and none that is written into it', async () => {
     await using clinic = await openTodaysClinic();
-    for (const path of ['/', '/appareil', '/appareils', '/api/docs']) {
+    for (const path of ['/', '/appareil', '/appareils', '/consentements', '/api/docs']) {
       const { status, headers, text: page } = await secure(clinic, ['GET', path]);
       const policy = String(headers['content-security-policy']);
       expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8']);
@@ -219,6 +219,17 @@ describe('every page of the node', () => {
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['cache-control']).toBe('no-store');
       expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
+    }
+  });
+
+  it('shows no form for a password before the program that sends it is there', async () => {
+    await using clinic = await openTodaysClinic();
+    for (const path of ['/appareils', '/consentements']) {
+      const { text: page } = await secure(clinic, ['GET', path]);
+      const forms =
+        page.match(/<form[^>]*>[\s\S]*?<\/form>/g)?.filter((form) => form.includes('type="password"')) ?? [];
+      expect(forms).toHaveLength(1);
+      expect(forms[0]).toMatch(/^<form[^>]* hidden>/);
     }
   });
 });

@@ -103,3 +103,5 @@ byId('invite').addEventListener(
     byId('invitation').hidden = false;
   }),
 );
+// Shown only now: sent without this program, the form would put the password into the page's address.
+byId('sign-in').hidden = false;
