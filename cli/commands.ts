@@ -1,3 +1,7 @@
+import { AuditCheckCommand } from './commands/audit/check.ts';
+import { AuditExportCommand } from './commands/audit/export.ts';
+import { AuditSearchCommand } from './commands/audit/search.ts';
+import { AuditVerifyCommand } from './commands/audit/verify.ts';
 import { ConsentListCommand } from './commands/consent/list.ts';
 import { ConsentShowCommand } from './commands/consent/show.ts';
 import { ConsentVerifyCommand } from './commands/consent/verify.ts';
@@ -44,6 +48,10 @@ import { SyncVerifyCommand } from './commands/sync/verify.ts';
 
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
+  'audit:check': AuditCheckCommand,
+  'audit:export': AuditExportCommand,
+  'audit:search': AuditSearchCommand,
+  'audit:verify': AuditVerifyCommand,
   'consent:list': ConsentListCommand,
   'consent:show': ConsentShowCommand,
   'consent:verify': ConsentVerifyCommand,

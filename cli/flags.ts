@@ -83,3 +83,16 @@ export const loginFlags = {
   login: textFlag('flag.login', 'NAME'),
   'password-file': textFlag('flag.passwordFile', 'FILE'),
 };
+
+/** What entries of the audit trail are chosen by. */
+export const auditFilterFlags = {
+  by: textFlag('audit.byFlag', 'NAME'),
+  patient: textFlag('audit.patientFlag', 'ID'),
+  record: textFlag('audit.recordFlag', 'ID'),
+  action: choiceFlag('audit.actionFlag', [
+    ...(['create', 'read', 'update', 'delete', 'search', 'export', 'import', 'sign-in', 'sign-out'] as const),
+  ]),
+  refused: Flags.boolean({ summary: helpText('audit.refusedFlag') }),
+  since: textFlag('audit.sinceFlag', 'DATE'),
+  until: textFlag('audit.untilFlag', 'DATE'),
+};

@@ -11,8 +11,9 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminSocket } from './admin/admin-socket.ts';
 import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
-import { AuditService } from './audit/audit-service.ts';
+import type { AuditService } from './audit/audit-service.ts';
 import { auditedRefusals } from './audit/audited-refusals.ts';
+import { createAuditTrail } from './audit-reading/audit-parts.ts';
 import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
@@ -112,7 +113,8 @@ export async function composeNode(
   const origin = { node, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
 
-  const audit = new AuditService({ db, clock });
+  const trail = createAuditTrail({ store, identity, clock });
+  const { audit } = trail;
   const journal = new JournalStore({ store, timekeeper, log });
   const refusals = auditedRefusals({ audit, clock, log });
   const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
@@ -154,7 +156,7 @@ export async function composeNode(
   const consents = createConsents({ store, audit, clock, facility, log, uplink, journalKey: origin.journalKey });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, sessions, reports, facility, clock, log, version, messenger },
+    ...{ store, audit, auditProofs: trail.proofs, sessions, reports, facility, clock, log, version, messenger },
   });
 
   const health = new HealthService({
@@ -170,7 +172,7 @@ export async function composeNode(
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, consents, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, consents, trail, clock, log },
     ...{ certificates, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit }),
@@ -184,11 +186,10 @@ export async function composeNode(
     ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
     ...{ history: consents.history, onReceipt: () => uplink.heardOver('sms') },
   });
-  const restart = backoff({ initialMs: 1000, maxMs: 60_000 }, random);
   return {
     services: [
       ...[storeService(db, lock), maintenance, lan, admin, ...sms, uplink.selfProof()],
-      withRestart(uplink, { backoff: restart, clock, log }),
+      withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };

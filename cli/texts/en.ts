@@ -1,3 +1,4 @@
+import { enAudit } from './en-audit.ts';
 import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
@@ -6,6 +7,7 @@ import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
+  ...enAudit,
   ...enConsents,
   ...enDevices,
   ...enHub,

@@ -1,3 +1,4 @@
+import { frAudit } from './fr-audit.ts';
 import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
@@ -5,6 +6,7 @@ import { frKeys } from './fr-keys.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
+  ...frAudit,
   ...frConsents,
   ...frDevices,
   ...frHub,

@@ -6,6 +6,7 @@ import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
+import { type AuditParts, auditRoutes } from './audit-routes.ts';
 import { type ConsentParts, consentsRoutes } from './consents-routes.ts';
 import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
 import { doctorRoutes } from './doctor-routes.ts';
@@ -19,6 +20,7 @@ export type AdminParts = OperatorParts &
   RecordParts &
   DeviceAdminParts &
   ConsentParts &
+  AuditParts &
   ReviewParts & {
     readonly socketPath: string;
     readonly doctor: DoctorService;
@@ -43,6 +45,7 @@ export function adminSocket(parts: AdminParts): ListenService {
       ...doctorRoutes(parts.doctor),
       ...recordsRoutes(parts),
       ...consentsRoutes(parts),
+      ...auditRoutes(parts),
       ...reviewRoutes(parts),
     ],
     authorise: async (policy, head) =>

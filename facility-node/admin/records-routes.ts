@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { type ImportEvent, importRequest } from '@santehaggui/protocols/api/admin-api.ts';
-import type { Response } from 'express';
+import { writePieces } from '@santehaggui/runtime/http/write-pieces.ts';
 import { z } from 'zod';
 import { exportContentType } from '../interchange/export-records.ts';
 import type { Interchange } from '../interchange/interchange.ts';
@@ -51,7 +50,7 @@ export function recordsRoutes({ reading, interchange }: RecordParts): readonly A
           ...(to === undefined ? {} : { to: { recipient: { kind: 'organisation', name: to }, purpose, country } }),
         });
         response.status(200).type(exportContentType(format));
-        await writeAll(pieces, response);
+        await writePieces(pieces, response);
         return undefined;
       },
     }),
@@ -90,12 +89,4 @@ export function recordsRoutes({ reading, interchange }: RecordParts): readonly A
       handler: ({ principal, params: { id } }) => ({ body: reading.show(principal, id) }),
     }),
   ];
-}
-
-async function writeAll(pieces: AsyncIterable<string>, response: Response): Promise<void> {
-  for await (const piece of pieces) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditEntry, AuditedCaller, AuditTrail } from '../people/audit-trail.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { type AuditEvent, AuditStore, type NumberedAuditEvent } from './audit-store.ts';
+import type { AuditEvent, AuditFilter, NumberedAuditEvent } from './audit-event.ts';
+import { AuditStore } from './audit-store.ts';
 
 /**
  * The trail of who did what: every write, in the transaction that writes, and every read of a person's record, on disk
@@ -24,6 +25,19 @@ export class AuditService implements AuditTrail {
   /** Up to `limit` events after number `id`, the oldest first. */
   eventsAfter(id: number, limit: number): readonly NumberedAuditEvent[] {
     return this.#store.after(id, limit);
+  }
+
+  /** Up to `limit` events that match and come before the one numbered `before`, the newest first. */
+  search(
+    filter: AuditFilter,
+    page: { readonly before: number; readonly limit: number },
+  ): readonly NumberedAuditEvent[] {
+    return this.#store.search(filter, page);
+  }
+
+  /** The number of the last event that was ever written. */
+  lastNumber(): number {
+    return this.#store.size();
   }
 
   #complete(entry: AuditEntry): Omit<AuditEvent, keyof ReturnType<typeof identityOf>> {

@@ -9,7 +9,10 @@ import { observation } from '@santehaggui/protocols/records/observation.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
+import { auditRoutes } from '../audit-reading/audit-routes.ts';
+import { AuditSearchService } from '../audit-reading/audit-search-service.ts';
 import { conflictsRoutes } from '../conflicts/conflicts-routes.ts';
 import { ConflictsService } from '../conflicts/conflicts-service.ts';
 import { ConsentCodeService } from '../consent/consent-code-service.ts';
@@ -45,6 +48,7 @@ import { docsRoutes } from './docs-routes.ts';
 export type ClinicParts = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly auditProofs: AuditProofService;
   readonly sessions: SessionService;
   readonly reports: WeeklyReportService;
   readonly facility: OwnFacility;
@@ -60,6 +64,7 @@ export type ClinicParts = {
 export function clinicRoutes({
   store,
   audit,
+  auditProofs,
   sessions,
   reports,
   facility,
@@ -96,6 +101,7 @@ export function clinicRoutes({
     ...conflictsRoutes(conflicts),
     ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
     ...devicesRoutes(deviceParts),
+    ...auditRoutes(new AuditSearchService({ store, audit, proofs: auditProofs, facility })),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
   return [...versioned, ...docsRoutes(versioned, version)];
 }

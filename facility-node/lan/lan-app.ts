@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
@@ -29,7 +30,12 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
       authorise: (policy, head) => parts.sessions.authorise(policy, head),
     });
   const api = clinicRoutes(parts).map((route): NodeRoute => ({ ...route, path: `/api${route.path}` }));
-  const whole = appOf([...api, ...devicesPagesRoutes(pages), ...consentPagesRoutes(parts.facility)]);
+  const whole = appOf([
+    ...api,
+    ...devicesPagesRoutes(pages),
+    ...consentPagesRoutes(parts.facility),
+    ...accessPagesRoutes(parts.facility),
+  ]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
   return atTheDoor(plainHttp, whole, doorstep);
 }

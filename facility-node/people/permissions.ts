@@ -5,7 +5,7 @@ export type Action = 'read' | 'create' | 'update' | 'export' | 'import';
 
 /**
  * What is acted on: a record type of the catalogue, `device` (the tablets and phones that staff work on), `conflict` (those in records whose type the role may act on, too),
- * `records` (all of them, in bulk), `report` (counts without names).
+ * `records` (all of them, in bulk), `report` (counts without names), `audit` (who did what, to whose record).
  * An allowed subject that no route asks for does no harm; a route whose subject no role has is closed to all.
  */
 export type Subject =
@@ -25,7 +25,8 @@ export type Subject =
   | 'alert'
   | 'records'
   | 'report'
-  | 'device';
+  | 'device'
+  | 'audit';
 
 /** One right. */
 export type Permission = { readonly action: Action; readonly subject: Subject };
@@ -78,7 +79,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
   nurse: CARE,
   midwife: CARE,
   physician: CARE,
-  head: { ...CARE, records: ['export', 'import'], device: WRITE },
+  head: { ...CARE, records: ['export', 'import'], device: WRITE, audit: ['read', 'export'] },
   pharmacist: { ...DIRECTORY, patient: READ, medicationRequest: ['read', 'update'], allergyIntolerance: READ },
   cashier: { ...DIRECTORY, patient: READ },
   laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, alert: READ, conflict: DECIDE },

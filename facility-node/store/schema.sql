@@ -84,6 +84,16 @@ CREATE TABLE account (
   created_at integer not null
 ) strict;
 
+CREATE TABLE audit_anchor (
+  entries integer primary key,
+  -- The checkpoint's bytes as this node signed them.
+  checkpoint blob not null,
+  signature blob not null,
+  -- By the hub's clock, and the hub's signature over it and the checkpoint.
+  countersigned_at integer not null,
+  countersignature blob not null
+) strict;
+
 CREATE TABLE audit_event (
   id integer primary key,
   at integer not null,
@@ -100,6 +110,11 @@ CREATE TABLE audit_event (
   decision text not null check (decision in ('permit', 'deny')),
   -- JSON.
   detail text
+, tree blob) strict;
+
+CREATE TABLE audit_size (
+  id integer primary key check (id = 1),
+  entries integer not null
 ) strict;
 
 CREATE TABLE clock_correction (
@@ -375,7 +390,18 @@ CREATE TABLE token_key (
   created_at integer not null
 ) strict;
 
+CREATE TRIGGER audit_anchor_is_never_changed before update on audit_anchor
+begin
+  select raise(abort, 'audit_anchor is append-only');
+end;
+
+CREATE TRIGGER audit_anchor_is_never_deleted before delete on audit_anchor
+begin
+  select raise(abort, 'audit_anchor is append-only');
+end;
+
 CREATE TRIGGER audit_event_is_never_changed before update on audit_event
+when old.tree is not null or new.tree is null or new.id is not old.id
 begin
   select raise(abort, 'audit_event is append-only');
 end;

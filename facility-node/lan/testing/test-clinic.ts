@@ -1,9 +1,11 @@
+import { type SignKeys, signKeysFromSeed } from '@santehaggui/protocols/crypto/sodium.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
+import { AuditProofService } from '../../audit/audit-proof-service.ts';
 import { AuditService } from '../../audit/audit-service.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
 import { DeviceService } from '../../enrolled-devices/device-service.ts';
@@ -43,6 +45,7 @@ export type TestClinic = AsyncDisposable & {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly audit: AuditService;
+  readonly auditProofs: AuditProofService;
   readonly people: PeopleService;
   readonly sessions: SessionService;
   readonly reports: WeeklyReportService;
@@ -89,6 +92,10 @@ export async function openTestClinic({
     recordId: () => (isEnrolled ? facilities.own : null),
   };
   const audit = new AuditService({ db: store.db, clock });
+  const auditProofs = new AuditProofService({
+    ...{ store, clock, facility: facility.code },
+    signer: () => ({ node: 1, keys: signKeysFromSeed(Buffer.alloc(32, 1)), hubKey: testHubKeys().publicKey }),
+  });
   const people = new PeopleService({ store, audit, clock, facility, passwordCost });
   const devices = new DeviceService({ db: store.db, audit, clock, isRequired: areDevicesRequired });
   const certificates = new CertificateService({
@@ -105,7 +112,7 @@ export async function openTestClinic({
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
-    ...{ store, audit, sessions, reports, facility, clock, log: log.log, version: '0.1.0', messenger },
+    ...{ store, audit, auditProofs, sessions, reports, facility, clock, log: log.log, version: '0.1.0', messenger },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -115,7 +122,21 @@ export async function openTestClinic({
   if (!('url' in bound)) throw new TypeError('the LAN service listens on a port');
   const anonymous = clientOf(bound.url, undefined);
   return {
-    ...{ node, store, clock, log, audit, people, sessions, reports, devices, certificates, facilities, anonymous },
+    ...{
+      node,
+      store,
+      clock,
+      log,
+      audit,
+      auditProofs,
+      people,
+      sessions,
+      reports,
+      devices,
+      certificates,
+      facilities,
+      anonymous,
+    },
     deviceParts: { devices, invitationOf: lan.invitationOf },
     url: bound.url,
     as: async (role) => {
@@ -178,4 +199,9 @@ function makeFacilities(store: RecordStore): TestClinic['facilities'] {
     });
     return { own, target, other };
   });
+}
+
+/** The keys of the hub that countersigns for a test clinic. */
+export function testHubKeys(): SignKeys {
+  return signKeysFromSeed(Buffer.alloc(32, 2));
 }

@@ -1,0 +1,215 @@
+import { setImmediate as letOthersIn } from 'node:timers/promises';
+import type {
+  AccessHistory,
+  AuditFilterQuery,
+  AuditLine,
+  AuditPage,
+  AuditProof,
+} from '@santehaggui/protocols/api/audit-api.ts';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { auditEventResource } from '@santehaggui/protocols/fhir/audit-event.ts';
+import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
+import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
+import type { AuditFilter, NumberedAuditEvent } from '../audit/audit-event.ts';
+import type { AuditProofService } from '../audit/audit-proof-service.ts';
+import type { AuditService } from '../audit/audit-service.ts';
+import { csvLine } from '../interchange/csv.ts';
+import type { Staff } from '../people/caller.ts';
+import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
+import { failResource } from '../resources/resource-errors.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { accessWords, purposeWords } from './access-words.ts';
+
+/** What the service is made of. */
+export type AuditSearchOptions = {
+  readonly store: RecordStore;
+  readonly audit: AuditService;
+  readonly proofs: AuditProofService;
+  readonly facility: { readonly code: string; readonly name: string };
+};
+
+/** The formats of an export of the trail. */
+export type AuditExportFormat = 'csv' | 'ndjson' | 'fhir';
+
+const PAGE = 500;
+/** As many as a patient reads on paper; the number of what was left out is told. */
+const MAX_ACCESSES = 500;
+
+/** Who did what, for who may ask; each question is an entry itself. */
+export class AuditSearchService {
+  readonly #options: AuditSearchOptions;
+
+  constructor(options: AuditSearchOptions) {
+    this.#options = options;
+  }
+
+  /** A page of entries that match, the newest first. Throws SH-I130 for a foreign cursor. */
+  search(
+    staff: Staff,
+    { cursor, limit, ...filter }: AuditFilterQuery & { readonly cursor?: string | undefined; readonly limit: number },
+  ): AuditPage {
+    const place = positionOf(cursor);
+    const before = place === 0 ? Number.MAX_SAFE_INTEGER : place;
+    const found = this.#options.audit.search(filterOf(filter), { before, limit: limit + 1 });
+    const items = found.slice(0, limit).map(lineOf);
+    this.#note(staff, { action: 'search', filter });
+    const last = items.at(-1);
+    return {
+      items,
+      ...(found.length > limit && last !== undefined ? { nextCursor: cursorAfter(last.number) } : {}),
+    };
+  }
+
+  /** All entries that match and were there before, the oldest first, as pieces of a file. The export is noted at once. */
+  export(staff: Staff, format: AuditExportFormat, filter: AuditFilterQuery): AsyncIterable<string> {
+    const last = this.#options.audit.lastNumber();
+    this.#note(staff, { action: 'export', filter, detail: { format } });
+    const lines = this.#lines(filterOf(filter), last);
+    if (format === 'ndjson') return ndjson(lines);
+    return format === 'csv' ? csv(lines) : bundle(lines, this.#options.facility.code);
+  }
+
+  /** Who read or changed a patient's record, in French words, the newest first; noted as asked by the patient. Throws SH-N130. */
+  accesses(staff: Staff, patientId: string): AccessHistory {
+    const { store, audit, proofs, facility } = this.#options;
+    const record = store.record(patientId);
+    if (record === undefined || record.type.name !== patientType.name) throw failResource('SH-N130');
+    const found = this.#accessesOf(patientId);
+    audit.append(staff, { action: 'read', recordType: 'audit', patientId, purpose: 'PATRQT' });
+    const { familyName, givenName, number } = record.fields;
+    const { size, root } = proofs.head();
+    const anchor = proofs.anchored();
+    return {
+      patient: {
+        id: patientId,
+        name: [givenName, familyName].filter(Boolean).join(' '),
+        ...(typeof number === 'string' ? { number } : {}),
+      },
+      facility: facility.name,
+      items: found.slice(0, MAX_ACCESSES).map((event) => this.#access(event)),
+      isCut: found.length > MAX_ACCESSES,
+      entries: size,
+      head: toHex(root),
+      anchoredEntries: anchor?.tree.size ?? 0,
+      anchoredAt: anchor === undefined ? null : new Date(anchor.countersignature.at).toISOString(),
+    };
+  }
+
+  /** The same as a file that anybody can check without this node. Throws SH-N130. */
+  proof(staff: Staff, patientId: string): AuditProof {
+    this.accesses(staff, patientId);
+    const found = this.#accessesOf(patientId).slice(0, MAX_ACCESSES);
+    return this.#options.proofs.proofOf(found.map(({ id }) => id));
+  }
+
+  #accessesOf(patientId: string): readonly NumberedAuditEvent[] {
+    return this.#options.audit.search({ patientId }, { before: Number.MAX_SAFE_INTEGER, limit: MAX_ACCESSES + 1 });
+  }
+
+  #access(event: NumberedAuditEvent): AccessHistory['items'][number] {
+    const { id, at, login, role, practitionerId, purpose, decision } = event;
+    return {
+      number: id,
+      at: new Date(at).toISOString(),
+      who: this.#nameOf(practitionerId) ?? login ?? 'le poste lui-même',
+      ...(role !== null && login !== null ? { role: roleWords(role, 'fr') } : {}),
+      what: accessWords(event),
+      why: purposeWords(purpose),
+      refused: decision === 'deny',
+    };
+  }
+
+  #nameOf(practitionerId: string | null): string | undefined {
+    if (practitionerId === null) return undefined;
+    const { familyName, givenName } = this.#options.store.record(practitionerId)?.fields ?? {};
+    const name = [givenName, familyName].filter(Boolean).join(' ');
+    return name === '' ? undefined : name;
+  }
+
+  async *#lines(filter: AuditFilter, last: number): AsyncGenerator<AuditLine> {
+    // Backwards is how an index finds them; a file is read forwards, so pages of the whole trail are gone through and judged.
+    for (let after = 0; after < last; ) {
+      const page = this.#options.audit.eventsAfter(after, PAGE).filter(({ id }) => id <= last);
+      yield* page.filter((event) => matches(event, filter)).map(lineOf);
+      const end = page.at(-1)?.id;
+      if (end === undefined) return;
+      after = end;
+      await letOthersIn();
+    }
+  }
+
+  #note(
+    staff: Staff,
+    {
+      action,
+      filter,
+      detail = {},
+    }: { readonly action: 'search' | 'export'; readonly filter: AuditFilterQuery; readonly detail?: object },
+  ): void {
+    const { patient: patientId } = filter;
+    this.#options.audit.append(staff, {
+      action,
+      recordType: 'audit',
+      purpose: 'HOPERAT',
+      ...(patientId === undefined ? {} : { patientId }),
+      detail: { ...detail, filter },
+    });
+  }
+}
+
+function filterOf({ login, patient, record, action, decision, since, until }: AuditFilterQuery): AuditFilter {
+  return {
+    ...{ login: login?.toLowerCase(), patientId: patient, recordId: record, action, decision },
+    since: since === undefined ? undefined : Date.parse(since),
+    until: until === undefined ? undefined : Date.parse(until),
+  };
+}
+
+function matches(event: NumberedAuditEvent, filter: AuditFilter): boolean {
+  const { login, patientId, recordId, action, decision, since, until } = filter;
+  const listed = event.detail?.patients;
+  const isOfPatient =
+    event.patientId === patientId || (event.patientId === null && Array.isArray(listed) && listed.includes(patientId));
+  return (
+    (login === undefined || event.login === login) &&
+    (patientId === undefined || isOfPatient) &&
+    (recordId === undefined || event.recordId === recordId) &&
+    (action === undefined || event.action === action) &&
+    (decision === undefined || event.decision === decision) &&
+    (since === undefined || event.at >= since) &&
+    (until === undefined || event.at < until)
+  );
+}
+
+function lineOf({ id: number, at, ...facts }: NumberedAuditEvent): AuditLine {
+  return { number, at: new Date(at).toISOString(), ...facts };
+}
+
+async function* ndjson(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+}
+
+const CSV_COLUMNS = [
+  ...(['number', 'at', 'login', 'practitionerId', 'role', 'action', 'recordType', 'recordId', 'patientId'] as const),
+  ...(['purpose', 'decision', 'sourceAddress', 'requestId'] as const),
+];
+
+async function* csv(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+  yield csvLine([...CSV_COLUMNS, 'detail']);
+  for await (const line of lines)
+    yield csvLine([
+      ...CSV_COLUMNS.map((column) => line[column]),
+      line.detail === null ? '' : JSON.stringify(line.detail),
+    ]);
+}
+
+async function* bundle(lines: AsyncIterable<AuditLine>, facility: string): AsyncGenerator<string> {
+  yield '{"resourceType":"Bundle","type":"collection"';
+  let separator = ',"entry":[';
+  for await (const line of lines) {
+    yield `${separator}\n${JSON.stringify({ resource: auditEventResource(line, facility) })}`;
+    separator = ',';
+  }
+  // An empty array is not allowed (FHIR R4 §2.6.2): then there is no entry at all.
+  yield separator === ',' ? '\n]}\n' : '}\n';
+}

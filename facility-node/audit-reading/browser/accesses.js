@@ -1,0 +1,134 @@
+// The page /acces: find a patient, show who read the record, print it, hand over the proof. The token stays here.
+const byId = (id) => document.getElementById(id);
+const SECTIONS = ['sign-in', 'search', 'accesses'];
+let accessToken = null;
+let patient = null;
+
+const show = (id) => {
+  for (const section of SECTIONS) byId(section).hidden = section !== id;
+  scrollTo(0, 0);
+};
+
+const send = (method, path, body) =>
+  fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      'accept-language': 'fr',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => null);
+
+const refresh = async () => {
+  accessToken = null;
+  const answer = await send('POST', '/sessions/refresh');
+  if (!answer?.ok) return false;
+  accessToken = (await answer.json()).accessToken;
+  return true;
+};
+
+const ask = async (method, path, body) => {
+  let answer = await send(method, path, body);
+  if (answer?.status === 401 && path !== '/sessions') {
+    if (await refresh()) answer = await send(method, path, body);
+    else show('sign-in');
+  }
+  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
+  if (answer?.ok) return told;
+  throw new Error([told.title, told.remedy].filter(Boolean).join('. '));
+};
+
+const attempt = (work) => async (event) => {
+  event?.preventDefault();
+  byId('failed').hidden = true;
+  try {
+    await work();
+  } catch (error) {
+    byId('failed').textContent = error.message;
+    byId('failed').hidden = false;
+  }
+};
+const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
+
+const instant = (text) =>
+  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
+
+const row = ({ number, at, who, role, what, why, refused }) => {
+  const made = document.createElement('tr');
+  const cells = [
+    `${instant(at)} (n° ${number})`,
+    [who, role].filter(Boolean).join(', '),
+    refused ? `${what} — refusé` : what,
+    why,
+  ];
+  for (const words of cells) {
+    const cell = document.createElement('td');
+    cell.textContent = words;
+    made.append(cell);
+  }
+  return made;
+};
+
+const open = async (id) => {
+  const told = await ask('GET', `/patients/${id}/accesses`);
+  patient = told.patient;
+  byId('patient').textContent = [patient.name, patient.number].filter(Boolean).join(' · ');
+  byId('rows').replaceChildren(...told.items.map(row));
+  byId('listed').hidden = told.items.length === 0;
+  byId('none').hidden = told.items.length > 0;
+  byId('cut').hidden = !told.isCut;
+  byId('entries').textContent = told.entries;
+  byId('head').textContent = told.head.match(/.{1,8}/g).join(' ');
+  byId('anchored').textContent =
+    told.anchoredAt === null
+      ? 'Le hub n’a encore rien contresigné de ce journal.'
+      : `Le hub a contresigné les ${told.anchoredEntries} premières entrées le ${instant(told.anchoredAt)}.`;
+  byId('printed-on').textContent = instant(Date.now());
+  show('accesses');
+};
+
+let asked = 0;
+const found = async () => {
+  const turn = ++asked;
+  const text = byId('typed').value.trim();
+  if (text.length < 2) return byId('found').replaceChildren();
+  const { items } = await ask('GET', `/patients?search=${encodeURIComponent(text)}&limit=8`);
+  if (turn !== asked) return;
+  byId('found').replaceChildren(
+    ...items.map(({ id, familyName, givenName, number }) => {
+      const item = document.createElement('li');
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'plain';
+      button.textContent = [givenName, familyName, number].filter(Boolean).join(' ');
+      button.addEventListener(
+        'click',
+        attempt(() => open(id)),
+      );
+      item.append(button);
+      return item;
+    }),
+  );
+};
+
+const handOver = async () => {
+  const proof = await ask('GET', `/patients/${patient.id}/accesses/proof`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(proof)], { type: 'application/json' }));
+  link.download = `preuve-acces-${patient.number ?? patient.id}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
+
+on('sign-in', 'submit', async () => {
+  const answer = await ask('POST', '/sessions', { login: byId('login').value, password: byId('password').value });
+  accessToken = answer.accessToken;
+  byId('password').value = '';
+  show('search');
+});
+on('typed', 'input', found);
+on('print', 'click', () => print());
+on('proof', 'click', handOver);
+on('other', 'click', () => show('search'));
+show((await refresh()) ? 'search' : 'sign-in');
