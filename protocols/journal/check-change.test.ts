@@ -71,6 +71,7 @@ describe('a change that a node sends', () => {
     expect(codeOf(changeOf(1, { 1: register('x') }, patch), 4)).toBe('SH-X304');
     expect(codeOf(changeOf(3, { 2: register('Mine') }, patch), 3)).toBe('SH-X305');
     expect(codeOf(changeOf(1, { 1: register('x') }, patch), 1)).toBeUndefined();
+    for (const own of [{}, patch]) expect(codeOf(changeOf(14, { 3: register('[]') }, own), 14)).toBe('SH-X305');
   });
 
   it('is never one that merging would throw on', () => {

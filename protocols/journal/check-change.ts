@@ -1,6 +1,7 @@
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
 import { facility } from '../records/facility.ts';
 import type { FieldDeclaration } from '../records/record-type.ts';
+import { rolePolicy } from '../records/role-policy.ts';
 import { storedValueProblem } from '../records/schema.ts';
 import type { RecordChange, RegisterWrite, SetWrite } from './change.ts';
 import type { RefusalCode } from './refusals.ts';
@@ -17,7 +18,7 @@ const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
 
 /**
  * Whether a record change can be merged; undefined when it can. A type or field of a newer catalogue is no reason to
- * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone.
+ * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone, which alone writes the permissions of all.
  */
 export function checkChange(change: RecordChange, held: HeldType): Refusal | undefined {
   if (!change.isCreate) {
@@ -26,6 +27,9 @@ export function checkChange(change: RecordChange, held: HeldType): Refusal | und
       return { code: 'SH-X304', detail: `the record is of type ${held}, not ${change.recordType}` };
     if (change.recordType === facility.number) return { code: 'SH-X305', detail: 'facility' };
   }
+  // What the hub itself wrote comes back from nodes after it was restored (docs/protocol.md 7).
+  if (change.recordType === rolePolicy.number && change.origin.node !== 0)
+    return { code: 'SH-X305', detail: 'rolePolicy' };
   if (!isStorable(change.role)) return { code: 'SH-X303', detail: 'role' };
   const type = recordTypeNumbered(change.recordType);
   for (const [key, write] of Object.entries(change.writes)) {

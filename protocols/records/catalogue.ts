@@ -5,6 +5,7 @@ import { condition } from './condition.ts';
 import { consent } from './consent.ts';
 import { encounter } from './encounter.ts';
 import { facility } from './facility.ts';
+import { facilityRights } from './facility-rights.ts';
 import { immunization } from './immunization.ts';
 import { medicationRequest } from './medication-request.ts';
 import { observation } from './observation.ts';
@@ -12,6 +13,7 @@ import { patient } from './patient.ts';
 import { practitioner } from './practitioner.ts';
 import type { FieldDeclaration, FieldValue, RecordType } from './record-type.ts';
 import { referral } from './referral.ts';
+import { rolePolicy } from './role-policy.ts';
 
 /** Every record type of this release, in the order of their numbers. */
 export const RECORD_TYPES: readonly RecordType[] = [
@@ -28,6 +30,8 @@ export const RECORD_TYPES: readonly RecordType[] = [
   aggregateReport,
   consent,
   alert,
+  rolePolicy,
+  facilityRights,
 ];
 
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));
