@@ -528,6 +528,16 @@ CREATE VIEW "facility" as select
   json_extract(fields, '$."61"') as "source"
 from record where type = 3;
 
+CREATE VIEW "facility_rights" as select
+  id,
+  json_extract(fields, '$."1"') as "role",
+  json_extract(fields, '$."2"') as "rules",
+  json_extract(fields, '$."3"') as "edition",
+  json_extract(fields, '$."4"') as "reason",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 15;
+
 CREATE VIEW "immunization" as select
   id,
   json_extract(fields, '$."1"') as "patient",
@@ -652,3 +662,15 @@ CREATE VIEW "referral" as select
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 10;
+
+CREATE VIEW "role_policy" as select
+  id,
+  json_extract(fields, '$."1"') as "role",
+  json_extract(fields, '$."2"') as "district",
+  json_extract(fields, '$."3"') as "rules",
+  json_extract(fields, '$."4"') as "ceiling",
+  json_extract(fields, '$."5"') as "edition",
+  json_extract(fields, '$."6"') as "reason",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 14;

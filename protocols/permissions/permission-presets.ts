@@ -51,7 +51,7 @@ const PRESETS: Readonly<Record<Role, Rights>> = {
   nurse: CARE,
   midwife: CARE,
   physician: CARE,
-  head: { ...CARE, ...ADMINISTRATION, records: ['export', 'import'] },
+  head: { ...CARE, ...ADMINISTRATION, records: ['export', 'import'], audit: ['read', 'export'] },
   pharmacist: { ...DIRECTORY, patient: READ, medicationRequest: DECIDE, allergyIntolerance: READ },
   cashier: { ...DIRECTORY, patient: READ },
   laboratory: { ...DIRECTORY, patient: READ, encounter: READ, observation: WRITE, alert: READ, conflict: DECIDE },

@@ -8,12 +8,12 @@ export const ACTIONS = ['read', 'create', 'update', 'export', 'import'] as const
 export type Action = (typeof ACTIONS)[number];
 
 /** What is acted on and is no record type: see {@link Subject}. */
-export const OTHER_SUBJECTS = ['conflict', 'records', 'report', 'device', 'account'] as const;
+export const OTHER_SUBJECTS = ['conflict', 'records', 'report', 'device', 'account', 'audit'] as const;
 
 /**
  * What is acted on: a record type of the catalogue by its name, or `conflict` (those in records whose type one may act on, too),
  * `records` (all of them, in bulk), `report` (counts without names), `device` (the tablets and phones that staff work on),
- * `account` (who may sign in).
+ * `account` (who may sign in), `audit` (who did what, to whose record).
  */
 export type Subject =
   | 'patient'
@@ -62,7 +62,7 @@ const operators = z
  * |---|---|
  * | `facility` | `own` where this facility made the record, else `other` |
  * | `author` | `self` where the caller made the record, else `other` |
- * | `careRelation` | whether the caller has to do with the patient: see docs/protocol.md 10.4 |
+ * | `careRelation` | whether the caller has to do with the patient: see docs/protocol.md 12.4 |
  * | `purpose` | what for (v3-PurposeOfUse): `TREAT`, in emergency access `ETREAT` |
  * | `time` | hour and minute where the facility is, `HH:MM` |
  * | `record.<field>` | a value of the record |
