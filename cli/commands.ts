@@ -16,7 +16,11 @@ import { HubErasureAddCommand } from './commands/hub/erasure/add.ts';
 import { HubErasureListCommand } from './commands/hub/erasure/list.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubFacilityRevokeCommand } from './commands/hub/facility/revoke.ts';
 import { HubFacilityShowCommand } from './commands/hub/facility/show.ts';
+import { HubFormerAcceptCommand } from './commands/hub/former/accept.ts';
+import { HubFormerListCommand } from './commands/hub/former/list.ts';
+import { HubFormerRefuseCommand } from './commands/hub/former/refuse.ts';
 import { HubKeysRotateCommand } from './commands/hub/keys/rotate.ts';
 import { HubKeysStatusCommand } from './commands/hub/keys/status.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
@@ -67,6 +71,10 @@ export const commands = {
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,
   'hub:facility:show': HubFacilityShowCommand,
+  'hub:facility:revoke': HubFacilityRevokeCommand,
+  'hub:former:accept': HubFormerAcceptCommand,
+  'hub:former:list': HubFormerListCommand,
+  'hub:former:refuse': HubFormerRefuseCommand,
   'hub:unlock:allow': HubUnlockAllowCommand,
   'hub:unlock:list': HubUnlockListCommand,
   'hub:unlock:refuse': HubUnlockRefuseCommand,

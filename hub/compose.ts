@@ -51,6 +51,8 @@ import { reportsRoutes } from './reports/reports-routes.ts';
 import { ReportsService } from './reports/reports-service.ts';
 import { DatabaseMark } from './restoration/database-mark.ts';
 import { RestorationService } from './restoration/restoration-service.ts';
+import { RevocationList } from './revocation/revocation-list.ts';
+import { RevocationService } from './revocation/revocation-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { holdersOf } from './routing/delivery-service.ts';
 import { FeedService } from './routing/feed-service.ts';
@@ -99,26 +101,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ database, schemas: schemasOf(database, parts), origin, enrolment, proofs, clock, log },
     publicKey: keys.sign.publicKey,
   });
-  const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
-  const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
-  const ingest = new IngestService({ database, origin, bus, clock, log });
-  const mending = { database, journalKey: keys.journalKey, bus, onMended: proofs.mended, clock, log };
-  const repairs = new RepairService(mending);
-  const feed = new FeedService(database);
-  const loads = new LoadService({ database, clock, log });
-  const findNode = (node: number) => enrolment.findNode(node);
-  const ends = {
-    ...{ findNode, ingest, feed, loads, restoration, clock, log, randomBytes },
-    ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, clock, log }) },
-  };
-  const exchange = new ExchangeEndpoint({
-    ...{ ...ends, offers, repairs, proofs, database },
-    lineage: new LineageService(database, loads, clock),
-    hellos: new HelloCounter(incarnation, randomBytes),
+  const links = composeLinks(config, parts, {
+    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs },
   });
-  const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
-  const sms = composeSms({ ...ends, messenger: parts.messenger });
-  const unlocking = new UnlockService({ database, keys, findNode, clock, log });
+  const { exchange, restoration, revocation, unlocking, usb } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const routes = [
@@ -151,7 +137,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({
     name: 'admin',
-    app: adminApp({ status, facilities, users, usb, quarantine, unlocking, keys: sealing, erasures }, { clock, log }),
+    app: adminApp(
+      { status, facilities, users, usb, quarantine, unlocking, revocation, keys: sealing, erasures },
+      { clock, log },
+    ),
     at: { socketPath },
     clock,
     log,
@@ -159,8 +148,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   return {
     // The exchange stops before the server whose connections it took over.
     services: [
-      ...[...services, restoration.service(), notifications, bus.service(), daily],
-      ...[http, exchange.service(), ...sms, admin],
+      ...[...services, restoration.service(), revocation.service(), notifications, bus.service(), daily],
+      ...[http, exchange.service(), ...links.sms, admin],
     ],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
@@ -205,6 +194,48 @@ function composeKeys(
   const sealing = new KeysService({ ...openKms(kms, { data, ...parts }), ...parts });
   const file = new ErasureFile(join(data, 'identity', 'erasures.jsonl'));
   return { sealing, erasures: new ErasureService({ ...parts, file, keys: sealing, origin, holdersOf }) };
+}
+
+type LinkNeeds = {
+  readonly keys: HubKeys;
+  readonly incarnation: string;
+  readonly database: HubDatabase;
+  readonly origin: HubOrigin;
+  readonly bus: EmbeddedBus;
+  readonly enrolment: EnrolmentService;
+  readonly facilities: FacilitiesService;
+  readonly proofs: ProofsService;
+};
+
+/** All that speaks with nodes, over any carrier. */
+function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
+  const { keys, incarnation, database, origin, bus, enrolment, facilities, proofs } = needs;
+  const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
+  const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
+  const ingest = new IngestService({ database, origin, bus, clock, log });
+  const mending = { database, journalKey: keys.journalKey, bus, onMended: proofs.mended, clock, log };
+  const repairs = new RepairService(mending);
+  const feed = new FeedService(database);
+  const loads = new LoadService({ database, clock, log });
+  const findNode = (node: number) => enrolment.findNode(node);
+  const revocation: RevocationService = new RevocationService({
+    ...{ database, ingest, clock, log, seal: keys.seal },
+    list: new RevocationList(join(config.data, 'identity', 'revoked.json')),
+    disconnect: (facility) => exchange.disconnect(facility),
+  });
+  const ends = {
+    ...{ findNode, former: revocation.former, ingest, feed, loads, restoration, clock, log, randomBytes },
+    ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, clock, log }) },
+  };
+  const exchange = new ExchangeEndpoint({
+    ...{ ...ends, offers, repairs, proofs, database },
+    lineage: new LineageService(database, loads, clock),
+    hellos: new HelloCounter(incarnation, randomBytes),
+  });
+  const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
+  const sms = composeSms({ ...ends, messenger });
+  const unlocking = new UnlockService({ database, keys, findNode, clock, log });
+  return { exchange, restoration, revocation, unlocking, usb, sms };
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
@@ -183,6 +184,20 @@ export class HealthService {
         state: 'degraded',
         detail: { fr: 'ce poste n’est inscrit à aucun hub', en: 'this node is not enrolled at any hub' },
         remedy: 'haggui facility enrol --hub URL --token JETON',
+      };
+    }
+    if (lastExchange?.error === REVOKED) {
+      return {
+        name: 'link',
+        state: 'failing',
+        detail: {
+          fr: 'le hub a retiré ce poste à l’établissement (volé ou remplacé)',
+          en: 'the hub took this node from the facility (stolen or replaced)',
+        },
+        remedy: {
+          fr: 'Si c’est une erreur, prévenez le responsable du hub : rien n’est perdu ici.',
+          en: 'If this is a mistake, tell the hub’s administrator: nothing is lost here.',
+        },
       };
     }
     const last = lastExchangeWords(lastExchange);

@@ -1,5 +1,6 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
@@ -175,6 +176,7 @@ export class UplinkService implements Service {
 
   #waitsFor(): SyncStatus['waitsFor'] {
     if (this.#parts.identity.current().hub === null) return 'enrolment';
+    if (this.#lastExchange?.error === REVOKED) return 'revoked';
     return this.#isLive() ? 'acknowledgement' : 'connection';
   }
 

@@ -1,5 +1,4 @@
 import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
-import { unlockDecision } from '@santehaggui/protocols/api/keys-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
@@ -8,9 +7,11 @@ import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
+import type { RevocationService } from '../revocation/revocation-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
 import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
+import { nodeRoutes } from './node-routes.ts';
 import type { StatusService } from './status-service.ts';
 
 /** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
@@ -27,6 +28,7 @@ export type AdminServices = {
   readonly usb: UsbService;
   readonly quarantine: QuarantineService;
   readonly unlocking: UnlockService;
+  readonly revocation: RevocationService;
   readonly keys: KeysService;
   readonly erasures: ErasureService;
 };
@@ -39,6 +41,7 @@ export function adminRoutes({
   usb,
   quarantine,
   unlocking,
+  revocation,
   keys,
   erasures,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
@@ -91,33 +94,9 @@ export function adminRoutes({
       handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
     }),
     ...quarantineRoutes(quarantine),
-    ...unlockRoutes(unlocking),
+    ...nodeRoutes(unlocking, revocation),
     ...keysRoutes(keys),
     ...erasuresRoutes(erasures),
-  ];
-}
-
-function unlockRoutes(unlocking: UnlockService): readonly Route<AdminPolicy, AdminPrincipal>[] {
-  const policy = 'operator';
-  return [
-    route({
-      method: 'get',
-      path: '/unlock',
-      policy,
-      summary: 'Postes verrouillés qui demandent leur clé',
-      handler: async () => ({ body: { nodes: await unlocking.list() } }),
-    }),
-    route({
-      method: 'post',
-      path: '/unlock',
-      policy,
-      summary: 'Dit oui ou non à un poste verrouillé',
-      body: unlockDecision,
-      handler: async ({ body }) => {
-        await unlocking.decide(body.facility, body.decision);
-        return { body };
-      },
-    }),
   ];
 }
 

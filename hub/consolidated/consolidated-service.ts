@@ -49,10 +49,10 @@ async function consolidateFacility(sql: Sql, facility: FactFacility, records: re
   await replaceFacts(sql, facility, { sources, facts });
 }
 
-/** What is counted at a facility: what its own node recorded, not the copies that others let it have. */
-async function ownOf(sql: Sql, { code, node }: FactFacility, rows: readonly StoredFields[]): Promise<typeof rows> {
+/** What is counted at a facility: what its own nodes recorded, not the copies that others let it have. */
+async function ownOf(sql: Sql, { code, nodes }: FactFacility, rows: readonly StoredFields[]): Promise<typeof rows> {
   const creations = await new Register(sql, code).creationsOf(rows.map(({ id }) => id));
-  const own = new Set(creations.filter((creation) => creation.node === node).map(({ id }) => id));
+  const own = new Set(creations.filter((creation) => nodes.includes(creation.node)).map(({ id }) => id));
   return rows.filter(({ id }) => own.has(id));
 }
 

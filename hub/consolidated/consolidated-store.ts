@@ -87,13 +87,14 @@ export async function replaceFacts(
   });
 }
 
-/** A facility that facts are drawn of; `node` is null before it has one. */
-export type FactFacility = { readonly code: string; readonly region: string; readonly node: number | null };
+/** A facility that facts are drawn of, and the nodes that it has or had. */
+export type FactFacility = { readonly code: string; readonly region: string; readonly nodes: readonly number[] };
 
 /** Facilities by code. */
 export async function factFacilities(sql: Sql, codes: readonly string[]): Promise<readonly FactFacility[]> {
   const { rows } = await sql.query<FactFacility>(
-    'select code, region, node from hub.facility where code = any($1) order by code',
+    `select code, region, array(select node from hub.facility_of_node n where n.facility = code) as nodes
+     from hub.facility where code = any($1) order by code`,
     [codes],
   );
   return rows;

@@ -14,7 +14,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
-import type { LinkedNode } from '../ingest/exchange-session.ts';
+import type { LinkedNode } from '../ingest/linked-node.ts';
 import {
   addToken,
   endTokens,

@@ -235,6 +235,14 @@ export const hubErrors = errorCodes({
       en: 'Open it where it stands: password or recovery words.',
     },
   },
+  'SH-N381': {
+    kind: 'not-found',
+    title: { fr: 'Il n’y a pas de tel nœud', en: 'There is no such node' },
+    remedy: {
+      fr: 'Les établissements : haggui hub facility list ; les nœuds retirés : haggui hub former list',
+      en: 'The facilities: haggui hub facility list; the former nodes: haggui hub former list',
+    },
+  },
   'SH-N380': {
     kind: 'not-found',
     title: { fr: 'Aucun poste verrouillé ne demande cela', en: 'No locked node asks for this' },

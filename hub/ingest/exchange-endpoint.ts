@@ -50,6 +50,12 @@ export class ExchangeEndpoint {
     }
   }
 
+  /** Ends the connections of a facility's node. */
+  disconnect(facility: string): void {
+    for (const session of this.#sessions)
+      if (session.node()?.facility === facility) session.close(CLOSE.policy, 'the node is no longer this facility’s');
+  }
+
   /** The facilities that are connected now. */
   connected(): ReadonlySet<string> {
     return new Set([...this.#sessions].flatMap((session) => session.node()?.facility ?? []));

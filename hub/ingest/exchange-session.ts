@@ -1,4 +1,4 @@
-import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
 import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import {
@@ -22,14 +22,7 @@ import {
 import type { Offer } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
-import {
-  ForgedFrame,
-  helloHeader,
-  LiveLane,
-  laneContexts,
-  openHello,
-  sealHello,
-} from '@santehaggui/protocols/frames/seal.ts';
+import { helloHeader, LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import { decodeIncoming, type IncomingChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -47,19 +40,15 @@ import type { FrameSocket } from './frame-socket.ts';
 import type { HelloCounter } from './hello-counter.ts';
 import type { EnrolledNode, IngestService } from './ingest-service.ts';
 import type { LineageService } from './lineage-service.ts';
+import { type FormerNodes, type LinkedNode, provenFormer } from './linked-node.ts';
 import type { OfferService } from './offer-service.ts';
 import type { RepairService } from './repair-service.ts';
-
-/** A node that may speak to the hub, the keys of its link, and its public keys. */
-export type LinkedNode = EnrolledNode & {
-  readonly link: LinkKeys;
-  readonly signKey: Uint8Array;
-  readonly sealKey: Uint8Array;
-};
 
 /** What sessions need of the hub. */
 export type SessionServices = {
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  /** Nodes that were revoked. */
+  readonly former: Pick<FormerNodes, 'find'>;
   readonly ingest: IngestService;
   readonly lineage: LineageService;
   readonly feed: FeedService;
@@ -283,7 +272,7 @@ export class ExchangeSession {
     const { findNode, lineage, hellos, codec, randomBytes, clock, log } = this.#services;
     const header = helloHeader(frame);
     const node = await findNode(header.node);
-    if (node === undefined) throw new ForgedFrame('no such node');
+    if (node === undefined) return this.#turnAway(frame);
     const hello = openHello(frame, node.link.receive);
     if (hello.kind !== 'node-hello') throw new MalformedMessage('a HELLO of a node was expected');
     const { received, loadAfter } = await lineage.greet(node, hello);
@@ -322,6 +311,13 @@ export class ExchangeSession {
     const lane = new LiveLane(node.link, seed, { codec, sending: down, receiving: up });
     const begun = { hello, received: received ?? { upTo: 0, beyond: NO_RANGES }, place, lane };
     await this.#begin(node, { ...begun, lineage: growingLineage(header.incarnation, hello.lineage) });
+  }
+
+  /** A former node is told that it is one; anybody else learns nothing. */
+  async #turnAway(frame: Uint8Array): Promise<void> {
+    const { facility, node } = await provenFormer(this.#services.former, frame);
+    this.#services.log.warn('exchange.revoked', { facility, node });
+    this.close(CLOSE.policy, REVOKED);
   }
 
   async #begin(

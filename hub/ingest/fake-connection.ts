@@ -27,6 +27,7 @@ export class FakeConnection {
   hubHello: HubHello | undefined;
   /** The close code, once closed. */
   closeCode: number | undefined;
+  #closeReason = '';
 
   private constructor(node: FakeNode, socket: WebSocket, counter: number) {
     this.#node = node;
@@ -49,8 +50,9 @@ export class FakeConnection {
       connection.#frames.push(new Uint8Array(data));
       connection.#wake();
     });
-    socket.on('close', (code) => {
+    socket.on('close', (code, reason) => {
       connection.closeCode = code;
+      connection.#closeReason = reason.toString();
       connection.#wake();
     });
     await once(socket, 'open');
@@ -176,7 +178,7 @@ export class FakeConnection {
     for (;;) {
       const frame = this.#frames.shift();
       if (frame !== undefined) return frame;
-      if (this.closeCode !== undefined) throw new Error(`closed with ${this.closeCode}`);
+      if (this.closeCode !== undefined) throw new Error(`closed with ${this.closeCode} ${this.#closeReason}`);
       await this.#sleep();
     }
   }

@@ -23,7 +23,7 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
-import { giveBranches, giveStrangers } from '../routing/branch-service.ts';
+import { giveBranches, giveStrangers, giveToSuccessor } from '../routing/branch-service.ts';
 import { deliver } from '../routing/delivery-service.ts';
 import { distribute, lockAffected } from '../routing/routing-service.ts';
 import {
@@ -99,9 +99,21 @@ export class IngestService {
     return receipt;
   }
 
+  /**
+   * Stores changes of a node that is no longer its facility's, after a person has accepted them: they go to whoever is concerned and to
+   * the facility's present node, and say nothing of where that one is.
+   */
+  async ingestFormer(node: EnrolledNode, incoming: readonly IncomingChange[]): Promise<Receipt> {
+    const receivedAtMs = this.#options.clock.now();
+    const { receipt } = await this.#options.database.transaction((sql) =>
+      this.#store(sql, { node, incoming, lineage: undefined, receivedAtMs, isFormer: true }),
+    );
+    return receipt;
+  }
+
   async #store(
     sql: Sql,
-    { node, incoming, lineage, receivedAtMs }: Arrival,
+    { node, incoming, lineage, receivedAtMs, isFormer = false }: Arrival,
   ): Promise<{ readonly receipt: Receipt; readonly forks: readonly string[] }> {
     const { facility } = node;
     const receivedAt = new Date(receivedAtMs);
@@ -109,7 +121,10 @@ export class IngestService {
     const changes = incoming.flatMap(({ change }) => change ?? []);
     await lockAffected(sql, facility, changes);
     const parkedBefore = await readParked(sql, node.node);
-    const knowledge = await readKnowledge(sql, node, { incoming, lineage, parked: parkedBefore });
+    const knowledge = await readKnowledge(sql, node, {
+      ...{ incoming, lineage, isFormer },
+      parked: parkedBefore,
+    });
     const follower = new ChainFollower(knowledge);
     follower.take(incoming);
     const taken = follower.outcome();
@@ -140,8 +155,11 @@ export class IngestService {
     await appendQuarantine(sql, facility, { entries: quarantineOf(outcome, allRefusals), refusedAt: receivedAt });
     const stored = outcome.fresh.length + outcome.unreadable.length;
     await writeChains(sql, node.node, changedChains(knowledge, outcome));
-    await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
-    if (outcome.isBranching) await giveBranches(sql, node, outcome.forkPoints);
+    if (isFormer) await giveToSuccessor(sql, facility, checked);
+    else {
+      await noteReceived(sql, facility, { incarnation: outcome.current, changes: stored, at: receivedAt });
+      if (outcome.isBranching) await giveBranches(sql, node, outcome.forkPoints);
+    }
     const { parked: stillParked } = closed;
     // On a link that stays up, this is when the node can learn what came by stick of another copy of its disk.
     if (lineage !== undefined) await giveStrangers(sql, node, strangersIn(lineage, stillParked));
@@ -175,6 +193,8 @@ type Arrival = {
   readonly incoming: readonly IncomingChange[];
   readonly lineage: readonly LineageEntry[] | undefined;
   readonly receivedAtMs: number;
+  /** The node is no longer its facility's. */
+  readonly isFormer?: boolean;
 };
 
 type ReceiptParts = Pick<Arrival, 'incoming' | 'lineage'> & {
@@ -199,9 +219,16 @@ type Completion = {
 async function readKnowledge(
   sql: Sql,
   node: EnrolledNode,
-  { incoming, lineage, parked }: Pick<Arrival, 'incoming' | 'lineage'> & { readonly parked: readonly ParkedChange[] },
+  {
+    incoming,
+    lineage,
+    isFormer,
+    parked,
+  }: Pick<Arrival, 'incoming' | 'lineage' | 'isFormer'> & {
+    readonly parked: readonly ParkedChange[];
+  },
 ): Promise<ChainKnowledge> {
-  const current = await readCurrentIncarnation(sql, node.facility);
+  const current = isFormer === true ? null : await readCurrentIncarnation(sql, node.facility);
   const parents = parentsOf(incoming);
   const named = [
     ...incoming.flatMap(({ change }) => change?.origin.incarnation ?? []),

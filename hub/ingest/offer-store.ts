@@ -27,10 +27,10 @@ export async function readContradictions(
   return new Set(rows.map(({ place }) => journalKeyOf(changes[Number(place) - 1] as StoredChange)));
 }
 
-/** The facilities of nodes that are enrolled. */
+/** The facilities of nodes that are or were enrolled. */
 export async function facilitiesOfNodes(sql: Sql, nodes: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const { rows } = await sql.query<{ node: number; code: string }>(
-    'select node, code from hub.facility where node = any($1)',
+    'select node, facility as code from hub.facility_of_node where node = any($1)',
     [nodes],
   );
   return new Map(rows.map(({ node, code }) => [node, code]));

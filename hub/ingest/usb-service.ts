@@ -24,8 +24,8 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { RestorationService } from '../restoration/restoration-service.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import type { LoadService } from '../routing/load-service.ts';
-import type { LinkedNode } from './exchange-session.ts';
 import type { IngestService } from './ingest-service.ts';
+import type { FormerNodes, LinkedNode } from './linked-node.ts';
 
 /** What the carrier is made of. `nodes` lists the numbers of the nodes that are enrolled. */
 export type UsbParts = {
@@ -33,6 +33,8 @@ export type UsbParts = {
   readonly incarnation: string;
   readonly nodes: () => Promise<readonly number[]>;
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  /** Nodes that were revoked, and what becomes of their changes. */
+  readonly former: FormerNodes;
   readonly ingest: IngestService;
   readonly feed: FeedService;
   readonly loads: LoadService;
@@ -97,7 +99,7 @@ export class UsbService {
     folder: string,
     name: string,
   ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode; readonly refused: readonly Refused[] }> {
-    const { keys, codec, findNode, feed } = this.#parts;
+    const { keys, codec, findNode, former, feed } = this.#parts;
     const tally: Tally = { changes: 0, repeats: 0 };
     const refused: Refused[] = [];
     let node: LinkedNode | undefined;
@@ -111,15 +113,24 @@ export class UsbService {
       using file = new StickReader(join(folder, name));
       const { header, bytes } = readParcelHead(file.peek(PARCEL_HEAD_BYTES));
       if (header.direction !== 'up') return outcome('skipped', 'other-way');
-      const sender = await findNode(header.node);
+      const formerSender = await former.find(header.node);
+      const sender = formerSender ?? (await findNode(header.node));
       if (sender === undefined) return outcome('refused', 'unknown-sender');
       const reader = new ParcelReader(file.take(bytes), { senderSignKey: sender.signKey, sealKeys: keys.seal, codec });
-      if (!(await this.#isOfThisHub(sender.facility, header))) return outcome('refused', 'hub-restored');
-      node = sender;
+      if (formerSender === undefined) {
+        if (!(await this.#isOfThisHub(sender.facility, header))) return outcome('refused', 'hub-restored');
+        node = sender;
+      }
       for (;;) {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
-        if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
-        if (piece.kind === 'ack') {
+        if (piece.kind === 'end') {
+          if (formerSender !== undefined) return outcome(tally.changes > 0 ? 'waiting' : 'unchanged', 'revoked');
+          return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
+        }
+        if (formerSender !== undefined) {
+          if (piece.kind !== 'ack')
+            tally.changes += await former.keep(sender, decodeIncoming(sender.node, piece.changes));
+        } else if (piece.kind === 'ack') {
           await feed.acknowledged(sender.facility, Math.min(piece.ack.upTo, await feed.length(sender.facility)));
         } else {
           const incoming = decodeIncoming(sender.node, piece.changes);

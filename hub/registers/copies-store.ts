@@ -33,15 +33,15 @@ export class CopiesStore {
   }
 
   /** Patients of whom this facility has copies that came with a referral which ended before a moment, or under a consent. */
-  async patientsOfCopies(endedBefore: Date, node: number): Promise<readonly string[]> {
+  async patientsOfCopies(endedBefore: Date, ownNodes: readonly number[]): Promise<readonly string[]> {
     const { rows } = await this.#sql.query<{ patient: string }>(
       `select distinct coalesce(r.fields ->> case when r.type = 10 then '2' else '1' end, '') as patient
        from ${this.#schema}.record r
        cross join lateral (
          select j.node from ${this.#schema}.journal j where j.record_id = r.id order by j.position limit 1) as first
-       where first.node <> $2 and (
+       where first.node <> all($2::integer[]) and (
          (r.type = 10 and r.fields ->> '9' in ('closed', 'cancelled') and r.updated_at < $1) or r.type = 12)`,
-      [endedBefore, node],
+      [endedBefore, integerArray(ownNodes)],
     );
     return rows.map(({ patient }) => patient).filter((patient) => patient !== '');
   }

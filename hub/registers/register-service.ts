@@ -111,8 +111,8 @@ export class Register {
   }
 
   /** Patients of whom this facility, whose node is given, has copies that may be due to end. */
-  patientsOfCopies(endedBefore: Date, node: number): Promise<readonly string[]> {
-    return this.#ofCopies((store) => store.patientsOfCopies(endedBefore, node));
+  patientsOfCopies(endedBefore: Date, ownNodes: readonly number[]): Promise<readonly string[]> {
+    return this.#ofCopies((store) => store.patientsOfCopies(endedBefore, ownNodes));
   }
 
   /** The consents that say one of these days as their first. */

@@ -60,6 +60,14 @@ export async function giveStrangers(
   ]);
 }
 
+/** Gives a facility's present node changes that its former one made. */
+export async function giveToSuccessor(sql: Sql, facility: string, changes: readonly StoredChange[]): Promise<void> {
+  const good = changes
+    .filter(isOfRecord)
+    .filter(({ refusal, isWaiting }) => refusal === undefined && isWaiting !== true);
+  await appendFeed(sql, facility, await notInFeed(sql, facility, good));
+}
+
 /**
  * Gives a node whose past has branched changes of its own that count only now, though they stand far back in the journal. A
  * node whose past is one has them.

@@ -10,7 +10,7 @@ import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { birthDateIn, routeConsents, sharesOf } from './consent-service.ts';
 import { deliver } from './delivery-service.ts';
-import { enrolledFacilities, facilitiesOfNodes, nodeOf, readHolders, removeHolder } from './holder-store.ts';
+import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders, removeHolder } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
@@ -89,9 +89,8 @@ export class CopiesService {
         const days = [0, 1, 2, 3].map((ago) => new Date(nowMs - ago * DAY_MS).toISOString().slice(0, 10));
         const beginning = await register.consentsFrom(days);
         if (beginning.length > 0) await routeConsents({ sql, from: facility, receivedAt: new Date(nowMs) }, beginning);
-        const node = await nodeOf(sql, facility);
-        if (node === null) return 0;
-        const patients = await register.patientsOfCopies(new Date(nowMs - keepDays * DAY_MS), node);
+        const { all } = await nodesOf(sql, facility);
+        const patients = await register.patientsOfCopies(new Date(nowMs - keepDays * DAY_MS), all);
         return this.#end(sql, facility, patients);
       });
       if (ended > 0) log.info('routing.copies-ended', { facility, records: ended });
@@ -101,7 +100,7 @@ export class CopiesService {
   /** Ends a facility's copies of records of these patients, as far as nothing asks for them; answers how many. */
   async #end(sql: Sql, facility: string, patients: readonly string[]): Promise<number> {
     const { clock, origin, keepDays } = this.#options;
-    const node = await nodeOf(sql, facility);
+    const { present: node, all } = await nodesOf(sql, facility);
     if (node === null || patients.length === 0) return 0;
     const register = new Register(sql, facility);
     const rows = [
@@ -116,7 +115,7 @@ export class CopiesService {
       register,
       facility,
       nowMs,
-      own: new Set(creations.filter((creation) => creation.node === node).map(({ id }) => id)),
+      own: new Set(creations.filter((creation) => all.includes(creation.node)).map(({ id }) => id)),
       homes: new Map(creations.map((creation) => [creation.id, codes.get(creation.node) ?? facility])),
       recent: await register.changedSince(
         rows.filter(isOf(ROUTED_TYPE)).map(({ id }) => id),

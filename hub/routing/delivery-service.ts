@@ -3,7 +3,7 @@ import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { covers, isErasure, type StoredChange } from '../registers/stored-change.ts';
 import { appendFeed } from './feed-store.ts';
-import { appendHolders, nodeOf, readHolders } from './holder-store.ts';
+import { appendHolders, nodesOf, readHolders } from './holder-store.ts';
 import { giveBefore } from './load-service.ts';
 
 /** Changes for one facility, in the transaction of `sql`, whose caller holds the facility's lock. */
@@ -17,7 +17,7 @@ export type Delivery = {
 /** Merges changes into a facility's register and puts those that were not there into its node's feed. */
 export async function deliver({ sql, facility, changes, receivedAt }: Delivery): Promise<void> {
   const stored = changes.map(({ change, encoded }) => ({ change, encoded, head: null }));
-  const own = changes.some(isErasure) ? ((await nodeOf(sql, facility)) ?? undefined) : undefined;
+  const own = changes.some(isErasure) ? ((await nodesOf(sql, facility)).present ?? undefined) : undefined;
   const inserted = await new Register(sql, facility).apply(stored, {
     receivedAt,
     ...(own === undefined ? {} : { own }),

@@ -56,18 +56,23 @@ export async function neighboursOf(
   return rows;
 }
 
-/** The number of a facility's node; null before it is enrolled. */
-export async function nodeOf(sql: Sql, facility: string): Promise<number | null> {
-  const { rows } = await sql.query<{ node: number | null }>('select node from hub.facility where code = $1', [
-    facility,
-  ]);
-  return rows[0]?.node ?? null;
+/** The number of a facility's node, null while it has none, and of all that it has had. */
+export async function nodesOf(
+  sql: Sql,
+  facility: string,
+): Promise<{ readonly present: number | null; readonly all: readonly number[] }> {
+  const { rows } = await sql.query<{ present: number | null; all: number[] }>(
+    `select node as present, array(select n.node from hub.facility_of_node n where n.facility = code) as all
+     from hub.facility where code = $1`,
+    [facility],
+  );
+  return rows[0] ?? { present: null, all: [] };
 }
 
-/** The facilities with these nodes, by node. */
+/** The facilities whose nodes these are or were, by node. */
 export async function facilitiesOfNodes(sql: Sql, nodes: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const { rows } = await sql.query<{ node: number; code: string }>(
-    'select node, code from hub.facility where node = any($1)',
+    'select node, facility as code from hub.facility_of_node where node = any($1)',
     [nodes],
   );
   return new Map(rows.map(({ node, code }) => [node, code]));

@@ -15,14 +15,15 @@ import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import { EXCHANGE_PORT, type Messenger, type ReceivedMessage } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import type { LinkedNode } from '../ingest/exchange-session.ts';
 import type { HelloCounter } from '../ingest/hello-counter.ts';
 import type { IngestService } from '../ingest/ingest-service.ts';
+import type { FormerNodes, LinkedNode } from '../ingest/linked-node.ts';
 
 /** What the receiving end of short messages is made of. `counters` gives each acknowledgement a number that was never used. */
 export type SmsParts = {
   readonly messenger: Messenger;
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  readonly former: FormerNodes;
   readonly ingest: IngestService;
   readonly counters: HelloCounter;
   readonly codec: ChangesCodec;
@@ -57,17 +58,23 @@ export class SmsService implements Service {
   }
 
   async #take({ from, payload }: ReceivedMessage): Promise<void> {
-    const { codec, findNode, ingest, clock, log, refusals } = this.#parts;
+    const { codec, findNode, former, ingest, clock, log, refusals } = this.#parts;
     const bytes = payload.kind === 'text' ? payloadOf(payload.text) : payload.bytes;
     if (bytes === undefined || (payload.kind === 'data' && payload.port !== EXCHANGE_PORT)) return;
     const frame = this.#collector.take(from, bytes, clock.now());
     if (frame === undefined) return;
     try {
-      const node = await findNode(shortHeader(frame).node);
+      const formerSender = await former.find(shortHeader(frame).node);
+      const node = formerSender ?? (await findNode(shortHeader(frame).node));
       if (node === undefined) throw new ForgedFrame('no such node');
       const opened = openShort(frame, { linkKey: node.link.receive, codec });
       if (opened.kind !== 'changes') throw new MalformedMessage('changes were expected');
-      const receipt = await ingest.ingest(node, decodeIncoming(node.node, opened.changes));
+      const incoming = decodeIncoming(node.node, opened.changes);
+      if (formerSender !== undefined) {
+        await former.keep(node, incoming);
+        return;
+      }
+      const receipt = await ingest.ingest(node, incoming);
       log.info('sms.taken', { facility: node.facility, changes: opened.changes.length, stored: receipt.stored });
       await this.#answer(node, receipt, { from, payload });
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { HubKeys } from '../enrolment/hub-identity.ts';
 import { failHub } from '../errors/hub-errors.ts';
-import type { LinkedNode } from '../ingest/exchange-session.ts';
+import type { LinkedNode } from '../ingest/linked-node.ts';
 import { askingNodes, decide, forgetAsking, heardAsking, type UnlockRow } from './unlock-store.ts';
 
 /** What the service is made of. */

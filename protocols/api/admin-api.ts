@@ -27,7 +27,7 @@ export type SyncStatus = {
   /** How many of the pending changes are urgent. */
   readonly urgentPending: number;
   /** Why something waits; null when nothing does. */
-  readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | null;
+  readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | 'revoked' | null;
   /** An incarnation that wrote under this node's name elsewhere: a copied disk, or this one before it was put back. */
   readonly otherBranch: string | null;
   /** The last time that this node and the hub were proven to hold the same, and what was mended in all; null before the first. */
@@ -86,8 +86,8 @@ export type SyncExportAnswer = {
 /** What became of one file of an import. `partly`: the file breaks off, and what was whole was taken. */
 export type ParcelOutcome = {
   readonly file: string;
-  readonly result: 'taken' | 'unchanged' | 'partly' | 'refused' | 'skipped';
-  readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap' | 'hub-restored';
+  readonly result: 'taken' | 'unchanged' | 'partly' | 'refused' | 'skipped' | 'waiting';
+  readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap' | 'hub-restored' | 'revoked';
   readonly changes: number;
   readonly repeats: number;
 };
@@ -145,6 +145,27 @@ export type EnrolAnswer = {
   readonly node: number;
   readonly fingerprintWords: readonly string[];
 };
+
+/** `POST /v1/facilities/revoke` of a hub: the facility's node is stolen or was replaced. */
+export const revokeRequest = z.strictObject({
+  facility: z.string().min(1).max(40),
+  reason: z.enum(['stolen', 'replaced']),
+});
+
+/** A node that is no longer a facility's, and how many of its changes came afterwards and wait for a person. */
+export type FormerNodeLine = {
+  readonly node: number;
+  readonly facility: string;
+  readonly endedAt: string;
+  readonly reason: 'stolen' | 'replaced';
+  readonly waiting: number;
+};
+
+/** `POST /v1/former-nodes` of a hub: what waits of a former node counts from now on, or never. */
+export const formerDecision = z.strictObject({
+  node: z.int().min(1).max(0xffffff),
+  decision: z.enum(['accepted', 'refused']),
+});
 
 /** Counts of one resource type in an import. */
 export type ImportCounts = {
