@@ -1,3 +1,4 @@
+import { REVOKED_STATUS } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { REFUSALS } from '@santehaggui/protocols/journal/refusals.ts';
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 
@@ -233,6 +234,15 @@ export const hubErrors = errorCodes({
     remedy: {
       fr: 'Ouvrez-le sur place : mot de passe ou mots de secours.',
       en: 'Open it where it stands: password or recovery words.',
+    },
+  },
+  'SH-A382': {
+    kind: 'auth',
+    status: REVOKED_STATUS,
+    title: { fr: 'Ce nœud a été retiré à son établissement', en: 'This node was taken from its facility' },
+    remedy: {
+      fr: 'Rien n’est perdu ici. Si c’est une erreur, prévenez le responsable du hub.',
+      en: 'Nothing is lost here. If this is a mistake, tell the hub’s administrator.',
     },
   },
   'SH-N381': {

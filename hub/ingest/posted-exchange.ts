@@ -1,4 +1,5 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { framesOfOneBody, POSTED } from '@santehaggui/protocols/frames/posted-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';
@@ -66,7 +67,7 @@ export class PostedExchange {
     const answer = await conversation.take(GREETING_MS);
     if (answer.length > 0) return { id, frames: answer };
     conversation.end('no HELLO');
-    throw failHub('SH-N301', { why: conversation.reason() });
+    throw failHub(conversation.reason() === REVOKED ? 'SH-A382' : 'SH-N301', { why: conversation.reason() });
   }
 }
 

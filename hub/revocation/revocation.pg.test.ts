@@ -33,11 +33,11 @@ const sent = async (node: FakeNode): Promise<void> => {
 };
 /** Everything that the hub has for a node's facility reaches it. */
 const pulled = async (node: FakeNode): Promise<void> => {
+  const connection = await hub.connect(node);
   const { rows } = await hub.admin.query<{ length: string }>(
     'select feed_length as length from hub.facility where code = $1',
     [node.facility],
   );
-  const connection = await hub.connect(node);
   await connection.pull(Number(rows[0]?.length));
   connection.drop();
 };

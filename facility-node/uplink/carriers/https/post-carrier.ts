@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { REVOKED, REVOKED_STATUS } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import {
   EXCHANGE_PATH,
   framesOfOneBody,
@@ -107,6 +108,7 @@ class PostConnection implements Connection {
   }
 
   #take({ status, session, body }: Answer): void {
+    if (status === REVOKED_STATUS) throw new Error(REVOKED);
     if (status !== 200 || session === undefined) throw new Error(`the hub answered ${status}`);
     this.#session = session;
     for (const frame of unpackFrames(body)) {

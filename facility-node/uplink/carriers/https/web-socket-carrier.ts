@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { MAX_FRAME_BYTES } from '@santehaggui/protocols/frames/messages.ts';
 import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -99,8 +100,9 @@ export function openWebSocket(
       const isRefusal = isConnected && (error as NodeJS.ErrnoException).code === undefined;
       reject(isRefusal ? new UpgradeRefused(error.message, { cause: error }) : error);
     });
-    socket.on('close', (code: number) => {
+    socket.on('close', (code: number, why: Buffer) => {
       signal.removeEventListener('abort', onAbort);
+      if (why.toString() === REVOKED) reason = REVOKED;
       if (isOpen) listener.onClosed(reason ?? `closed by the hub (${code})`);
       else reject(new Error(reason ?? `closed by the hub (${code})`));
     });

@@ -21,7 +21,7 @@ create table waiting_change (
 );
 
 -- Whose node a change is of, now or formerly.
-create view facility_of_node with (security_invoker = true) as
+create view facility_of_node with (security_invoker = true, security_barrier = true) as
   select node, code as facility from facility where node is not null
   union all
   select node, facility from former_node;
