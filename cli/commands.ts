@@ -2,6 +2,9 @@ import { AuditCheckCommand } from './commands/audit/check.ts';
 import { AuditExportCommand } from './commands/audit/export.ts';
 import { AuditSearchCommand } from './commands/audit/search.ts';
 import { AuditVerifyCommand } from './commands/audit/verify.ts';
+import { BackupCreateCommand } from './commands/backup/create.ts';
+import { BackupListCommand } from './commands/backup/list.ts';
+import { BackupVerifyCommand } from './commands/backup/verify.ts';
 import { ConsentListCommand } from './commands/consent/list.ts';
 import { ConsentShowCommand } from './commands/consent/show.ts';
 import { ConsentVerifyCommand } from './commands/consent/verify.ts';
@@ -56,6 +59,9 @@ export const commands = {
   'audit:export': AuditExportCommand,
   'audit:search': AuditSearchCommand,
   'audit:verify': AuditVerifyCommand,
+  'backup:create': BackupCreateCommand,
+  'backup:list': BackupListCommand,
+  'backup:verify': BackupVerifyCommand,
   'consent:list': ConsentListCommand,
   'consent:show': ConsentShowCommand,
   'consent:verify': ConsentVerifyCommand,

@@ -14,6 +14,7 @@ import { StatusService } from './admin/status-service.ts';
 import type { AuditService } from './audit/audit-service.ts';
 import { auditedRefusals } from './audit/audited-refusals.ts';
 import { createAuditTrail } from './audit-reading/audit-parts.ts';
+import { type BackupOptions, BackupService } from './backup/backup-service.ts';
 import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
@@ -23,6 +24,7 @@ import { DoctorService } from './health/doctor-service.ts';
 import { HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
+import { nightlyJob } from './jobs/nightly-job.ts';
 import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
 import { createLanTrust } from './lan/lan-trust.ts';
@@ -150,9 +152,10 @@ export async function composeNode(
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const keys = keyService({
     ...{ db, ring, by, audit, clock, log, directory, identity },
-    isImporting: () => interchange.isImporting(),
+    isBusy: () => interchange.isImporting() || backups.isRunning(),
   });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
+  const backups = backupsOf(config.backup, { db, ring, identity, directory, version, audit, clock, log });
   const consents = createConsents({ store, audit, clock, facility, log, uplink, journalKey: origin.journalKey });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
@@ -163,16 +166,15 @@ export async function composeNode(
     ...{ store, timekeeper },
     dataRoot: directory.root,
     lowDiskMegabytes: config.disk.lowMegabytes,
-    syncStatus: () => uplink.status(),
-    isEnrolled: () => identity.current().hub !== null,
+    ...{ syncStatus: () => uplink.status(), isEnrolled: () => identity.current().hub !== null },
     hasChainProblem: () => uplink.hasChainProblem(),
-    keys: () => keys.status(),
-    consentProblems: () => consents.watch.problems(),
+    ...{ keys: () => keys.status(), consentProblems: () => consents.watch.problems() },
     waitingNotes: () => new EmergencyNotesService({ db, audit, clock }).countWaiting(),
+    backups: () => ({ ...backups.state(), nowMs: clock.now() }),
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, devices, consents, trail, clock, log },
+    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, backups, devices, consents, trail, clock, log },
     ...{ certificates, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit }),
@@ -181,14 +183,14 @@ export async function composeNode(
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
-  const maintenance = nodeMaintenance({ clock, log, store, uplink, certificates, consents });
+  const maintenance = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups });
   const sms = messengerServices(config.uplink, messenger, {
     ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
     ...{ history: consents.history, onReceipt: () => uplink.heardOver('sms') },
   });
   return {
     services: [
-      ...[storeService(db, lock), maintenance, lan, admin, ...sms, uplink.selfProof()],
+      ...[storeService(db, lock), ...maintenance, lan, admin, ...sms, uplink.selfProof()],
       withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
@@ -257,29 +259,38 @@ function noteMended(audit: AuditService, records: readonly string[]): void {
     audit.append({ kind: 'daemon' }, { action: 'update', recordId, purpose: 'SYSADMIN', detail: { via: 'repair' } });
 }
 
-/** What is done again and again as long as the node runs. */
-function nodeMaintenance({
-  store,
-  uplink,
-  certificates,
-  consents,
-  ...surroundings
-}: Pick<Surroundings, 'clock' | 'log'> & {
+type MaintenanceParts = Pick<Surroundings, 'clock' | 'log'> & {
   readonly store: RecordStore;
   readonly uplink: UplinkService;
   readonly certificates: CertificateService;
   readonly consents: Consents;
-}): Service {
-  return maintenanceJob({
-    ...surroundings,
-    chores: [
-      { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
-      { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
-      { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
-      { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
-      { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
-    ],
-  });
+  readonly backups: BackupService;
+};
+
+/** What is done again and again as long as the node runs; a backup every night where it is said where to. */
+function nodeMaintenance(
+  { at }: NodeConfig['backup'],
+  { store, uplink, certificates, consents, backups, ...surroundings }: MaintenanceParts,
+): readonly Service[] {
+  const chores = [
+    { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
+    { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
+    { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
+    { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
+    { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
+  ];
+  const backup = { name: 'backup', at, isOverdue: () => backups.isOverdue(), run: () => backups.create() };
+  return [
+    maintenanceJob({ ...surroundings, chores }),
+    ...(backups.state().folder === undefined ? [] : [nightlyJob({ ...surroundings, work: backup })]),
+  ];
+}
+
+function backupsOf(
+  { folder, keepDays: days, keepWeeks: weeks }: NodeConfig['backup'],
+  parts: Omit<BackupOptions, 'folder' | 'retention'>,
+): BackupService {
+  return new BackupService({ ...parts, folder, retention: { days, weeks } });
 }
 
 /** What lives on short messages, where there is something to send them with: patients' questions, and the carrier if it has a number. */

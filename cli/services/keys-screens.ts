@@ -1,13 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { LockedStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { EscrowAnswer, KeysStatus, RotateAnswer, UnlockerLine } from '@santehaggui/protocols/api/keys-api.ts';
-import { failCli } from '../cli-errors.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Column, pairLines, tableLines } from '../screen/table.ts';
 import { type CredentialFlags, readCredentials } from './credentials.ts';
 import { nodeClientFor } from './node-session.ts';
 import { recoveryPage } from './recovery-page.ts';
+import { wordsInFile } from './recovery-words-file.ts';
 import { withWaiting } from './sync-screens.ts';
 
 /** A gigabyte takes some ten seconds, more on a small machine. */
@@ -70,7 +70,7 @@ export async function unlockNode(
   const opened = { json: { opened: true }, lines: [paint.green(`✓ ${text('keys.unlocked')}`)] };
   if (!('isLocked' in status)) return opened;
   const body =
-    wordsFile === undefined ? await readCredentials(invocation, credentials) : { words: await wordsIn(wordsFile) };
+    wordsFile === undefined ? await readCredentials(invocation, credentials) : { words: await wordsInFile(wordsFile) };
   await withWaiting(invocation, text('keys.unlocking'), () =>
     client.post('/unlock', { body, timeoutMs: UNLOCK_TIMEOUT_MS }),
   );
@@ -121,12 +121,4 @@ function keysLines(invocation: Invocation, status: KeysStatus): readonly string[
     paint.bold(text('keys.unlockers')),
     ...tableLines(columns, status.unlockers, paint),
   ];
-}
-
-async function wordsIn(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (cause) {
-    throw failCli('SH-N501', { why: path, cause });
-  }
 }

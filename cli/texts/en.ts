@@ -1,4 +1,5 @@
 import { enAudit } from './en-audit.ts';
+import { enBackup } from './en-backup.ts';
 import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
@@ -8,6 +9,7 @@ import type { fr } from './fr.ts';
 /** Every sentence that people read, in English. */
 export const en: Readonly<Record<keyof typeof fr, string>> = {
   ...enAudit,
+  ...enBackup,
   ...enConsents,
   ...enDevices,
   ...enHub,

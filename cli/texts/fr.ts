@@ -1,4 +1,5 @@
 import { frAudit } from './fr-audit.ts';
+import { frBackup } from './fr-backup.ts';
 import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
@@ -7,6 +8,7 @@ import { frKeys } from './fr-keys.ts';
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
   ...frAudit,
+  ...frBackup,
   ...frConsents,
   ...frDevices,
   ...frHub,

@@ -2,11 +2,13 @@ import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import { type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { BackupService } from '../backup/backup-service.ts';
 import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
 import { type AuditParts, auditRoutes } from './audit-routes.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { type ConsentParts, consentsRoutes } from './consents-routes.ts';
 import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
 import { doctorRoutes } from './doctor-routes.ts';
@@ -26,6 +28,7 @@ export type AdminParts = OperatorParts &
     readonly doctor: DoctorService;
     readonly sessions: SessionService;
     readonly keys: KeyService;
+    readonly backups: BackupService;
     readonly clock: Clock;
     readonly log: Log;
   };
@@ -41,6 +44,7 @@ export function adminSocket(parts: AdminParts): ListenService {
     routes: [
       ...operatorRoutes(parts),
       ...keysRoutes(parts.keys, sessions),
+      ...backupRoutes(parts.backups),
       ...devicesAdminRoutes(parts),
       ...doctorRoutes(parts.doctor),
       ...recordsRoutes(parts),

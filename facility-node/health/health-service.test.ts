@@ -35,6 +35,7 @@ const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<Hea
   keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
   consentProblems: () => 0,
   waitingNotes: () => 0,
+  backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: undefined, nowMs: 3600_000 }),
   ...given,
 });
 
@@ -73,6 +74,7 @@ describe('HealthService', () => {
       keys: () => ({ isGenuine: false, opens: 'staff' }),
       consentProblems: () => 3,
       waitingNotes: () => 2,
+      backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: 'SH-T210', nowMs: 4 * 86_400_000 }),
     });
     expect(overall).toBe('failing');
     expect(named).toMatchObject({
@@ -84,9 +86,23 @@ describe('HealthService', () => {
       consents: { state: 'failing' },
       keys: { state: 'failing' },
       'emergency-notes': { state: 'degraded' },
+      backup: { state: 'degraded', detail: expect.stringContaining('SH-T210') },
     });
     const wrong = Object.values(named).filter(({ state }) => state !== 'ok');
     expect(wrong.every(({ remedy }) => remedy !== undefined)).toBe(true);
+  });
+
+  it('says how old the last backup is, and that there is none', async () => {
+    await using node = await openTestStore();
+    const backup = (lastGoodAt: number | undefined, folder?: string) => {
+      const state = { folder, lastGoodAt, failure: undefined, nowMs: 20 * 86_400_000 };
+      return checksOf(node, { backups: () => state }).named.backup;
+    };
+    expect(backup(undefined)).toMatchObject({ state: 'degraded', remedy: expect.stringContaining('backup.folder') });
+    expect(backup(undefined, '/media/cle')?.remedy).toBe('haggui backup create');
+    expect(backup(19 * 86_400_000)?.state).toBe('ok');
+    expect(backup(3 * 86_400_000)?.state).toBe('failing');
+    expect(backup(21 * 86_400_000)?.state).toBe('ok');
   });
 
   it('says that a node without a hub is to be enrolled', async () => {

@@ -19,6 +19,13 @@ export type HealthParts = {
   /** What was wrong with the chain of consents when it was last looked at. */
   readonly consentProblems: () => number;
   readonly waitingNotes: () => number;
+  /** How it stands with backups, at the time `nowMs` of the machine. */
+  readonly backups: () => {
+    readonly folder: string | undefined;
+    readonly lastGoodAt: number | undefined;
+    readonly failure: string | undefined;
+    readonly nowMs: number;
+  };
 };
 
 /** A check before it is told in one language. */
@@ -53,6 +60,7 @@ export class HealthService {
       this.#link(sync),
       this.#backlog(sync),
       this.#chain(sync),
+      backupCheck(this.#parts.backups()),
       ...this.#consents(),
       ...this.#notes(),
     ];
@@ -285,6 +293,44 @@ export class HealthService {
       },
     };
   }
+}
+
+const OLD_DAYS = 3;
+const VERY_OLD_DAYS = 14;
+
+function backupCheck({ folder, lastGoodAt, failure, nowMs }: ReturnType<HealthParts['backups']>): FoundCheck {
+  const name = 'backup';
+  if (lastGoodAt === undefined) {
+    return {
+      name,
+      state: 'degraded',
+      detail: { fr: 'aucune sauvegarde n’a été faite', en: 'no backup was ever made' },
+      remedy:
+        folder === undefined
+          ? {
+              fr: 'Branchez une clé USB : haggui backup create DOSSIER ; backup.folder en fait une chaque nuit.',
+              en: 'Plug a stick in: haggui backup create FOLDER; backup.folder makes one every night.',
+            }
+          : { fr: 'haggui backup create', en: 'haggui backup create' },
+    };
+  }
+  const days = Math.max(0, Math.floor((nowMs - lastGoodAt) / (DAY_SECONDS * 1000)));
+  const at = new Date(lastGoodAt).toISOString();
+  const why = failure === undefined ? '' : ` (${failure})`;
+  const detail = {
+    fr: `dernière sauvegarde relue : ${at}, il y a ${days} j${why}`,
+    en: `last backup that was looked at: ${at}, ${days} d ago${why}`,
+  };
+  if (days < OLD_DAYS) return { name, state: 'ok', detail };
+  return {
+    name,
+    state: days < VERY_OLD_DAYS ? 'degraded' : 'failing',
+    detail,
+    remedy: {
+      fr: 'La clé des sauvegardes est-elle branchée ? « haggui backup create » dit ce qui empêche.',
+      en: 'Is the stick of the backups plugged in? “haggui backup create” says what is in the way.',
+    },
+  };
 }
 
 function lastExchangeWords(last: SyncStatus['lastExchange']): Bilingual {

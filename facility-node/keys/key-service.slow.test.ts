@@ -13,12 +13,12 @@ import { KeyService } from './key-service.ts';
 const passwordCost = { memoryKiB: 64, passes: 1, lanes: 1 };
 const strong = { login: 'awa', password: 'soleil-marché-pirogue-hibou', known: [] };
 
-const serviceOf = (node: TestStore, parts: { isImporting?: boolean; hubKey?: string } = {}) => {
+const serviceOf = (node: TestStore, parts: { isBusy?: boolean; hubKey?: string } = {}) => {
   const { db, ring, clock, directory, log } = node;
   return new KeyService({
     ...{ db, ring, clock, log: log.log, passwordCost, unlockFile: directory.unlockFile },
     audit: new AuditService({ db, clock }),
-    isImporting: () => parts.isImporting === true,
+    isBusy: () => parts.isBusy === true,
     hubKey: () => parts.hubKey,
   });
 };
@@ -56,7 +56,7 @@ describe('KeyService', () => {
 
   it('does not change the key under an import, which has the database open', async () => {
     await using node = await openTestStore();
-    const service = serviceOf(node, { isImporting: true });
+    const service = serviceOf(node, { isBusy: true });
     expect(() => service.rotateDatabaseKey()).toThrow(expect.objectContaining({ code: 'SH-K181' }));
     await expect(service.openByStaff(strong)).rejects.toMatchObject({ code: 'SH-K181' });
   });

@@ -24,8 +24,8 @@ export type KeyServiceOptions = {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether another connection has the database open: its key cannot change then. */
-  readonly isImporting: () => boolean;
+  /** Whether another connection has the database open, for an import or a backup: its key cannot change then. */
+  readonly isBusy: () => boolean;
   /** The hub's X25519 key (hex), once this node is enrolled. */
   readonly hubKey: () => string | undefined;
   readonly passwordCost?: PasswordCost;
@@ -37,7 +37,7 @@ export type ProvenPassword = { readonly login: string; readonly password: string
 /** Who can open the database, and its key: everything that changes them is audited. */
 export class KeyService {
   readonly #options: KeyServiceOptions;
-  #ring: OpenKeyRing;
+  readonly #ring: OpenKeyRing;
 
   constructor(options: KeyServiceOptions) {
     this.#options = options;
@@ -63,7 +63,7 @@ export class KeyService {
    */
   rotateDatabaseKey(): RotateAnswer {
     const { db, clock, log } = this.#options;
-    if (this.#options.isImporting()) throw failKeys('SH-K181');
+    if (this.#options.isBusy()) throw failKeys('SH-K181');
     const startedMs = clock.monotonic();
     const next = this.#ring.beginRotation(clock.now());
     rekeyDatabase(db, next);
@@ -76,7 +76,7 @@ export class KeyService {
 
   /** Takes the ring for ours as it stands: after a person has looked at who is in it. */
   acceptRing(): void {
-    this.#ring = this.#ring.accept();
+    this.#ring.accept();
     this.#note('accept-ring', { unlockers: this.#ring.unlockers().length });
   }
 
@@ -104,7 +104,7 @@ export class KeyService {
    * copied it, the database's key changed. Throws SH-I180 for a password that a thief would guess, SH-K180, SH-K181.
    */
   async openByStaff(proven: ProvenPassword): Promise<void> {
-    if (this.#options.isImporting()) throw failKeys('SH-K181');
+    if (this.#options.isBusy()) throw failKeys('SH-K181');
     if (!(await this.#wrapFor(proven))) throw failKeys('SH-I180');
     this.#ring.remove(({ kind }) => kind === 'key-file');
     rmSync(this.#options.unlockFile, { force: true });

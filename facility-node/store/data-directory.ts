@@ -15,6 +15,8 @@ export type DataDirectory = {
   readonly databaseFile: string;
   /** The LAN server's key and certificate. */
   readonly lanCertificateFile: string;
+  /** Where a database is copied to, or put back from a backup, to be looked at; gone afterwards. */
+  readonly backupScratchFile: string;
   readonly lockFile: string;
   readonly adminSocket: string;
 };
@@ -30,6 +32,7 @@ export function dataDirectory(root: string): DataDirectory {
     sealedNotesFile: join(root, 'notes', 'sealed'),
     databaseFile: join(root, 'database', 'node.db'),
     lanCertificateFile: join(root, 'lan', 'server.pem'),
+    backupScratchFile: join(root, 'backup', 'scratch.db'),
     lockFile: join(root, 'database', 'lock'),
     adminSocket: join(root, 'admin.sock'),
   };

@@ -46,8 +46,8 @@ export const keyErrors = errorCodes({
   'SH-K181': {
     kind: 'conflict',
     title: {
-      fr: 'Les clés ne peuvent pas changer pendant une importation',
-      en: 'Keys cannot change while an import runs',
+      fr: 'Les clés ne peuvent pas changer pendant une importation ou une sauvegarde',
+      en: 'Keys cannot change while an import or a backup runs',
     },
     remedy: { fr: 'Attendez sa fin, puis recommencez.', en: 'Wait for its end, then try again.' },
   },

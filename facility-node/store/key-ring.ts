@@ -152,14 +152,18 @@ export class OpenKeyRing {
   readonly #path: string;
   #content: RingFile;
   #secrets: readonly Uint8Array[];
-  /** Whether the file was last written by somebody who had the database's key. */
-  readonly isGenuine: boolean;
+  #isGenuine: boolean;
 
   constructor(path: string, content: RingFile, secrets: readonly Uint8Array[]) {
     this.#path = path;
     this.#content = content;
     this.#secrets = secrets;
-    this.isGenuine = content.seal === '' || content.seal === this.#seal();
+    this.#isGenuine = content.seal === '' || content.seal === this.#seal();
+  }
+
+  /** Whether the file was last written by somebody who had the database's key. */
+  get isGenuine(): boolean {
+    return this.#isGenuine;
   }
 
   /** The keys to try on the database: more than one only after a rotation was interrupted. */
@@ -175,6 +179,11 @@ export class OpenKeyRing {
   /** Who can open it. */
   unlockers(): readonly Unlocker[] {
     return this.#content.unlockers;
+  }
+
+  /** The ring as its file has it. */
+  text(): string {
+    return fileText(this.#content);
   }
 
   /** Since when the database has had its present key (ISO 8601). */
@@ -227,9 +236,9 @@ export class OpenKeyRing {
   }
 
   /** Takes the ring as it stands for genuine: after a person has looked at it. */
-  accept(): OpenKeyRing {
+  accept(): void {
     this.#change({});
-    return new OpenKeyRing(this.#path, this.#content, this.#secrets);
+    this.#isGenuine = true;
   }
 
   /** Writes the ring, every key sealed anew to every unlocker: old or new whatever happens. */
@@ -250,7 +259,7 @@ export class OpenKeyRing {
     }));
     this.#content = { ...content, keys };
     this.#content = { ...this.#content, seal: this.#seal() };
-    writeSecretFile(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`);
+    writeSecretFile(this.#path, this.text());
   }
 
   #seal(): string {
@@ -265,8 +274,12 @@ export class OpenKeyRing {
   }
 
   #refuseForged(): void {
-    if (!this.isGenuine) throw failKeys('SH-K180', { why: this.#path });
+    if (!this.#isGenuine) throw failKeys('SH-K180', { why: this.#path });
   }
+}
+
+function fileText(content: RingFile): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function newKey(cipher: SqliteCipher, nowMs: number): { readonly entry: RingKey; readonly secret: Uint8Array } {

@@ -1,5 +1,5 @@
 import { openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
-import type { DatabaseFile } from '../store/key-ring.ts';
+import type { DatabaseFile } from './key-ring.ts';
 
 /**
  * What is wrong with a database, on a connection of its own that only reads: every page is read, so that its authentication

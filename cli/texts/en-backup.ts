@@ -1,0 +1,32 @@
+/** The sentences about backups, in English. */
+export const enBackup = {
+  'backup.createSummary': 'makes an encrypted backup of the whole node, and reads it again',
+  'backup.createDescription':
+    'Work goes on meanwhile. The file opens with the twelve recovery words or through the hub, never without one of them: a lost stick shows nothing. Older backups of this node in the same folder are thinned out.',
+  'backup.listSummary': 'the backups in a folder: of when they are, whether they were read again, who opens them',
+  'backup.verifySummary': 'reads a whole backup: puts it back beside, opens it and compares',
+  'backup.verifyDescription':
+    'Every page is read, and the digest of the records compared with that of the day of the backup. Nothing of the node is changed.',
+  'backup.directory': 'folder of the backups (else backup.folder of the configuration)',
+  'backup.fileArgument': 'file of the backup',
+  'backup.creating': 'Making the backup, then reading it…',
+  'backup.verifying': 'Reading it…',
+  'backup.created': 'Backed up and read again: {file}',
+  'backup.verified': 'The backup is good',
+  'backup.keepAway': 'Keep it far from this machine: what takes the one away must not take the other.',
+  'backup.removed': '{count} older backup(s) removed',
+  'backup.none': 'No backup in {directory}',
+  'backup.unreadable': 'Unreadable: {files}',
+  'backup.file': 'File',
+  'backup.facility': 'Facility',
+  'backup.madeAt': 'Of',
+  'backup.size': 'Size',
+  'backup.verifiedAt': 'Read again',
+  'backup.opens': 'Opens with',
+  'backup.by.hub': 'the hub',
+  'backup.by.recovery': 'the recovery words',
+  'backup.records': 'Records',
+  'backup.changes': 'Changes',
+  'backup.auditEntries': 'Audit trail',
+  'backup.digest': 'Digest',
+} as const;

@@ -1,0 +1,32 @@
+/** The sentences about backups, in French. */
+export const frBackup = {
+  'backup.createSummary': 'fait une sauvegarde chiffrée de tout le poste, et la relit',
+  'backup.createDescription':
+    'Le travail continue pendant ce temps. Le fichier s’ouvre avec les douze mots de secours ou par le hub, jamais sans l’un des deux : une clé USB perdue ne montre rien. Les sauvegardes plus anciennes de ce poste dans le même dossier sont éclaircies.',
+  'backup.listSummary': 'les sauvegardes d’un dossier : de quand elles sont, si elles ont été relues, qui les ouvre',
+  'backup.verifySummary': 'relit une sauvegarde en entier : la remet à côté, l’ouvre et compare',
+  'backup.verifyDescription':
+    'Chaque page est relue, et l’empreinte des dossiers comparée à celle du jour de la sauvegarde. Rien du poste n’est changé.',
+  'backup.directory': 'dossier des sauvegardes (sinon backup.folder de la configuration)',
+  'backup.fileArgument': 'fichier de la sauvegarde',
+  'backup.creating': 'Sauvegarde, puis relecture…',
+  'backup.verifying': 'Relecture…',
+  'backup.created': 'Sauvegardé et relu : {file}',
+  'backup.verified': 'La sauvegarde est bonne',
+  'backup.keepAway': 'Gardez-la loin de cette machine : ce qui emporte l’une ne doit pas emporter l’autre.',
+  'backup.removed': '{count} sauvegarde(s) plus ancienne(s) effacée(s)',
+  'backup.none': 'Aucune sauvegarde dans {directory}',
+  'backup.unreadable': 'Illisible(s) : {files}',
+  'backup.file': 'Fichier',
+  'backup.facility': 'Établissement',
+  'backup.madeAt': 'Du',
+  'backup.size': 'Taille',
+  'backup.verifiedAt': 'Relue',
+  'backup.opens': 'S’ouvre avec',
+  'backup.by.hub': 'le hub',
+  'backup.by.recovery': 'les mots de secours',
+  'backup.records': 'Enregistrements',
+  'backup.changes': 'Changements',
+  'backup.auditEntries': 'Journal d’audit',
+  'backup.digest': 'Empreinte',
+} as const;
