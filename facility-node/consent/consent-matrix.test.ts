@@ -117,6 +117,7 @@ const TRIES: Readonly<
     return ofIll.map(({ type }) => type);
   },
   'own-copy': 'own',
+  backup: 'own',
   'patient-sms': 'own',
   exchange: 'tried by the hub’s tests',
 };

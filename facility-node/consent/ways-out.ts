@@ -19,6 +19,11 @@ export const WAYS_OUT = {
     says: 'the same records, all of them, for the facility itself',
     files: ['admin/records-routes.ts'],
   },
+  backup: {
+    asks: 'own',
+    says: 'an encrypted copy of the whole node, for the node itself: opened by its recovery words or its hub',
+    files: ['backup/backup-worker.ts', 'backup/backup-content.ts'],
+  },
   exchange: {
     asks: 'hub-routing',
     says: 'sealed frames to the district’s hub, which gives others what consents and referrals allow',
