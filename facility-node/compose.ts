@@ -8,6 +8,7 @@ import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { createAccess } from './access/create-access.ts';
 import { adminSocket } from './admin/admin-socket.ts';
 import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
@@ -21,7 +22,7 @@ import { createConflicts } from './conflicts/conflicts.ts';
 import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
 import { type Consents, createConsents } from './consent/consents.ts';
 import { DoctorService } from './health/doctor-service.ts';
-import { HealthService } from './health/health-service.ts';
+import { type HealthParts, HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
 import { nightlyJob } from './jobs/nightly-job.ts';
@@ -141,12 +142,13 @@ export async function composeNode(
   });
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
+  const access = createAccess({ store, audit, clock, facility });
   const people = new PeopleService({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
   });
   const sessions = new SessionService({
-    ...{ store, audit, clock, facility, devices },
+    ...{ store, audit, clock, facility, devices, rights: access.permissions },
     onPassword: (proven) => void keys.passwordProven(proven),
   });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
@@ -156,30 +158,24 @@ export async function composeNode(
   });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
   const backups = backupsOf(config.backup, { db, ring, identity, directory, version, audit, clock, log });
-  const consents = createConsents({ store, audit, clock, facility, log, uplink, journalKey: origin.journalKey });
+  const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, auditProofs: trail.proofs, sessions, reports, facility, clock, log, version, messenger },
+    ...{ store, audit, access, auditProofs: trail.proofs, sessions, reports, facility, clock, log, version, messenger },
   });
 
-  const health = new HealthService({
-    ...{ store, timekeeper },
-    dataRoot: directory.root,
-    lowDiskMegabytes: config.disk.lowMegabytes,
-    ...{ syncStatus: () => uplink.status(), isEnrolled: () => identity.current().hub !== null },
-    hasChainProblem: () => uplink.hasChainProblem(),
-    ...{ keys: () => keys.status(), consentProblems: () => consents.watch.problems() },
-    waitingNotes: () => new EmergencyNotesService({ db, audit, clock }).countWaiting(),
-    backups: () => ({ ...backups.state(), nowMs: clock.now() }),
+  const notes = new EmergencyNotesService({ db, audit, clock });
+  const health = nodeHealth({
+    ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups },
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, backups, devices, consents, trail, clock, log },
     ...{ certificates, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
-    reading: new RecordReadingService({ store, audit }),
-    conflicts: createConflicts({ store, audit, clock }),
-    quarantine: new QuarantineService({ store, journal, audit, verify: () => uplink.verify() }),
+    reading: new RecordReadingService({ store, audit, access }),
+    conflicts: createConflicts({ store, audit, access, clock }),
+    quarantine: new QuarantineService({ store, journal, audit, access, verify: () => uplink.verify() }),
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
@@ -195,6 +191,43 @@ export async function composeNode(
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
+}
+
+/** The checks of `status`. */
+function nodeHealth({
+  config,
+  directory,
+  uplink,
+  identity,
+  keys,
+  consents,
+  notes,
+  backups,
+  clock,
+  ...state
+}: Pick<HealthParts, 'store' | 'timekeeper'> & {
+  readonly config: NodeConfig;
+  readonly directory: DataDirectory;
+  readonly uplink: UplinkService;
+  readonly identity: IdentityKeeper;
+  readonly keys: KeyService;
+  readonly consents: Consents;
+  readonly notes: EmergencyNotesService;
+  readonly backups: ReturnType<typeof backupsOf>;
+  readonly clock: Clock;
+}): HealthService {
+  return new HealthService({
+    ...state,
+    dataRoot: directory.root,
+    lowDiskMegabytes: config.disk.lowMegabytes,
+    syncStatus: () => uplink.status(),
+    isEnrolled: () => identity.current().hub !== null,
+    hasChainProblem: () => uplink.hasChainProblem(),
+    keys: () => keys.status(),
+    consentProblems: () => consents.watch.problems(),
+    waitingNotes: () => notes.countWaiting(),
+    backups: () => ({ ...backups.state(), nowMs: clock.now() }),
+  });
 }
 
 /** Lets the hub open the node, where it is enrolled at one that can. */

@@ -19,7 +19,11 @@ export class AuditService implements AuditTrail {
 
   /** Appends one entry, in the transaction that is open on the connection, or alone. */
   append(caller: AuditedCaller, entry: AuditEntry): void {
-    this.#store.append({ ...identityOf(caller), ...this.#complete(entry) });
+    const purpose = caller.kind === 'staff' ? caller.purpose : undefined;
+    this.#store.append({
+      ...identityOf(caller),
+      ...this.#complete(purpose === undefined ? entry : { purpose, ...entry }),
+    });
   }
 
   /** Up to `limit` events after number `id`, the oldest first. */

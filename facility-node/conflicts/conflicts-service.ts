@@ -8,18 +8,18 @@ import type { Page } from '@santehaggui/protocols/api/lan-api.ts';
 import type { RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import type { RegisterStamp } from '@santehaggui/protocols/journal/merge.ts';
 import type { Stamp } from '@santehaggui/protocols/journal/stamp.ts';
+import type { Subject } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
-import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
-import { may, type Subject } from '../people/permissions.ts';
 import type { Made, OnceService, Post } from '../resources/once-service.ts';
-import { patientOf, type ResourcesService } from '../resources/resources-service.ts';
+import type { ResourcesService } from '../resources/resources-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import type { StoredRecord } from '../store/stored-record.ts';
+import { patientOf, type StoredRecord } from '../store/stored-record.ts';
 import { placeAfter, placeOf } from './conflict-cursor.ts';
 import { failConflict } from './conflict-errors.ts';
 import { ConflictStore, type FoundConflict } from './conflict-store.ts';
@@ -30,6 +30,7 @@ import { RecordTeller, type WriteOfConflict } from './record-teller.ts';
 export type ConflictsOptions = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly resources: ResourcesService;
   readonly clock: Clock;
@@ -59,7 +60,7 @@ export class ConflictsService {
   /** Open conflicts of records of any type, without values or names, the newest first. Throws SH-I130 for a foreign cursor. */
   lines({ cursor, limit, language }: ConflictPage): Page<ConflictLine> {
     const types = RECORD_TYPES.map(({ number }) => number);
-    return this.#page({ types, cursor, limit }, (known) => this.#line(known, language));
+    return this.#page({ types, cursor, limit }, (known) => [this.#line(known, language)]);
   }
 
   /** One open conflict, without values or names. Throws SH-N140. */
@@ -69,12 +70,14 @@ export class ConflictsService {
 
   /** Open conflicts of what this member of staff may read, told in words, the newest first; in the audit trail. */
   list(staff: Staff, { cursor, limit, language }: ConflictPage): Page<ConflictShown> {
-    const types = RECORD_TYPES.filter(({ name }) => may(staff.role, 'read', name as Subject));
+    const { access } = this.#options;
+    const types = RECORD_TYPES.filter(({ name }) => access.permissions.may(staff, 'read', name as Subject));
     const patients = new Set<string>();
     const page = this.#page({ types: types.map(({ number }) => number), cursor, limit }, (known) => {
+      if (!this.#isReadable(staff, known)) return [];
       const shown = this.#shown(known, language);
       if (shown.patient !== undefined) patients.add(shown.patient.id);
-      return shown;
+      return [shown];
     });
     this.#options.audit.append(staff, {
       action: 'search',
@@ -87,9 +90,8 @@ export class ConflictsService {
   /** One open conflict in words; in the audit trail. Throws SH-N140, and SH-A002 without the right to read the record. */
   get(staff: Staff, id: string, language: Language): ConflictShown {
     const known = this.#known(id);
-    const isAllowed = may(staff.role, 'read', known.record.type.name as Subject);
-    this.#note(staff, known, isAllowed ? 'permit' : 'deny');
-    if (!isAllowed) throw failRuntime('SH-A002');
+    this.#options.access.require(staff, 'read', known.record, [known.fieldName]);
+    this.#note(staff, known);
     return this.#shown(known, language);
   }
 
@@ -99,12 +101,12 @@ export class ConflictsService {
    * from, SH-I130 for a value that the field cannot take, SH-K102 (409) when the role may not decide over the value.
    */
   resolve(post: Post & { readonly body: ConflictResolution }, id: string, language: Language): Made<ConflictResolved> {
-    const { once, audit, resources } = this.#options;
+    const { access, once, audit, resources } = this.#options;
     const { staff, body } = post;
     return once.once(post, (tx) => {
       const known = this.#known(id);
       const { record, fieldName, found } = known;
-      if (!may(staff.role, 'update', record.type.name as Subject)) throw failRuntime('SH-A002');
+      access.require(staff, 'update', record, [fieldName]);
       const value = 'keep' in body ? this.#kept(known, body.keep) : enteredValue(record.type, fieldName, body.value);
       if (!('keep' in body)) resources.checkedAmendment(staff, record, { [fieldName]: value });
       const open = this.#conflicts.ofField(record.id, found.field);
@@ -130,14 +132,14 @@ export class ConflictsService {
 
   #page<Item>(
     query: { readonly types: readonly number[]; readonly cursor: string | undefined; readonly limit: number },
-    tell: (known: Known) => Item,
+    tell: (known: Known) => readonly Item[],
   ): Page<Item> {
     const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
     const found = this.#conflicts.page(query.types, after, query.limit + 1);
     const page = found.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: page.flatMap((conflict) => this.#open(conflict) ?? []).map(tell),
+      items: page.flatMap((conflict) => this.#open(conflict) ?? []).flatMap(tell),
       ...(found.length > query.limit && last !== undefined ? { nextCursor: placeAfter(last) } : {}),
     };
   }
@@ -154,6 +156,11 @@ export class ConflictsService {
     const record = this.#options.store.record(found.recordId);
     const name = Object.entries(record?.type.fields ?? {}).find(([, { number }]) => number === found.field)?.[0];
     return record === undefined || name === undefined ? undefined : { found, record, fieldName: name };
+  }
+
+  #isReadable(staff: Staff, { record, fieldName }: Known): boolean {
+    const scope = this.#options.access.scope(staff, 'read', record);
+    return scope === 'all' || (scope?.has(fieldName) ?? false);
   }
 
   #line({ found, record, fieldName }: Known, language: Language): ConflictLine {
@@ -192,13 +199,12 @@ export class ConflictsService {
     return write;
   }
 
-  #note(staff: Staff, { found, record }: Known, decision: 'permit' | 'deny'): void {
+  #note(staff: Staff, { found, record }: Known): void {
     this.#options.audit.append(staff, {
       action: 'read',
       recordType: record.type.name,
       recordId: record.id,
       ...patientIn(record),
-      decision,
       detail: { conflict: found.id },
     });
   }

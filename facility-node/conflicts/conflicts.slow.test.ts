@@ -48,7 +48,7 @@ async function metMeasure(clinic: TestClinic, other: TestStore) {
   const awa = other.store.transact({ author: null, role: 'system' }, (tx) =>
     tx.create(practitioner, { familyName: 'Cissé', givenName: 'Awa', role: 'physician' }),
   );
-  const physician: WriteContext = { author: awa, role: 'physician' };
+  const physician: WriteContext = { author: awa, role: 'physician', guard: 'in-bulk' };
   await clinic.clock.advance(2 * 60_000);
   const path = `/api/v1/observations/${measure.id}`;
   await nurse('PATCH', path, { body: { value: 38.5 }, headers: { 'if-match': '*' } });

@@ -1,4 +1,5 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import { OnceService } from '../resources/once-service.ts';
 import { ResourcesService } from '../resources/resources-service.ts';
@@ -9,6 +10,7 @@ import { ConflictsService } from './conflicts-service.ts';
 export function createConflicts(parts: {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly clock: Clock;
 }): ConflictsService {
   const once = new OnceService(parts);

@@ -5,9 +5,8 @@ import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
 import { codeWords, valueWords, type WordsOptions } from '@santehaggui/protocols/records/value-words.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { patientOf } from '../resources/resources-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import type { StoredRecord } from '../store/stored-record.ts';
+import { patientOf, type StoredRecord } from '../store/stored-record.ts';
 import type { FoundConflict } from './conflict-store.ts';
 import { conflictSentence, type ToldWrite } from './conflict-words.ts';
 

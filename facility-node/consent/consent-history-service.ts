@@ -8,6 +8,7 @@ import { consent } from '@santehaggui/protocols/records/consent.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { codeWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
@@ -20,6 +21,7 @@ import { ConsentStore } from './consent-store.ts';
 export type ConsentHistoryOptions = {
   readonly store: RecordStore;
   readonly audit: AuditTrail;
+  readonly access: RecordAccess;
   readonly clock: Clock;
   readonly facility: OwnFacility;
 };
@@ -40,13 +42,14 @@ export class ConsentHistoryService {
   of(staff: Staff, patientId: string): ConsentHistory {
     const person = this.#patient(patientId);
     this.#options.audit.append(staff, { action: 'read', recordType: 'consent', patientId });
-    return this.#history(person);
+    return this.#history(person, (record) => this.#isReadable(staff, record));
   }
 
-  /** One consent in words, noted as read. Throws SH-N130. */
+  /** One consent in words, noted as read. Throws SH-N130, SH-A002. */
   line(staff: Staff, id: string): ConsentLine {
     const record = this.#options.store.record(id);
     if (record === undefined || record.type.name !== consent.name) throw failResource('SH-N130');
+    this.#options.access.require(staff, 'read', record);
     const person = this.#patient(String(record.fields.patient));
     this.#options.audit.append(staff, { action: 'read', recordType: 'consent', recordId: id, patientId: person.id });
     return this.#line(record, person);
@@ -57,11 +60,16 @@ export class ConsentHistoryService {
     return this.#history(this.#patient(patientId)).items.filter(({ state }) => state === 'active');
   }
 
-  #history(person: StoredRecord): ConsentHistory {
+  #isReadable(staff: Staff, record: StoredRecord): boolean {
+    return this.#options.access.scope(staff, 'read', record) !== undefined;
+  }
+
+  #history(person: StoredRecord, isFor: (record: StoredRecord) => boolean = () => true): ConsentHistory {
     const { store, clock, facility } = this.#options;
     const records = this.#consents
       .ofPatient(person.id)
       .flatMap((id) => store.record(id) ?? [])
+      .filter(isFor)
       .reverse();
     const items = records.map((record) => this.#line(record, person));
     const minor = isMinor(birthDateOf(person), clock.now());

@@ -9,6 +9,7 @@ import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import type { FieldValue } from '@santehaggui/protocols/records/record-type.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
@@ -25,6 +26,7 @@ import { failConsent } from './consent-errors.ts';
 export type ConsentOptions = {
   readonly store: RecordStore;
   readonly audit: AuditTrail;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly codes: ConsentCodeService;
   readonly clock: Clock;
@@ -92,7 +94,7 @@ export class ConsentService {
     const { terms, capture } = body;
     this.#sameText(body);
     const evidence = this.#evidence(staff, body);
-    const { audit, clock, codes, once, store } = this.#options;
+    const { access, audit, clock, codes, once, store } = this.#options;
     return once.once(post, (tx) => {
       if (capture.way === 'sms-code') codes.use(capture.codeId);
       const { context } = this.#judged(terms);
@@ -106,13 +108,13 @@ export class ConsentService {
       const detail = { decision: terms.decision, capture: capture.way, by: giverOf(terms), version: 1 };
       audit.append(staff, { action: 'create', recordType: 'consent', recordId: id, patientId: terms.patient, detail });
       const record = store.record(id) as StoredRecord;
-      return { status: 201, body: apiRecord(record), record: { type: 'consent', id } };
+      return { status: 201, body: apiRecord(access.written(staff, record)), record: { type: 'consent', id } };
     });
   }
 
   /** Withdraws a consent: its next version, which leaves before all else. Throws SH-N130, SH-K190 when it is withdrawn already. */
   withdraw(post: Post, id: string): Made<ApiRecord> {
-    const { audit, clock, once, store } = this.#options;
+    const { access, audit, clock, once, store } = this.#options;
     return once.once(post, (tx) => {
       const held = store.record(id);
       if (held === undefined || held.type.name !== 'consent') throw failResource('SH-N130');
@@ -129,7 +131,7 @@ export class ConsentService {
         detail: { what: 'withdrawn', version: (before?.number ?? 0) + 1 },
       });
       const record = store.record(id) as StoredRecord;
-      return { status: 200, body: apiRecord(record), record: { type: 'consent', id } };
+      return { status: 200, body: apiRecord(access.written(post.staff, record)), record: { type: 'consent', id } };
     });
   }
 

@@ -3,6 +3,7 @@ import { facility } from '@santehaggui/protocols/records/facility.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { recordingMessenger } from '@santehaggui/runtime/testing/recording-messenger.ts';
 import { describe, expect, it } from 'vitest';
+import { createAccess } from '../access/create-access.ts';
 import { AuditService } from '../audit/audit-service.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
 import { ConsentHistoryService } from './consent-history-service.ts';
@@ -15,7 +16,8 @@ function listening(node: TestStore) {
   const messenger = recordingMessenger();
   const { store, clock, log } = node;
   const audit = new AuditService({ db: store.db, clock });
-  const history = new ConsentHistoryService({ store, audit, clock, facility: OWN });
+  const access = createAccess({ store, audit, clock, facility: OWN });
+  const history = new ConsentHistoryService({ store, audit, access, clock, facility: OWN });
   const service = new ConsentSmsService({
     ...{ store, history, audit, messenger, clock },
     facility: OWN,

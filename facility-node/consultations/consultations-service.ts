@@ -1,11 +1,11 @@
 import type { ConsultationAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import type { Subject } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import { encounter } from '@santehaggui/protocols/records/encounter.ts';
 import type { FieldValue } from '@santehaggui/protocols/records/record-type.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
-import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
-import { may } from '../people/permissions.ts';
 import { type ApiRecord, apiRecord } from '../resources/api-record.ts';
 import type { Made, OnceService, Post } from '../resources/once-service.ts';
 import { below, type EnteredFields } from '../resources/references.ts';
@@ -26,6 +26,7 @@ export type Consultation = ApiRecord & Readonly<Record<PartName, readonly ApiRec
 export type ConsultationsOptions = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly resources: ResourcesService;
 };
@@ -51,9 +52,7 @@ export class ConsultationsService {
   create(post: Post & { readonly body: EnteredConsultation }): Made<ConsultationAnswer> {
     const { staff, body } = post;
     for (const name of PART_NAMES) {
-      if (body[name].length > 0 && !may(staff.role, 'create', CONSULTATION_PARTS[name].name as 'observation')) {
-        throw failRuntime('SH-A002');
-      }
+      if (body[name].length > 0) this.#options.access.demand(staff, 'create', subjectOf(name));
     }
     return this.#options.once.once(post, (tx) => this.#record(tx, staff, this.#check(staff, body)));
   }
@@ -63,15 +62,16 @@ export class ConsultationsService {
     const shown = this.#options.resources.get(staff, encounter, id);
     // Whoever may read that somebody came need not be told the diagnosis.
     const parts = PART_NAMES.map((name) => {
-      const isReadable = may(staff.role, 'read', CONSULTATION_PARTS[name].name as 'observation');
-      return [name, isReadable ? this.#partsOf(id, name) : []] as const;
+      const isReadable = this.#options.access.permissions.may(staff, 'read', subjectOf(name));
+      return [name, isReadable ? this.#partsOf(staff, id, name) : []] as const;
     });
     return { ...shown, ...Object.fromEntries(parts) } as Consultation;
   }
 
-  #partsOf(id: string, name: PartName): readonly ApiRecord[] {
-    const records = this.#parts.partsOf(id, name).map((partId) => this.#options.store.record(partId));
-    return records.filter((record) => record !== undefined).map(apiRecord);
+  #partsOf(staff: Staff, id: string, name: PartName): readonly ApiRecord[] {
+    const { access, store } = this.#options;
+    const records = this.#parts.partsOf(id, name).flatMap((partId) => store.record(partId) ?? []);
+    return access.shownOf(staff, records, ['encounter']).map(apiRecord);
   }
 
   #check(staff: Staff, body: EnteredConsultation): Checked {
@@ -117,4 +117,8 @@ export class ConsultationsService {
     });
     return { status: 201, body: { id, ...made }, record: { type: 'encounter', id } };
   }
+}
+
+function subjectOf(name: PartName): Subject {
+  return CONSULTATION_PARTS[name].name as Subject;
 }

@@ -59,7 +59,7 @@ export async function runImport(
     writer,
     context:
       caller.kind === 'staff'
-        ? { author: caller.practitionerId, role: caller.role, isLate: true }
+        ? { author: caller.practitionerId, role: caller.role, guard: 'in-bulk', isLate: true }
         : { author: null, role: 'system', isLate: true },
     signal,
     onWritten: (done) => onProgress?.({ event: 'progress', phase: 'recording', done, total: reading.entries }),

@@ -3,12 +3,15 @@ import { alert } from '@santehaggui/protocols/records/alert.ts';
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
+import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
 import { immunization } from '@santehaggui/protocols/records/immunization.ts';
 import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
 import { observation } from '@santehaggui/protocols/records/observation.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
+import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import { auditRoutes } from '../audit-reading/audit-routes.ts';
@@ -48,6 +51,7 @@ import { docsRoutes } from './docs-routes.ts';
 export type ClinicParts = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly auditProofs: AuditProofService;
   readonly sessions: SessionService;
   readonly reports: WeeklyReportService;
@@ -64,6 +68,7 @@ export type ClinicParts = {
 export function clinicRoutes({
   store,
   audit,
+  access,
   auditProofs,
   sessions,
   reports,
@@ -73,17 +78,17 @@ export function clinicRoutes({
   messenger,
   version,
 }: ClinicParts): readonly NodeRoute[] {
-  const once = new OnceService({ store, clock });
+  const once = new OnceService({ store, access, clock });
   const numbering = new NumberingService({ db: store.db, facility });
-  const resources = new ResourcesService({ store, audit, once, clock });
-  const patients = new PatientsService({ store, audit, once, resources, numbering });
-  const duplicates = new DuplicatesService({ store, audit, once, resources });
-  const consultations = new ConsultationsService({ store, audit, once, resources });
+  const resources = new ResourcesService({ store, audit, access, once, clock });
+  const patients = new PatientsService({ store, audit, access, once, resources, numbering });
+  const duplicates = new DuplicatesService({ store, audit, access, once, resources });
+  const consultations = new ConsultationsService({ store, audit, access, once, resources });
   const referrals = new ReferralsService({ store, audit, once, resources, numbering, clock, facility });
   const codes = new ConsentCodeService({ db: store.db, clock, facility, messenger });
-  const consents = new ConsentService({ store, audit, once, codes, clock, facility });
-  const history = new ConsentHistoryService({ store, audit, clock, facility });
-  const conflicts = new ConflictsService({ store, audit, once, resources, clock });
+  const consents = new ConsentService({ store, audit, access, once, codes, clock, facility });
+  const history = new ConsentHistoryService({ store, audit, access, clock, facility });
+  const conflicts = new ConflictsService({ store, audit, access, once, resources, clock });
   const versioned = [
     ...sessionsRoutes(sessions),
     ...patientsRoutes(patients, resources, duplicates),
@@ -94,8 +99,10 @@ export function clinicRoutes({
     ]),
     ...consentRoutes({ consents, history, resources }),
     ...referralsRoutes(referrals, resources),
-    // Accounts make practitioners, the hub's registry facilities, its thresholds alerts, and the counting node reports.
-    ...[practitioner, facilityType, aggregateReport, alert].flatMap((type) => readingRoutes(resources, type)),
+    // Accounts make practitioners, the hub's registry facilities and policies, its thresholds alerts, and the counting node reports.
+    ...[practitioner, facilityType, aggregateReport, alert, rolePolicy, facilityRights].flatMap((type) =>
+      readingRoutes(resources, type),
+    ),
     ...reportsRoutes(reports),
     ...replicaRoutes(new ReplicaStatusService(store.db)),
     ...conflictsRoutes(conflicts),

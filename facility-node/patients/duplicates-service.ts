@@ -1,6 +1,7 @@
 import { type DuplicateCandidate, reasonWords } from '@santehaggui/protocols/api/duplicates-api.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import { type ApiRecord, apiRecord } from '../resources/api-record.ts';
@@ -18,12 +19,16 @@ import { duplicateExpressions } from './search-query.ts';
 export type DuplicatesOptions = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly resources: ResourcesService;
 };
 
 /** More people of one name than these are not compared: the last registered are. */
 const MAX_COMPARED = 400;
+
+/** Whoever may not read these learns nothing by how alike two people are. */
+const COMPARED = ['familyName', 'givenName', 'birthDate', 'phone', 'nina'];
 
 /** Records of one person: proposed by how alike they are, brought together by a person, separated again. */
 export class DuplicatesService {
@@ -37,22 +42,23 @@ export class DuplicatesService {
 
   /**
    * Up to `limit` other records here, own and received, that may be of the same person, the likeliest first. Those that are
-   * already replaced, or replaced by this one, are left out. Throws SH-N130.
+   * already replaced, or replaced by this one, are left out. Throws SH-N130, SH-A002.
    */
   candidates(
     staff: Staff,
     id: string,
     { limit, language }: { readonly limit: number; readonly language: Language },
   ): readonly DuplicateCandidate<ApiRecord>[] {
-    const { store, resources } = this.#options;
+    const { store, access, resources } = this.#options;
     const record = resources.stored(patient, id);
+    access.require(staff, 'read', record, COMPARED);
     const traits: PersonTraits = record.fields;
     const found = new Set(duplicateExpressions(traits).flatMap((match) => this.#search.find(match, MAX_COMPARED)));
     if (traits.nina !== undefined) for (const twin of this.#search.withNina(traits.nina, limit)) found.add(twin);
     const own = survivorOf(store, id)?.id;
     const scored = [...found]
-      .map((candidate) => store.record(candidate))
-      .filter((candidate) => candidate !== undefined)
+      .flatMap((candidate) => store.record(candidate) ?? [])
+      .flatMap((candidate) => access.shownOf(staff, [candidate], COMPARED))
       .filter((candidate) => candidate.id !== id && candidate.id !== own && candidate.fields.replacedBy === undefined)
       .map((candidate) => ({ candidate, ...scoreDuplicates(traits, candidate.fields) }))
       .filter(({ score }) => score >= DUPLICATE_THRESHOLD)
@@ -102,7 +108,7 @@ export class DuplicatesService {
         patientId: id,
         detail: { fields: ['replacedBy'], replacedBy },
       });
-      return { status: 200, body: apiRecord(resources.stored(patient, id)) };
+      return { status: 200, body: resources.written(post.staff, patient, id) };
     });
   }
 }

@@ -1,4 +1,5 @@
 import { patient } from '@santehaggui/protocols/records/patient.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import { type ApiRecord, apiRecord } from '../resources/api-record.ts';
@@ -15,6 +16,7 @@ import { searchExpressions } from './search-query.ts';
 export type PatientsOptions = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly resources: ResourcesService;
   readonly numbering: NumberingService;
@@ -37,7 +39,7 @@ export class PatientsService {
       const fields = resources.checkedEntry(post.staff, patient, post.body);
       const id = tx.create(patient, { ...fields, number: fields.number ?? numbering.next('patient') });
       audit.append(post.staff, { action: 'create', recordType: 'patient', recordId: id, patientId: id });
-      return { status: 201, body: apiRecord(resources.stored(patient, id)), record: { type: 'patient', id } };
+      return { status: 201, body: resources.written(post.staff, patient, id), record: { type: 'patient', id } };
     });
   }
 
@@ -47,7 +49,7 @@ export class PatientsService {
    * record that goes on.
    */
   search(staff: Staff, typed: string, limit: number): readonly ApiRecord[] {
-    const { resources, store } = this.#options;
+    const { access, resources, store } = this.#options;
     const found = new Set<string>();
     for (const { match, isWhole } of searchExpressions(typed)) {
       for (const id of this.#search.find(match, limit)) found.add(id);
@@ -56,8 +58,16 @@ export class PatientsService {
     const survivors = new Map(
       [...found].flatMap((id) => survivorOf(store, id) ?? []).map((record) => [record.id, record]),
     );
-    const records = [...survivors.values()].slice(0, limit);
+    const records = access.shownOf(staff, [...survivors.values()].slice(0, limit), fieldsTyped(typed));
     resources.noteSearch(staff, patient, records, { search: typed });
     return records.map(apiRecord);
   }
+}
+
+/** What is typed is looked for in these. */
+function fieldsTyped(typed: string): readonly string[] {
+  return [
+    ...(/\p{L}/u.test(typed) ? ['familyName', 'givenName'] : []),
+    ...(/\d/.test(typed) ? ['phone', 'number'] : []),
+  ];
 }

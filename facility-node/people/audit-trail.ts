@@ -12,7 +12,7 @@ export type AuditAction =
   | 'export'
   | 'import';
 
-/** What an audit entry is about; what is left out is null, the purpose treatment, the decision a permission. */
+/** What an audit entry is about; what is left out is null, the purpose the caller's, the decision a permission. */
 export type AuditEntry = {
   readonly action: AuditAction;
   /** Name of a record type, or what else was acted on. */
@@ -20,7 +20,7 @@ export type AuditEntry = {
   readonly recordId?: string;
   /** Whose health it concerns. */
   readonly patientId?: string;
-  /** FHIR R4 `AuditEvent.purposeOfEvent` (v3-PurposeOfUse); default `TREAT`. */
+  /** FHIR R4 `AuditEvent.purposeOfEvent` (v3-PurposeOfUse); default the caller's, else `TREAT`. */
   readonly purpose?: string;
   readonly decision?: 'permit' | 'deny';
   /** Never a value of the record itself. */

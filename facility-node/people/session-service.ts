@@ -17,7 +17,7 @@ import type { Caller, Staff } from './caller.ts';
 import { LoginFailureStore } from './login-failure-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
-import { may, type NodePolicy, permissionsOf } from './permissions.ts';
+import type { NodePolicy, StaffRights } from './permissions.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 import { remainingDelayMs, signInDelayMs } from './sign-in-delay.ts';
 import { TokenKeyStore } from './token-key-store.ts';
@@ -59,6 +59,7 @@ export type SessionServiceOptions = {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly facility: OwnFacility;
+  readonly rights: StaffRights;
   /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
   readonly passwordCost?: PasswordCost;
   /** Told of each password that was right. */
@@ -177,7 +178,7 @@ export class SessionService {
     const origin = { address: head.remoteAddress ?? null, requestId: head.requestId };
     if (policy.kind === 'anyone') return { kind: 'visitor', ...origin };
     const staff = await this.authenticate(head.headers.authorization, origin);
-    if (policy.kind === 'may' && !may(staff.role, policy.action, policy.subject)) {
+    if (policy.kind === 'may' && !this.#options.rights.may(staff, policy.action, policy.subject)) {
       this.#options.audit.append(staff, {
         action: policy.action,
         recordType: policy.subject,
@@ -272,7 +273,7 @@ export class SessionService {
       expiresAt,
     }: { readonly sessionId: string; readonly refreshToken: string; readonly expiresAt: number },
   ): Promise<OpenedSession> {
-    const { clock, facility, store } = this.#options;
+    const { clock, facility, rights, store } = this.#options;
     const nowMs = clock.now();
     const accessToken = await signAccessToken(
       { accountId: account.id, sessionId, permissionVersion: account.permissionVersion },
@@ -291,7 +292,8 @@ export class SessionService {
           role: account.role,
           facility: facility.code,
         },
-        permissions: [...permissionsOf(account.role)],
+        permissions: [...rights.permissionsOf(account)],
+        rules: [...rights.rulesOf(account)],
       },
       refreshToken,
       refreshExpiresInSeconds: Math.floor((expiresAt - nowMs) / 1000),

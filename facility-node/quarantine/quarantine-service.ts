@@ -9,15 +9,16 @@ import type {
 import type { RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { decodeChange, MalformedChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { refusalWords } from '@santehaggui/protocols/journal/refusals.ts';
+import type { FieldScope } from '@santehaggui/protocols/permissions/ability.ts';
 import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
-import type { FieldDeclaration, FieldValue } from '@santehaggui/protocols/records/record-type.ts';
+import type { FieldDeclaration, FieldValue, RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
 import { roleWords, valueWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
-import { may, type Subject } from '../people/permissions.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { storeErrors } from '../store/store-errors.ts';
@@ -31,6 +32,7 @@ export type QuarantineOptions = {
   readonly store: RecordStore;
   readonly journal: JournalStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly verify: () => Promise<SyncVerification>;
 };
 
@@ -73,16 +75,17 @@ export class QuarantineService {
     // Bytes that nobody can read show nothing of anybody.
     if (change === undefined) return { ...line, author: null, values: [] };
     const type = recordTypeNumbered(change.recordType);
-    const isAllowed = type !== undefined && may(staff.role, 'read', type.name as Subject);
+    const scope = type === undefined ? undefined : this.#scope(staff, change, type);
     this.#options.audit.append(staff, {
       action: 'read',
       recordType: type?.name ?? String(change.recordType),
       recordId: change.recordId,
-      decision: isAllowed ? 'permit' : 'deny',
+      decision: scope === undefined ? 'deny' : 'permit',
       detail: { via: 'admin', quarantine: id },
     });
-    if (!isAllowed) throw failRuntime('SH-A002');
-    const values = fieldsOf(change).map(({ name, number, declaration }) => {
+    if (scope === undefined) throw failRuntime('SH-A002');
+    const shown = fieldsOf(change).filter(({ name }) => scope === 'all' || scope.has(name));
+    const values = shown.map(({ name, number, declaration }) => {
       const write = change.writes[number];
       const value: FieldValue | null = write === undefined ? null : write.kind === 'set' ? write.add : write.value;
       return {
@@ -138,6 +141,19 @@ export class QuarantineService {
     const entry = this.#quarantine.find(...partsOf(id));
     if (entry === undefined) throw failQuarantine('SH-N141', { why: id });
     return entry;
+  }
+
+  /** Where the record is not here, its fields are what the change says. */
+  #scope(staff: Staff, change: RecordChange, type: RecordType): FieldScope | undefined {
+    const { access, store } = this.#options;
+    const record = store.record(change.recordId);
+    const fields = Object.fromEntries(
+      fieldsOf(change).flatMap(({ name, number }) => {
+        const write = change.writes[number];
+        return write?.kind === 'register' && write.value !== null ? [[name, write.value] as const] : [];
+      }),
+    );
+    return access.scope(staff, 'read', record ?? { type, id: change.recordId, fields });
   }
 
   #nameOf(author: string | null): string | null {

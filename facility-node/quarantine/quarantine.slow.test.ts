@@ -1,6 +1,7 @@
 import type { SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { describe, expect, it } from 'vitest';
+import { createAccess } from '../access/create-access.ts';
 import { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import { JournalStore } from '../store/journal-store.ts';
@@ -38,7 +39,9 @@ async function openQuarantine() {
   const { store, timekeeper, log, db, clock } = node;
   const journal = new JournalStore({ store, timekeeper, log: log.log });
   const audit = new AuditService({ db, clock });
-  const quarantine = new QuarantineService({ store, journal, audit, verify: async () => state.verification });
+  const facility = { code: 'cscom_sangha', name: 'CSCOM de Sangha', recordId: () => null };
+  const access = createAccess({ store, audit, clock, facility });
+  const quarantine = new QuarantineService({ store, journal, audit, access, verify: async () => state.verification });
   return { state, node, store, journal, audit, quarantine, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() };
 }
 

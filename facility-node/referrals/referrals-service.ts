@@ -11,7 +11,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
-import { type ApiRecord, apiRecord } from '../resources/api-record.ts';
+import type { ApiRecord } from '../resources/api-record.ts';
 import type { NumberingService } from '../resources/numbering-service.ts';
 import type { Made, OnceService, Post } from '../resources/once-service.ts';
 import type { EnteredFields } from '../resources/references.ts';
@@ -92,7 +92,7 @@ export class ReferralsService {
         patientId: String(fields.patient),
         detail: { to: fields.to },
       });
-      return { status: 201, body: apiRecord(resources.stored(referral, id)), record: { type: 'referral', id } };
+      return { status: 201, body: resources.written(staff, referral, id), record: { type: 'referral', id } };
     });
   }
 
@@ -121,7 +121,7 @@ export class ReferralsService {
         patientId: String(record.fields.patient),
         detail: { step, from, to: taken.status, fields: Object.keys(fields) },
       });
-      return { status: 200, body: apiRecord(resources.stored(referral, id)), record: { type: 'referral', id } };
+      return { status: 200, body: resources.written(staff, referral, id), record: { type: 'referral', id } };
     });
   }
 

@@ -1,7 +1,7 @@
 import type { FieldDeclaration, FieldValue, RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
 import { z } from 'zod';
-import type { StoredRecord } from '../store/stored-record.ts';
+import type { ShownRecord } from '../access/shown-record.ts';
 
 /** A record as the LAN API shows it: `id`, `version` (its ETag without quotes), then its fields. */
 export type ApiRecord = { readonly id: string; readonly version: string } & Readonly<Record<string, FieldValue>>;
@@ -9,8 +9,8 @@ export type ApiRecord = { readonly id: string; readonly version: string } & Read
 /** What a foreign system sent beyond our fields: of use to an export, too long for a screen. */
 const HIDDEN = ['source'];
 
-/** A stored record as the LAN API shows it. */
-export function apiRecord({ id, type, fields, lastStamp }: StoredRecord): ApiRecord {
+/** A record as the LAN API shows it, as far as it is for whoever asks. */
+export function apiRecord({ id, type, fields, lastStamp }: ShownRecord): ApiRecord {
   const shown = Object.fromEntries(Object.entries(fields).filter(([name]) => !HIDDEN.includes(name)));
   return { ...toApiFields(type, shown), id, version: lastStamp };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { Staff } from '../people/caller.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
@@ -27,24 +28,28 @@ export type Made<Body> = {
 
 /** Writes that are made once, however often they are asked for. */
 export class OnceService {
-  readonly #store: RecordStore;
+  readonly #access: RecordAccess;
   readonly #clock: Clock;
   readonly #answers: IdempotencyStore;
 
-  constructor({ store, clock }: { readonly store: RecordStore; readonly clock: Clock }) {
-    this.#store = store;
+  constructor({
+    store,
+    access,
+    clock,
+  }: { readonly store: RecordStore; readonly access: RecordAccess; readonly clock: Clock }) {
+    this.#access = access;
     this.#clock = clock;
     this.#answers = new IdempotencyStore(store.db);
   }
 
   /**
    * Does the work in one transaction in the author's name and keeps its answer there too, for 30 days; the same key of the
-   * same user on the same route gives that answer again and writes nothing. Throws SH-I131 for another body.
+   * same user on the same route gives that answer again and writes nothing. Throws SH-I131 for another body, SH-A002 for
+   * what is not this person's to write.
    */
   once<Body>(post: Post, work: (tx: RecordTransaction) => Made<Body>): Made<Body> {
     const { staff, route, idempotencyKey: key } = post;
-    const context = { author: staff.practitionerId, role: staff.role };
-    if (key === undefined) return this.#store.transact(context, work);
+    if (key === undefined) return this.#access.transact(staff, work);
     const identity = { accountId: staff.accountId, route, key };
     const bodyHash = createHash('sha256').update(JSON.stringify(post.body)).digest();
     const kept = this.#answers.find(identity);
@@ -52,7 +57,7 @@ export class OnceService {
       if (!kept.bodyHash.equals(bodyHash)) throw failResource('SH-I131');
       return { status: kept.status, body: JSON.parse(kept.answer) as Body };
     }
-    return this.#store.transact(context, (tx) => {
+    return this.#access.transact(staff, (tx) => {
       const made = work(tx);
       const nowMs = this.#clock.now();
       const { type = null, id = null } = made.record ?? {};

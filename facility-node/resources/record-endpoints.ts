@@ -1,9 +1,9 @@
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
+import type { Action, Subject } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { createSchema, patchSchema, uuidText } from '@santehaggui/protocols/records/schema.ts';
 import { z } from 'zod';
 import { type NodeRoute, staffRoute } from '../people/node-route.ts';
-import type { Action, Subject } from '../people/permissions.ts';
 import { apiRecordSchema } from './api-record.ts';
 import { idempotencyKeyOf, recordAnswer, recordParams, versionToMatch } from './record-requests.ts';
 import type { EnteredFields } from './references.ts';

@@ -1,11 +1,13 @@
 import type { Page } from '@santehaggui/protocols/api/lan-api.ts';
+import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
 import type { FieldValue, RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import type { StoredRecord } from '../store/stored-record.ts';
+import { patientOf, type StoredRecord } from '../store/stored-record.ts';
 import { type ApiRecord, apiRecord } from './api-record.ts';
 import { withDefaults } from './entry-defaults.ts';
 import { firstMomentOf, sanityProblems } from './entry-sanity.ts';
@@ -29,6 +31,7 @@ export type Amendment = { readonly id: string; readonly version: string | undefi
 export type ResourcesOptions = {
   readonly store: RecordStore;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly once: OnceService;
   readonly clock: Clock;
 };
@@ -43,7 +46,10 @@ export class ResourcesService {
     this.#lists = new ResourcesStore(options.store.db);
   }
 
-  /** A page of a type's records, the oldest here first. Throws SH-I130 for a foreign cursor. */
+  /**
+   * A page of a type's records, the oldest here first; it holds fewer than asked for where some are not for this person. Throws
+   * SH-I130 for a foreign cursor.
+   */
   list(staff: Staff, type: RecordType, { cursor, limit, equal = {} }: PageQuery): Page<ApiRecord> {
     const filters = Object.entries(equal).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const after = positionOf(cursor);
@@ -55,7 +61,12 @@ export class ResourcesService {
     ]);
     const found = this.#lists.list(type, { after, limit: limit + 1, equal: Object.fromEntries(withReplaced) });
     const page = found.slice(0, limit);
-    const records = this.#recordsOf(page.map(({ id }) => id));
+    const here = this.#recordsOf(page.map(({ id }) => id));
+    const records = this.#options.access.shownOf(
+      staff,
+      here,
+      filters.map(([name]) => name),
+    );
     this.noteSearch(staff, type, records, Object.fromEntries(filters));
     const last = page.at(-1);
     return {
@@ -64,10 +75,10 @@ export class ResourcesService {
     };
   }
 
-  /** One record; the read is in the audit trail when it concerns a person. Throws SH-N130. */
+  /** One record, as far as it is for this person; the read is in the audit trail when it concerns a patient. Throws SH-N130, SH-A002. */
   get(staff: Staff, type: RecordType, id: string): ApiRecord {
-    const record = this.stored(type, id);
-    const patientId = patientOf(record);
+    const record = this.#options.access.read(staff, this.stored(type, id));
+    const patientId = patientOf(this.stored(type, id));
     if (patientId !== undefined) {
       this.#options.audit.append(staff, { action: 'read', recordType: type.name, recordId: id, patientId });
     }
@@ -81,7 +92,12 @@ export class ResourcesService {
     return record;
   }
 
-  /** Records one new record, once for its Idempotency-Key. Throws SH-I130 naming the fields that cannot be. */
+  /** What somebody is answered who has just written a record. */
+  written(staff: Staff, type: RecordType, id: string): ApiRecord {
+    return apiRecord(this.#options.access.written(staff, this.stored(type, id)));
+  }
+
+  /** Records one new record, once for its Idempotency-Key. Throws SH-I130 naming the fields that cannot be, SH-A002 those that are not theirs. */
   create(post: Post & { readonly body: EnteredFields }, type: RecordType): Made<ApiRecord> {
     return this.#options.once.once(post, (tx) => {
       const fields = this.checkedEntry(post.staff, type, post.body);
@@ -94,17 +110,17 @@ export class ResourcesService {
         recordId: id,
         ...(patientId === undefined ? {} : { patientId }),
       });
-      return { status: 201, body: apiRecord(record), record: { type: type.name, id } };
+      return { status: 201, body: this.written(post.staff, type, id), record: { type: type.name, id } };
     });
   }
 
   /**
    * Changes fields of a record. Throws SH-N130, SH-K130 (412) when it is not as it was read, SH-I130 naming the fields that
-   * cannot be, SH-K102 (409) when an authorised colleague's value stands.
+   * cannot be, SH-A002 those that are not theirs, SH-K102 (409) when an authorised colleague's value stands.
    */
   patch(staff: Staff, type: RecordType, { id, version, fields }: Amendment): ApiRecord {
-    const { store, audit } = this.#options;
-    return store.transact({ author: staff.practitionerId, role: staff.role }, (tx) => {
+    const { access, audit } = this.#options;
+    return access.transact(staff, (tx) => {
       const record = this.stored(type, id);
       if (version !== undefined && version !== record.lastStamp) throw failResource('SH-K130');
       const checked = this.checkedAmendment(staff, record, fields);
@@ -118,7 +134,7 @@ export class ResourcesService {
           detail: { fields: Object.keys(checked) },
         });
       }
-      return apiRecord(this.stored(type, id));
+      return this.written(staff, type, id);
     });
   }
 
@@ -139,8 +155,15 @@ export class ResourcesService {
     entered: EnteredFields,
     atMs?: number,
   ): { readonly fields: Readonly<Record<string, FieldValue>>; readonly problems: readonly FieldProblem[] } {
-    const { store, once, clock } = this.#options;
+    const { store, access, once, clock } = this.#options;
     const nowMs = clock.now();
+    const asked = { id: undefined, type, fields: entered as NamedFields };
+    access.require(
+      staff,
+      'create',
+      asked,
+      Object.keys(entered).filter((name) => entered[name] !== undefined),
+    );
     const { fields: resolved, problems } = resolveReferences(type, entered, { store, once, staff });
     const encounter = typeof resolved.encounter === 'string' ? store.record(resolved.encounter) : undefined;
     const fields = withDefaults(type, resolved, atMs ?? Number(encounter?.fields.start ?? nowMs)) as Readonly<
@@ -154,9 +177,10 @@ export class ResourcesService {
     return { fields, problems: [...problems, ...impossible] };
   }
 
-  /** The fields of a change, with references resolved. Throws SH-I130 naming what cannot be. */
+  /** The fields of a change, with references resolved. Throws SH-A002 and SH-I130, naming what cannot be. */
   checkedAmendment(staff: Staff, record: StoredRecord, entered: EnteredFields): EnteredFields {
-    const { store, once, clock } = this.#options;
+    const { store, access, once, clock } = this.#options;
+    access.require(staff, 'update', record);
     const { type } = record;
     const { fields, problems } = resolveReferences(type, entered, { store, once, staff });
     const after = { ...record.fields, ...fields };
@@ -215,10 +239,4 @@ export class ResourcesService {
       },
     ];
   }
-}
-
-/** Whose health a record concerns; undefined for staff and facilities. */
-export function patientOf({ type, id, fields }: StoredRecord): string | undefined {
-  if (type.name === 'patient') return id;
-  return typeof fields.patient === 'string' ? fields.patient : undefined;
 }

@@ -146,7 +146,9 @@ describe('RecordStore', () => {
       return { author: by, id: '' };
     });
     expect(id).toBe('');
-    const patientId = node.store.transact({ author, role: 'nurse' }, (tx) => tx.create(patient, fanta));
+    const patientId = node.store.transact({ author, role: 'nurse', guard: 'in-bulk' }, (tx) =>
+      tx.create(patient, fanta),
+    );
     const refused = () => node.store.transact(worker, (tx) => tx.patch(patientId, { familyName: 'Coulibaly' }));
     expect(codeOf(refused)).toBe('SH-K102');
     expect(refused).toThrowError(

@@ -84,6 +84,11 @@ export class RecordStore {
     return held === undefined ? undefined : storedRecord(held);
   }
 
+  /** The number of this node, as in the changes that it writes. */
+  ownNode(): number {
+    return this.#options.origin.node;
+  }
+
   /** Calls the listener after each transaction that wrote a change; gives the function that ends this. */
   onCommitted(listener: () => void): () => void {
     this.#listeners.add(listener);

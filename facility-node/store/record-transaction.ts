@@ -2,20 +2,31 @@ import { deriveRecordId } from '@santehaggui/protocols/crypto/hash.ts';
 import type { FieldWrites, RecordChange, RegisterWrite, SetWrite } from '@santehaggui/protocols/journal/change.ts';
 import type { RegisterStamp, SetStamps } from '@santehaggui/protocols/journal/merge.ts';
 import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
-import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import { type NamedFields, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { FieldValue, RecordType, Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { Database } from 'better-sqlite3';
 import type { EntryHead, OwnChain } from './own-chain.ts';
 import type { RecordTable } from './record-table.ts';
 import { canonicalValue, type FieldOf, fieldOf, firstWrite } from './record-values.ts';
 import { failStore } from './store-errors.ts';
-import type { HeldRecord } from './stored-record.ts';
+import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
+
+/** Judges what a person writes, before it is written; throws what forbids it. */
+export type WriteGuard = {
+  creating(type: RecordType, fields: NamedFields): void;
+  /** `fields`: the names of those that are written. */
+  amending(record: StoredRecord, fields: readonly string[]): void;
+};
 
 /**
- * Who writes: the practitioner's record id (null for the daemon itself) and the role that rights are judged by. `isLate` for what
- * can leave for the hub after all else.
+ * Who writes, and the role that rights are judged by: the daemon itself (`author: null`), or a practitioner by the record's id, of
+ * whom each write is judged. `in-bulk`: what is taken in as a whole was judged as a whole. `isLate` for what can leave for the hub
+ * after all else.
  */
-export type WriteContext = { readonly author: string | null; readonly role: Role; readonly isLate?: boolean };
+export type WriteContext = { readonly role: Role; readonly isLate?: boolean } & (
+  | { readonly author: null; readonly guard?: undefined }
+  | { readonly author: string; readonly guard: WriteGuard | 'in-bulk' }
+);
 
 /** What a piece of work may do inside its one transaction. */
 export type RecordTransaction = {
@@ -23,7 +34,7 @@ export type RecordTransaction = {
   readonly db: Database;
   /**
    * Records something new and gives its id. Fields that are null or undefined are left out. Throws SH-I101 when a value is
-   * not of its field's kind; nothing else is checked.
+   * not of its field's kind, what the guard throws; nothing else is checked.
    */
   create(type: RecordType, fields: Readonly<Record<string, FieldValue | null | undefined>>): string;
   /**
@@ -83,6 +94,7 @@ export class OpenTransaction implements RecordTransaction {
         this.#isAuthorised(field),
       );
     }
+    this.#guard?.creating(type, fields as NamedFields);
     return this.#record({ held: undefined, recordType: type.number, writes });
   }
 
@@ -90,7 +102,11 @@ export class OpenTransaction implements RecordTransaction {
     const held = this.#parts.records.held(id);
     const type = held === undefined ? undefined : recordTypeNumbered(held.typeNumber);
     if (held === undefined || type === undefined) throw failStore('SH-N101', { why: id });
+    const record = storedRecord(held) as StoredRecord;
+    // Who may not change it at all is not told who wrote what.
+    this.#guard?.amending(record, []);
     const writes: Record<string, Write> = {};
+    const written: string[] = [];
     for (const [name, value] of Object.entries(fields)) {
       if (value === undefined) continue;
       const field = fieldOf(type, name);
@@ -99,9 +115,12 @@ export class OpenTransaction implements RecordTransaction {
         field.declaration.kind === 'set'
           ? this.#setWrite(held, field, canonical)
           : this.#registerWrite(held, field, canonical);
-      if (write !== undefined) writes[String(field.declaration.number)] = write;
+      if (write === undefined) continue;
+      writes[String(field.declaration.number)] = write;
+      written.push(name);
     }
-    if (Object.keys(writes).length === 0) return false;
+    if (written.length === 0) return false;
+    this.#guard?.amending(record, written);
     this.#record({ held, recordType: held.typeNumber, writes });
     return true;
   }
@@ -118,6 +137,7 @@ export class OpenTransaction implements RecordTransaction {
       const message = { fr: 'il n’y a rien à départager', en: 'there is nothing to decide between' };
       throw failStore('SH-I101', { fields: [{ field: name, message }] });
     }
+    this.#guard?.amending(storedRecord(held) as StoredRecord, [name]);
     const canonical = (value === null ? null : canonicalValue(field, value)) as RegisterWrite['value'];
     const authorised = this.#isAuthorised(field);
     const isOtherValue = canonical !== (held.fields[key] ?? null);
@@ -183,6 +203,11 @@ export class OpenTransaction implements RecordTransaction {
       if (authorisedAddition !== undefined) throw this.#refusal('SH-K102', field, authorisedAddition);
     }
     return { kind: 'set', add, remove, authorised };
+  }
+
+  get #guard(): WriteGuard | undefined {
+    const { guard } = this.#parts.context;
+    return guard === 'in-bulk' ? undefined : guard;
   }
 
   #isAuthorised({ declaration }: FieldOf): boolean {

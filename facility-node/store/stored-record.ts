@@ -35,3 +35,9 @@ export function storedRecord(held: Omit<HeldRecord, 'conflictCount'>): StoredRec
   const { id, fields, stamps, lastStamp, createdPosition } = held;
   return { id, type, fields: namedFields(type, fields), stamps, lastStamp, createdPosition };
 }
+
+/** Whose health a record concerns; undefined for staff and facilities. */
+export function patientOf({ type, id, fields }: Pick<StoredRecord, 'type' | 'id' | 'fields'>): string | undefined {
+  if (type.name === 'patient') return id;
+  return typeof fields.patient === 'string' ? fields.patient : undefined;
+}

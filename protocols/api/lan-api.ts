@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permissionRules } from '../permissions/permission-rule.ts';
 import { condition } from '../records/condition.ts';
 import { encounter } from '../records/encounter.ts';
 import { immunization } from '../records/immunization.ts';
@@ -27,7 +28,10 @@ export const sessionAnswer = z.object({
     role: z.enum(ROLES),
     facility: z.string(),
   }),
+  /** What there is anything of that the action is let on, now. */
   permissions: z.array(z.object({ action: z.string(), subject: z.string() })),
+  /** As CASL takes them, those that forbid last. */
+  rules: permissionRules,
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

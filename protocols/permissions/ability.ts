@@ -1,6 +1,6 @@
-import { createMongoAbility, type MongoAbility } from '@casl/ability';
+import { createMongoAbility, type MongoAbility, mongoQueryMatcher } from '@casl/ability';
 import type { NamedFields } from '../records/catalogue.ts';
-import type { Action, PermissionRule, Subject } from './permission-rule.ts';
+import { type Action, actionsOf, type PermissionRule, type Subject, subjectsOf } from './permission-rule.ts';
 
 /**
  * What the conditions of rules look at in one thing that is acted on (`permission-rule.ts`). What costs something to find out may be a
@@ -15,6 +15,11 @@ export type Attributes = {
   readonly record: NamedFields;
 };
 
+/** What of the attributes is known before anything that is acted on is looked at. */
+export type Circumstances = Pick<Attributes, 'purpose' | 'time'>;
+
+const CIRCUMSTANCES: readonly string[] = ['purpose', 'time'] satisfies readonly (keyof Circumstances)[];
+
 /** Which fields one may see or write: all, or those that `has` says. */
 export type FieldScope = 'all' | { readonly has: (field: string) => boolean };
 
@@ -25,20 +30,28 @@ type Thing = { readonly subject: Subject; readonly attributes: Attributes };
 export class PermissionAbility {
   readonly rules: readonly PermissionRule[];
   readonly #ability: MongoAbility;
+  readonly #gates: ReadonlyMap<PermissionRule, (circumstances: Circumstances) => boolean>;
 
   constructor(rules: readonly PermissionRule[]) {
     // Of rules that match, CASL asks the last.
     const permits = rules.filter(({ inverted }) => inverted !== true);
     const denials = rules.filter(({ inverted }) => inverted === true);
     this.rules = [...permits, ...denials];
+    this.#gates = new Map(this.rules.flatMap((rule) => gateOf(rule) ?? []));
     this.#ability = createMongoAbility(this.rules.map(castRule), {
       detectSubjectType: (thing) => (thing as unknown as Thing).subject,
     });
   }
 
-  /** Whether there is anything of that subject that the action could be let on: what a route or a button asks. */
-  may(action: Action, subject: Subject): boolean {
-    return this.#ability.can(action, subject);
+  /** Whether there may be anything of that subject that the action is let on, as things are: what a route or a button asks. */
+  may(action: Action, subject: Subject, circumstances: Circumstances): boolean {
+    const matching = this.rules.filter(
+      (rule) =>
+        actionsOf(rule).includes(action) &&
+        subjectsOf(rule).includes(subject) &&
+        (this.#gates.get(rule)?.(circumstances) ?? true),
+    );
+    return matching.some(({ inverted }) => inverted !== true) && !matching.some(isWithoutException);
   }
 
   /** Whether the action is let on this very thing, in one field or in any. */
@@ -55,9 +68,45 @@ export class PermissionAbility {
   }
 }
 
-/** The query of a rule reads `record.status` as the field `status` of `record`. */
-function thingOf(subject: Subject, attributes: Attributes): Thing & Record<string, unknown> {
-  return Object.create(attributes, { subject: { value: subject } }) as Thing & Record<string, unknown>;
+/** The query of a rule reads `record.status` as the field `status` of `record`. Each attribute is asked only when a rule reads it. */
+function thingOf(subject: Subject, attributes: Attributes): Thing & Attributes {
+  return {
+    ...{ subject, attributes },
+    get facility() {
+      return attributes.facility;
+    },
+    get author() {
+      return attributes.author;
+    },
+    get careRelation() {
+      return attributes.careRelation;
+    },
+    get purpose() {
+      return attributes.purpose;
+    },
+    get time() {
+      return attributes.time;
+    },
+    get record() {
+      return attributes.record;
+    },
+  };
+}
+
+/** A rule that forbids all of its subject as soon as the circumstances are given. */
+function isWithoutException({ inverted, fields, conditions = {} }: PermissionRule): boolean {
+  return (
+    inverted === true && fields === undefined && Object.keys(conditions).every((name) => CIRCUMSTANCES.includes(name))
+  );
+}
+
+function gateOf(
+  rule: PermissionRule,
+): readonly [readonly [PermissionRule, (circumstances: Circumstances) => boolean]] | undefined {
+  const known = Object.entries(rule.conditions ?? {}).filter(([name]) => CIRCUMSTANCES.includes(name));
+  if (known.length === 0) return undefined;
+  const matches = mongoQueryMatcher<Circumstances>(Object.fromEntries(known));
+  return [[rule, (circumstances) => matches(circumstances)]];
 }
 
 function castRule({ action, subject, fields, conditions, inverted }: PermissionRule) {

@@ -137,9 +137,23 @@ describe('rules', () => {
     ]);
     const scope = ability.scope('read', 'patient', HERE);
     expect(scope !== 'all' && [scope?.has('nina'), scope?.has('familyName')]).toEqual([false, true]);
-    expect(ability.may('update', 'patient')).toBe(true);
+    expect(ability.may('update', 'patient', HERE)).toBe(true);
     expect(ability.allows('update', 'patient', HERE, 'familyName')).toBe(false);
     expect(ability.scope('create', 'patient', HERE)).toBeUndefined();
+  });
+
+  it('open a route only as far as purpose and time let, and close it where all of its subject is forbidden', () => {
+    const may = (rules: readonly PermissionRule[], circumstances = HERE): boolean =>
+      new PermissionAbility(rules).may('read', 'condition', circumstances);
+    const emergency: PermissionRule = { action: 'read', subject: 'condition', conditions: { purpose: 'ETREAT' } };
+    expect([may([emergency]), may([emergency], { ...HERE, purpose: 'ETREAT' })]).toEqual([false, true]);
+    const any: PermissionRule = { action: 'read', subject: ['condition', 'patient'] };
+    const night: PermissionRule = { ...any, inverted: true, conditions: { time: { $gte: '19:00' } } };
+    expect([may([any, night]), may([any, night], { ...HERE, time: '19:00' })]).toEqual([true, false]);
+    const foreign: PermissionRule = { ...any, inverted: true, conditions: { facility: 'other' } };
+    const code: PermissionRule = { action: 'read', subject: 'condition', fields: ['code'], inverted: true };
+    expect(may([any, foreign, code])).toBe(true);
+    expect(may([any, { ...any, inverted: true }])).toBe(false);
   });
 
   it('are refused with an unknown field, condition, operator or action', () => {
@@ -184,13 +198,18 @@ describe('presets', () => {
     for (const role of ['it-officer', 'cashier', 'district-officer', 'registrar'] as const) {
       const ability = new PermissionAbility(presetRules(role));
       for (const subject of care)
-        expect([role, subject, ACTIONS.some((action) => ability.may(action, subject))]).toEqual([role, subject, false]);
+        expect([role, subject, ACTIONS.some((action) => ability.may(action, subject, HERE))]).toEqual([
+          role,
+          subject,
+          false,
+        ]);
     }
-    expect(ROLES.filter((role) => new PermissionAbility(presetRules(role)).may('export', 'records'))).toEqual(['head']);
-    expect(ROLES.filter((role) => new PermissionAbility(presetRules(role)).may('update', 'facilityRights'))).toEqual([
+    expect(ROLES.filter((role) => new PermissionAbility(presetRules(role)).may('export', 'records', HERE))).toEqual([
       'head',
-      'it-officer',
     ]);
+    expect(
+      ROLES.filter((role) => new PermissionAbility(presetRules(role)).may('update', 'facilityRights', HERE)),
+    ).toEqual(['head', 'it-officer']);
   });
 
   it('stay within their ceilings', () => {

@@ -5,6 +5,8 @@ import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import type { RecordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
+import { createAccess } from '../../access/create-access.ts';
+import type { RecordAccess } from '../../access/record-access.ts';
 import { AuditProofService } from '../../audit/audit-proof-service.ts';
 import { AuditService } from '../../audit/audit-service.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
@@ -45,6 +47,7 @@ export type TestClinic = AsyncDisposable & {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly audit: AuditService;
+  readonly access: RecordAccess;
   readonly auditProofs: AuditProofService;
   readonly people: PeopleService;
   readonly sessions: SessionService;
@@ -96,6 +99,7 @@ export async function openTestClinic({
     ...{ store, clock, facility: facility.code },
     signer: () => ({ node: 1, keys: signKeysFromSeed(Buffer.alloc(32, 1)), hubKey: testHubKeys().publicKey }),
   });
+  const access = createAccess({ store, audit, clock, facility });
   const people = new PeopleService({ store, audit, clock, facility, passwordCost });
   const devices = new DeviceService({ db: store.db, audit, clock, isRequired: areDevicesRequired });
   const certificates = new CertificateService({
@@ -106,13 +110,27 @@ export async function openTestClinic({
     host: () => ({ hostname: 'poste', addresses: ['192.168.1.10'] }),
   });
   certificates.refresh();
-  const sessions = new SessionService({ store, audit, clock, facility, passwordCost, devices });
+  const sessions = new SessionService({
+    ...{ store, audit, clock, facility, passwordCost, devices, rights: access.permissions },
+  });
   const surveillance = new SurveillanceService({ db: store.db });
   const reports = new WeeklyReportService({ surveillance, facility, store, clock });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
-    ...{ store, audit, auditProofs, sessions, reports, facility, clock, log: log.log, version: '0.1.0', messenger },
+    ...{
+      store,
+      audit,
+      access,
+      auditProofs,
+      sessions,
+      reports,
+      facility,
+      clock,
+      log: log.log,
+      version: '0.1.0',
+      messenger,
+    },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -128,6 +146,7 @@ export async function openTestClinic({
       clock,
       log,
       audit,
+      access,
       auditProofs,
       people,
       sessions,
