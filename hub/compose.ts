@@ -57,6 +57,7 @@ import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { holdersOf } from './routing/delivery-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
+import { openAggregator } from './telecoms/open-aggregator.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
 import { unlockRoutes } from './unlocking/unlock-routes.ts';
 import { UnlockService } from './unlocking/unlock-service.ts';
@@ -112,7 +113,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
-    ...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })),
+    ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
   ];
   const http = listenService({
     name: 'http',
@@ -210,6 +211,7 @@ type LinkNeeds = {
 /** All that speaks with nodes, over any carrier. */
 function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
   const { keys, incarnation, database, origin, bus, enrolment, facilities, proofs } = needs;
+  const aggregator = openAggregator(config.sms);
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
@@ -233,9 +235,9 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
     hellos: new HelloCounter(incarnation, randomBytes),
   });
   const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
-  const sms = composeSms({ ...ends, messenger });
+  const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
   const unlocking = new UnlockService({ database, keys, findNode, clock, log });
-  return { exchange, restoration, revocation, unlocking, usb, sms };
+  return { exchange, restoration, revocation, unlocking, usb, sms, smsRoutes: aggregator?.routes ?? [] };
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

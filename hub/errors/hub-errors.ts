@@ -245,6 +245,30 @@ export const hubErrors = errorCodes({
       en: 'Nothing is lost here. If this is a mistake, tell the hub’s administrator.',
     },
   },
+  'SH-C340': {
+    kind: 'config',
+    title: { fr: 'Il manque un réglage des SMS', en: 'A setting of the short messages is missing' },
+    remedy: {
+      fr: 'Donnez-le, ou mettez sms.provider à none : docs/operations/hub.md.',
+      en: 'Give it, or set sms.provider to none: docs/operations/hub.md.',
+    },
+  },
+  'SH-T340': {
+    kind: 'transient',
+    title: { fr: 'L’agrégateur n’a pas pris le SMS', en: 'The aggregator has not taken the short message' },
+    remedy: {
+      fr: 'Rien n’est perdu : le nœud renvoie ce qui n’a pas été confirmé. Vérifiez crédit, compte et numéro.',
+      en: 'Nothing is lost: the node sends again what was not acknowledged. Check credit, account and number.',
+    },
+  },
+  'SH-A340': {
+    kind: 'auth',
+    title: { fr: 'Cet appel n’est pas de l’agrégateur', en: 'This call is not the aggregator’s' },
+    remedy: {
+      fr: 'Vérifiez la clé de l’adresse (Africa’s Talking), ou sms.publicUrl et sms.secret (Twilio).',
+      en: 'Check the key in the address (Africa’s Talking), or sms.publicUrl and sms.secret (Twilio).',
+    },
+  },
   'SH-N381': {
     kind: 'not-found',
     title: { fr: 'Il n’y a pas de tel nœud', en: 'There is no such node' },

@@ -34,6 +34,15 @@ type Settings = {
     readonly vaultKey: string;
     readonly vaultNamespace: undefined;
   };
+  readonly sms: {
+    readonly provider: 'none';
+    readonly account: undefined;
+    readonly secret: undefined;
+    readonly number: undefined;
+    readonly apiUrl: undefined;
+    readonly webhookKey: undefined;
+    readonly publicUrl: undefined;
+  };
   readonly copies: { readonly keepDays: number };
   readonly log: { readonly level: 'debug' };
 };
@@ -95,6 +104,10 @@ export class TestHub implements AsyncDisposable {
           ...{ sealKey: undefined, vaultUrl: undefined, vaultToken: undefined, vaultNamespace: undefined },
           vaultMount: 'transit',
           vaultKey: 'hub',
+        },
+        sms: {
+          ...{ provider: 'none', account: undefined, secret: undefined, number: undefined },
+          ...{ apiUrl: undefined, webhookKey: undefined, publicUrl: undefined },
         },
         copies: { keepDays: 30 },
         log: { level: 'debug' },
