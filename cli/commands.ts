@@ -52,6 +52,14 @@ import { SyncQuarantineRetryCommand } from './commands/sync/quarantine/retry.ts'
 import { SyncQuarantineShowCommand } from './commands/sync/quarantine/show.ts';
 import { SyncStatusCommand } from './commands/sync/status.ts';
 import { SyncVerifyCommand } from './commands/sync/verify.ts';
+import { UserAddCommand } from './commands/user/add.ts';
+import { UserDisableCommand } from './commands/user/disable.ts';
+import { UserEnableCommand } from './commands/user/enable.ts';
+import { UserListCommand } from './commands/user/list.ts';
+import { UserResetCommand } from './commands/user/reset.ts';
+import { UserRolesCommand } from './commands/user/roles.ts';
+import { UserSessionsCommand } from './commands/user/sessions.ts';
+import { UserShowCommand } from './commands/user/show.ts';
 
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
@@ -109,4 +117,12 @@ export const commands = {
   'sync:quarantine:show': SyncQuarantineShowCommand,
   'sync:status': SyncStatusCommand,
   'sync:verify': SyncVerifyCommand,
+  'user:add': UserAddCommand,
+  'user:disable': UserDisableCommand,
+  'user:enable': UserEnableCommand,
+  'user:list': UserListCommand,
+  'user:reset': UserResetCommand,
+  'user:roles': UserRolesCommand,
+  'user:sessions': UserSessionsCommand,
+  'user:show': UserShowCommand,
 } as const;

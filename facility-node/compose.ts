@@ -34,8 +34,8 @@ import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
 import { patientIndexer } from './patients/patient-index.ts';
-import { PeopleService } from './people/people-service.ts';
-import { SessionService } from './people/session-service.ts';
+import { type PeopleOptions, PeopleService } from './people/people-service.ts';
+import { type DeviceGate, SessionService } from './people/session-service.ts';
 import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { readClockState } from './store/clock-state.ts';
@@ -143,14 +143,10 @@ export async function composeNode(
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
   const access = createAccess({ store, audit, clock, facility });
-  const people = new PeopleService({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
   });
-  const sessions = new SessionService({
-    ...{ store, audit, clock, facility, devices, rights: access.permissions },
-    onPassword: (proven) => void keys.passwordProven(proven),
-  });
+  const { people, sessions } = nodeStaff({ store, audit, clock, facility, devices, access }, () => keys);
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const keys = keyService({
     ...{ db, ring, by, audit, clock, log, directory, identity },
@@ -171,7 +167,7 @@ export async function composeNode(
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, backups, devices, consents, trail, clock, log },
-    ...{ certificates, invitationOf: lan.invitationOf },
+    ...{ people, certificates, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit, access }),
     conflicts: createConflicts({ store, audit, access, clock }),
@@ -179,6 +175,7 @@ export async function composeNode(
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
+  people.forgetKeysOfDisabled();
   const maintenance = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups });
   const sms = messengerServices(config.uplink, messenger, {
     ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
@@ -228,6 +225,26 @@ function nodeHealth({
     waitingNotes: () => notes.countWaiting(),
     backups: () => ({ ...backups.state(), nowMs: clock.now() }),
   });
+}
+
+/** The staff's accounts and sessions; what opens the database changes with the account. */
+function nodeStaff(
+  {
+    devices,
+    access,
+    ...parts
+  }: PeopleOptions & { readonly devices: DeviceGate; readonly access: ReturnType<typeof createAccess> },
+  keys: () => KeyService,
+): { readonly people: PeopleService; readonly sessions: SessionService } {
+  const personal = { forget: (login: string) => keys().forget(login), logins: () => keys().logins() };
+  return {
+    people: new PeopleService({ ...parts, keys: personal }),
+    sessions: new SessionService({
+      ...{ ...parts, devices, rights: access.permissions },
+      onPassword: (proven) => void keys().passwordProven(proven),
+      onPasswordChanged: (login) => void keys().forget(login),
+    }),
+  };
 }
 
 /** Lets the hub open the node, where it is enrolled at one that can. */

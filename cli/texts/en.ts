@@ -4,6 +4,7 @@ import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
+import { enStaff } from './en-staff.ts';
 import type { fr } from './fr.ts';
 
 /** Every sentence that people read, in English. */
@@ -14,6 +15,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   ...enDevices,
   ...enHub,
   ...enKeys,
+  ...enStaff,
   'help.about': 'SanteHaggui — the command line of facilities and of the hub',
   'help.usage': 'USAGE',
   'help.rootUsage': 'haggui COMMAND [options]',

@@ -4,6 +4,7 @@ import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
+import { frStaff } from './fr-staff.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
 export const fr = {
@@ -13,6 +14,7 @@ export const fr = {
   ...frDevices,
   ...frHub,
   ...frKeys,
+  ...frStaff,
   'help.about': 'SanteHaggui — la ligne de commande des établissements et du hub',
   'help.usage': 'UTILISATION',
   'help.rootUsage': 'haggui COMMANDE [options]',

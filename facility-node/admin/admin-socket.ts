@@ -16,11 +16,13 @@ import { keysRoutes } from './keys-routes.ts';
 import { type OperatorParts, operatorRoutes } from './operator-routes.ts';
 import { type RecordParts, recordsRoutes } from './records-routes.ts';
 import { type ReviewParts, reviewRoutes } from './review-routes.ts';
+import { type UserParts, usersRoutes } from './users-routes.ts';
 
 /** What the admin socket is made of. */
 export type AdminParts = OperatorParts &
   RecordParts &
   DeviceAdminParts &
+  UserParts &
   ConsentParts &
   AuditParts &
   ReviewParts & {
@@ -46,6 +48,7 @@ export function adminSocket(parts: AdminParts): ListenService {
       ...keysRoutes(parts.keys, sessions),
       ...backupRoutes(parts.backups),
       ...devicesAdminRoutes(parts),
+      ...usersRoutes(parts),
       ...doctorRoutes(parts.doctor),
       ...recordsRoutes(parts),
       ...consentsRoutes(parts),

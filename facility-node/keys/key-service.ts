@@ -135,6 +135,11 @@ export class KeyService {
     return removed;
   }
 
+  /** The logins that something opens the database for. */
+  logins(): ReadonlySet<string> {
+    return new Set(this.#ring.unlockers().flatMap(({ login }) => login ?? []));
+  }
+
   /** Lets the hub that this node is enrolled at open the database after an operator's yes: in place of any hub before. */
   wrapForHub(): void {
     const sealKey = this.#options.hubKey();

@@ -10,23 +10,31 @@ export type Account = {
   readonly practitionerId: string;
   readonly permissionVersion: number;
   readonly isDisabled: boolean;
+  /** Until when (ms) a password that somebody else chose serves to choose one's own; null of one's own. */
+  readonly passwordUntil: number | null;
+  readonly lastSignInAt: number | null;
 };
 
 /** What a new row of `account` holds. */
-export type NewAccount = Pick<Account, 'login' | 'passwordHash' | 'role' | 'practitionerId'>;
+export type NewAccount = Pick<Account, 'login' | 'passwordHash' | 'role' | 'practitionerId' | 'passwordUntil'>;
 
 type AccountRow = Omit<Account, 'isDisabled'> & { readonly disabledAt: number | null };
 
 const COLUMNS = `id, login, password_hash as passwordHash, role, practitioner_id as practitionerId,
-  permission_version as permissionVersion, disabled_at as disabledAt`;
+  permission_version as permissionVersion, disabled_at as disabledAt, password_until as passwordUntil,
+  last_sign_in_at as lastSignInAt`;
 
 /** The table `account`. */
 export class AccountStore {
   readonly #db: Database;
   readonly #byLogin: Statement<[string], AccountRow>;
   readonly #byId: Statement<[number], AccountRow>;
-  readonly #insert: Statement<[string, string, string, string, number]>;
+  readonly #byPractitioner: Statement<[string], AccountRow>;
+  readonly #insert: Statement<[string, string, string, string, number, number | null]>;
   readonly #disable: Statement<[number, number]>;
+  readonly #enable: Statement<[number]>;
+  readonly #setPassword: Statement<[string, number | null, number]>;
+  readonly #noteSignIn: Statement<[number, number]>;
   readonly #setRole: Statement<[string, number]>;
   readonly #countEnabled: Statement<[], number>;
 
@@ -34,12 +42,22 @@ export class AccountStore {
     this.#db = db;
     this.#byLogin = db.prepare(`select ${COLUMNS} from account where login = ?`);
     this.#byId = db.prepare(`select ${COLUMNS} from account where id = ?`);
+    this.#byPractitioner = db.prepare(`select ${COLUMNS} from account where practitioner_id = ?`);
     this.#insert = db.prepare(
-      'insert into account (login, password_hash, role, practitioner_id, created_at) values (?, ?, ?, ?, ?)',
+      `insert into account (login, password_hash, role, practitioner_id, created_at, password_until)
+       values (?, ?, ?, ?, ?, ?)`,
     );
     this.#disable = db.prepare(
       'update account set disabled_at = ?, permission_version = permission_version + 1 where id = ? and disabled_at is null',
     );
+    this.#enable = db.prepare(
+      'update account set disabled_at = null, permission_version = permission_version + 1 where id = ?',
+    );
+    // The version is raised: who signed in with the former password has to do so again.
+    this.#setPassword = db.prepare(
+      `update account set password_hash = ?, password_until = ?, permission_version = permission_version + 1 where id = ?`,
+    );
+    this.#noteSignIn = db.prepare('update account set last_sign_in_at = ? where id = ?');
     this.#setRole = db.prepare('update account set role = ?, permission_version = permission_version + 1 where id = ?');
     this.#countEnabled = db.prepare<[], number>('select count(*) from account where disabled_at is null').pluck();
   }
@@ -53,23 +71,45 @@ export class AccountStore {
     return accountOf(this.#byId.get(id));
   }
 
+  /** The accounts of a Practitioner record. */
+  ofPractitioner(practitionerId: string): readonly Account[] {
+    return this.#byPractitioner.all(practitionerId).flatMap((row) => accountOf(row) ?? []);
+  }
+
   /** Throws what SQLite throws when the login is taken. */
-  insert({ login, passwordHash, role, practitionerId }: NewAccount, nowMs: number): void {
-    this.#insert.run(login, passwordHash, role, practitionerId, nowMs);
+  insert({ login, passwordHash, role, practitionerId, passwordUntil }: NewAccount, nowMs: number): void {
+    this.#insert.run(login, passwordHash, role, practitionerId, nowMs, passwordUntil);
   }
 
   disable(id: number, nowMs: number): void {
     this.#disable.run(nowMs, id);
   }
 
+  enable(id: number): void {
+    this.#enable.run(id);
+  }
+
+  setPassword(id: number, passwordHash: string, passwordUntil: number | null): void {
+    this.#setPassword.run(passwordHash, passwordUntil, id);
+  }
+
+  noteSignIn(id: number, nowMs: number): void {
+    this.#noteSignIn.run(nowMs, id);
+  }
+
   setRole(id: number, role: Role): void {
     this.#setRole.run(role, id);
   }
 
+  /** Every account, by login. */
+  all(): readonly Account[] {
+    const rows = this.#db.prepare<[], AccountRow>(`select ${COLUMNS} from account order by login`).all();
+    return rows.flatMap((row) => accountOf(row) ?? []);
+  }
+
   /** The accounts that can sign in. */
   allEnabled(): readonly Account[] {
-    const rows = this.#db.prepare<[], AccountRow>(`select ${COLUMNS} from account where disabled_at is null`).all();
-    return rows.flatMap((row) => accountOf(row) ?? []);
+    return this.all().filter(({ isDisabled }) => !isDisabled);
   }
 
   countEnabled(): number {

@@ -23,10 +23,39 @@ export const peopleErrors = errorCodes({
     title: { fr: 'La session est terminée', en: 'The session has ended' },
     remedy: { fr: 'Connectez-vous de nouveau.', en: 'Sign in again.' },
   },
+  'SH-A153': {
+    kind: 'auth',
+    title: { fr: 'Choisissez votre propre mot de passe', en: 'Choose your own password' },
+    remedy: {
+      fr: 'Le mot de passe reçu ne sert qu’à cela : connectez-vous avec lui en donnant un nouveau mot de passe.',
+      en: 'The password that you were given serves for this alone: sign in with it and give a new one.',
+    },
+  },
+  'SH-A154': {
+    kind: 'auth',
+    title: { fr: 'Le mot de passe provisoire a expiré', en: 'The provisional password has expired' },
+    remedy: {
+      fr: 'Demandez-en un autre à l’administrateur (haggui user reset).',
+      en: 'Ask the administrator for another (haggui user reset).',
+    },
+  },
+  'SH-I150': {
+    kind: 'input',
+    title: { fr: 'Ce nouveau mot de passe ne convient pas', en: 'This new password does not do' },
+    remedy: {
+      fr: 'Prenez-en un autre que l’ancien et que votre identifiant.',
+      en: 'Take another than the former one and than your login.',
+    },
+  },
   'SH-K150': {
     kind: 'conflict',
     title: { fr: 'Cet identifiant est déjà pris', en: 'This login is already taken' },
     remedy: { fr: 'Choisissez un autre identifiant.', en: 'Choose another login.' },
+  },
+  'SH-K151': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte est désactivé', en: 'This account is disabled' },
+    remedy: { fr: 'Réactivez-le d’abord : haggui user enable.', en: 'Enable it first: haggui user enable.' },
   },
   'SH-N150': {
     kind: 'not-found',

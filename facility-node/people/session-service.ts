@@ -3,6 +3,7 @@ import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { RequestHead } from '@santehaggui/runtime/http/route.ts';
 import {
+  hashPassword,
   type PasswordCost,
   SMALL_MACHINE_COST,
   unmatchablePasswordHash,
@@ -37,8 +38,12 @@ export type Origin = {
   readonly deviceCredential?: string | undefined;
 };
 
-/** What signing in takes. */
-export type Credentials = Origin & { readonly login: string; readonly password: string };
+/** What signing in takes; `newPassword` takes the place of the password that is proven. */
+export type Credentials = Origin & {
+  readonly login: string;
+  readonly password: string;
+  readonly newPassword?: string | undefined;
+};
 
 /** A session as handed out: the body of the answer, and the refresh token for its cookie. */
 export type OpenedSession = {
@@ -68,6 +73,8 @@ export type SessionServiceOptions = {
     readonly password: string;
     readonly known: readonly string[];
   }) => void;
+  /** Told of each login whose owner has taken another password. */
+  readonly onPasswordChanged?: (login: string) => void;
   /** Without it any device will do. */
   readonly devices?: DeviceGate;
 };
@@ -97,9 +104,11 @@ export class SessionService {
 
   /**
    * Opens a session. Throws SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same
-   * work; SH-A151 while the login waits after too many failures from that address; what {@link DeviceGate.admit} throws.
+   * work; SH-A151 while the login waits after too many failures from that address; SH-A153 and SH-A154 for a provisional password
+   * without a new one, or after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} throws.
    */
-  async login({ login, password, address, requestId, deviceCredential }: Credentials): Promise<OpenedSession> {
+  async login(credentials: Credentials): Promise<OpenedSession> {
+    const { login, password, address, requestId, deviceCredential } = credentials;
     const name = login.trim().toLowerCase();
     const from = address ?? 'local';
     this.#countAttempt(name, from);
@@ -113,10 +122,10 @@ export class SessionService {
       );
       throw failPeople('SH-A150');
     }
-    this.#options.onPassword?.({ login: name, password, known: [] });
     // Asked last: who does not know a password learns nothing of devices.
     const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
-    return this.#open(account, { address, requestId }, { from, deviceId });
+    const own = await this.#withOwnPassword(account, credentials);
+    return this.#open(own.account, { address, requestId }, { from, deviceId, password: own.password });
   }
 
   /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
@@ -190,6 +199,35 @@ export class SessionService {
     return staff;
   }
 
+  /** The account with a password that its owner chose, which may be the one just proven. */
+  async #withOwnPassword(
+    account: Account,
+    { password, newPassword, ...origin }: Credentials,
+  ): Promise<{ readonly account: Account; readonly password: string }> {
+    const { clock, audit, passwordCost = SMALL_MACHINE_COST } = this.#options;
+    const { passwordUntil, login } = account;
+    if (passwordUntil !== null && passwordUntil <= clock.now()) throw failPeople('SH-A154');
+    if (newPassword === undefined) {
+      if (passwordUntil !== null) throw failPeople('SH-A153');
+      return { account, password };
+    }
+    if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
+    const hash = await hashPassword(newPassword, passwordCost);
+    this.#sessions.together(() => {
+      this.#accounts.setPassword(account.id, hash, null);
+      this.#sessions.revokeAllOf(account.id, 'password-changed', clock.now());
+      audit.append(
+        { kind: 'visitor', address: origin.address, requestId: origin.requestId },
+        {
+          ...{ action: 'update', recordType: 'practitioner', recordId: account.practitionerId, purpose: 'HOPERAT' },
+          detail: { login, password: 'changed' },
+        },
+      );
+    });
+    this.#options.onPasswordChanged?.(login);
+    return { account: this.#accounts.withId(account.id) ?? account, password: newPassword };
+  }
+
   #countAttempt(login: string, from: string): void {
     const nowMs = this.#options.clock.now();
     const known = this.#failures.of(login, from);
@@ -209,8 +247,13 @@ export class SessionService {
   #open(
     account: Account,
     origin: Origin,
-    { from, deviceId }: { readonly from: string; readonly deviceId: string | null },
+    {
+      from,
+      deviceId,
+      password,
+    }: { readonly from: string; readonly deviceId: string | null; readonly password: string },
   ): Promise<OpenedSession> {
+    this.#options.onPassword?.({ login: account.login, password, known: [] });
     const nowMs = this.#options.clock.now();
     const sessionId = randomUUID();
     const refreshToken = newRefreshToken();
@@ -223,6 +266,7 @@ export class SessionService {
         nowMs,
       );
       this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);
+      this.#accounts.noteSignIn(account.id, nowMs);
       this.#options.audit.append(staffOf(account, sessionId, origin), {
         action: 'sign-in',
         recordType: 'session',

@@ -1,7 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** Why a session ended before its time. */
-export type RevokedBecause = 'signed-out' | 'token-reused' | 'account-disabled';
+/** Why a session ended before its time; `ended-by-another`: an administrator ended it. */
+export type RevokedBecause =
+  | 'signed-out'
+  | 'token-reused'
+  | 'account-disabled'
+  | 'password-changed'
+  | 'ended-by-another';
 
 /** A row of `session`; times in milliseconds since 1970. */
 export type Session = {
@@ -16,6 +21,13 @@ export type Session = {
 
 /** A refresh token as it is kept. */
 export type RefreshToken = { readonly sessionId: string; readonly usedAt: number | null };
+
+/** An open session, as administrators see it. */
+export type OpenSession = Pick<Session, 'id' | 'createdAt'> & {
+  readonly lastUsedAt: number;
+  readonly address: string | null;
+  readonly deviceName: string | null;
+};
 
 type NewSession = {
   readonly id: string;
@@ -34,6 +46,7 @@ export class SessionStore {
   readonly #revoke: Statement<[number, string, string]>;
   readonly #revokeAll: Statement<[number, string, number]>;
   readonly #countLive: Statement<[number], number>;
+  readonly #liveOf: Statement<[number, number], OpenSession>;
   readonly #forget: Statement<[number]>;
   readonly #tokenByHash: Statement<[Uint8Array], RefreshToken>;
   readonly #insertToken: Statement<[Uint8Array, string, number]>;
@@ -64,6 +77,12 @@ export class SessionStore {
          where session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?`,
       )
       .pluck();
+    this.#liveOf = db.prepare(
+      `select session.id, created_at as createdAt, last_used_at as lastUsedAt, session.address, enrolled_device.name as deviceName
+       from session left join enrolled_device on enrolled_device.id = session.device_id
+       where account_id = ? and session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?
+       order by created_at`,
+    );
     this.#forget = db.prepare('delete from session where expires_at < ?');
     this.#tokenByHash = db.prepare(
       'select session_id as sessionId, used_at as usedAt from refresh_token where hash = ?',
@@ -95,6 +114,11 @@ export class SessionStore {
 
   revokeAllOf(accountId: number, because: RevokedBecause, nowMs: number): void {
     this.#revokeAll.run(nowMs, because, accountId);
+  }
+
+  /** The open sessions of an account, the oldest first. */
+  liveOf(accountId: number, nowMs: number): readonly OpenSession[] {
+    return this.#liveOf.all(accountId, nowMs);
   }
 
   countLive(nowMs: number): number {

@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts';
 import { DEVICE_COOKIE } from './device-cookie.ts';
 import { type NodeRoute, openRoute } from './node-route.ts';
 import { failPeople } from './people-errors.ts';
-import type { OpenedSession, Origin, SessionService } from './session-service.ts';
+import type { Credentials, OpenedSession, Origin, SessionService } from './session-service.ts';
 
 /** Over HTTPS the name binds the cookie to this host (RFC 6265bis §4.1.3.2); a browser takes no such name over plain HTTP. */
 const SECURE_COOKIE = '__Host-haggui_refresh';
@@ -73,7 +73,7 @@ function opened(
 /** Signs in, and ends the session that the same browser had: its cookie is written over, so that nobody could end it later. */
 async function newSession(
   sessions: SessionService,
-  credentials: { readonly login: string; readonly password: string },
+  credentials: Pick<Credentials, 'login' | 'password' | 'newPassword'>,
   { principal, request }: { readonly principal: Caller; readonly request: Request },
 ): Promise<OpenedSession> {
   const session = await sessions.login({ ...credentials, ...originOf(principal, request) });

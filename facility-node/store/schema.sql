@@ -82,7 +82,7 @@ CREATE TABLE account (
   permission_version integer not null default 1,
   disabled_at integer,
   created_at integer not null
-) strict;
+, last_sign_in_at integer, password_until integer) strict;
 
 CREATE TABLE audit_anchor (
   entries integer primary key,
@@ -374,8 +374,10 @@ CREATE TABLE session (
   last_used_at integer not null,
   expires_at integer not null,
   revoked_at integer,
-  revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled'))
-, device_id text references enrolled_device (id)) strict;
+  revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled', 'password-changed', 'ended-by-another')),
+  -- The device that it was opened on, where it is an enrolled one.
+  device_id text references enrolled_device (id)
+) strict;
 
 CREATE TABLE sharing_question (
   phone text primary key,

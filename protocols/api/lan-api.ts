@@ -10,11 +10,13 @@ import { ROLES } from '../records/record-type.ts';
 import { referral } from '../records/referral.ts';
 import { REFERRAL_STEPS, type ReferralStep } from '../records/referral-machine.ts';
 import { createSchema, patchSchema, referenceText } from '../records/schema.ts';
+import { passwordText } from './users-api.ts';
 
-/** `POST /api/v1/sessions`. */
+/** `POST /api/v1/sessions`; `newPassword` takes the place of `password`, as a provisional one asks for. */
 export const sessionRequest = z.strictObject({
   login: z.string().trim().min(1).max(60),
   password: z.string().min(1).max(200),
+  newPassword: passwordText.optional(),
 });
 
 /** The answer to {@link sessionRequest} and to `POST /api/v1/sessions/refresh`; the refresh token is in a cookie. */

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { ROLES } from '../records/record-type.ts';
+
+/** What staff sign in with: lower case, no accents. */
+export const loginText = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z][a-z0-9._-]{1,59}$/, 'une lettre, puis 1 à 59 lettres sans accent, chiffres, points, - ou _');
+
+/** A password that a person chooses. */
+export const passwordText = z.string().min(8, 'au moins 8 caractères').max(200, 'au plus 200 caractères');
+
+/** Whether an account can sign in: `provisional` until its owner has chosen a password in place of the one that was given. */
+export type UserState = 'active' | 'provisional' | 'disabled';
+
+/** An account, as `haggui user list` shows it. */
+export type UserLine = {
+  readonly login: string;
+  readonly name: string;
+  readonly role: string;
+  readonly state: UserState;
+  readonly practitionerId: string;
+  readonly lastSignInAt: string | null;
+  /** How many sessions are open. */
+  readonly sessions: number;
+  /** Whether something of this person's opens the node's database after a power cut. */
+  readonly opensDatabase: boolean;
+};
+
+/** `GET /users`. */
+export type UserList = { readonly users: readonly UserLine[] };
+
+/** An open session. */
+export type UserSession = {
+  readonly id: string;
+  readonly since: string;
+  readonly lastUsedAt: string;
+  readonly address: string | null;
+  /** Name of the enrolled device that it was opened on. */
+  readonly device: string | null;
+};
+
+/** `GET /users/:login`. */
+export type UserDetail = UserLine & { readonly openSessions: readonly UserSession[] };
+
+/**
+ * `POST /users`: a new member of staff with an account; without `password` one is made that serves to choose another. `system` is no
+ * role of a person.
+ */
+export const newUserRequest = z
+  .strictObject({
+    login: loginText,
+    password: passwordText.optional(),
+    role: z.enum(ROLES).exclude(['system']),
+    familyName: z.string().trim().min(1, 'ne peut pas être vide').max(120),
+    givenName: z.string().trim().min(1, 'ne peut pas être vide').max(120).optional(),
+    phone: z.string().trim().min(3, 'numéro trop court').max(30).optional(),
+  })
+  .refine(({ login, password }) => password?.toLowerCase() !== login, {
+    path: ['password'],
+    error: 'le mot de passe ne peut pas être l’identifiant',
+  });
+
+/** See {@link newUserRequest}. */
+export type NewUserRequest = z.input<typeof newUserRequest>;
+
+/** `POST /users/:login/role`. */
+export const userRoleRequest = z.strictObject({ role: z.enum(ROLES).exclude(['system']) });
+
+/** A password that was made for somebody: shown once, and good until then to sign in and choose another. */
+export type ProvisionalPassword = { readonly password: string; readonly until: string };
+
+/** The answer to `POST /users`, and to `/users/:login/reset` and `/enable`; without `provisional` the person's own password serves. */
+export type UserWithPassword = UserLine & { readonly provisional?: ProvisionalPassword };
+
+/** The answer to what shuts somebody out: how many sessions it ended, and how many unlockers it took from the key ring. */
+export type UserShutOut = UserLine & { readonly endedSessions: number; readonly removedUnlockers: number };
