@@ -87,10 +87,10 @@ export const cliErrors = errorCodes({
   },
   'SH-F502': {
     kind: 'fatal',
-    title: { fr: 'La création du dossier de données a échoué', en: 'Making the data directory failed' },
+    title: { fr: 'Le dossier de données n’a pas pu être préparé', en: 'The data directory could not be made ready' },
     remedy: {
-      fr: 'Vérifiez le disque, puis recommencez dans un dossier vide.',
-      en: 'Check the disk, then start again in an empty directory.',
+      fr: 'Vérifiez le disque, puis recommencez ; un dossier neuf doit être vide.',
+      en: 'Check the disk, then start again; a new directory has to be empty.',
     },
   },
   'SH-K501': {

@@ -4,6 +4,7 @@ import { AuditSearchCommand } from './commands/audit/search.ts';
 import { AuditVerifyCommand } from './commands/audit/verify.ts';
 import { BackupCreateCommand } from './commands/backup/create.ts';
 import { BackupListCommand } from './commands/backup/list.ts';
+import { BackupRestoreCommand } from './commands/backup/restore.ts';
 import { BackupVerifyCommand } from './commands/backup/verify.ts';
 import { ConsentListCommand } from './commands/consent/list.ts';
 import { ConsentShowCommand } from './commands/consent/show.ts';
@@ -69,6 +70,7 @@ export const commands = {
   'audit:verify': AuditVerifyCommand,
   'backup:create': BackupCreateCommand,
   'backup:list': BackupListCommand,
+  'backup:restore': BackupRestoreCommand,
   'backup:verify': BackupVerifyCommand,
   'consent:list': ConsentListCommand,
   'consent:show': ConsentShowCommand,

@@ -16,6 +16,7 @@ import type { AuditService } from './audit/audit-service.ts';
 import { auditedRefusals } from './audit/audited-refusals.ts';
 import { createAuditTrail } from './audit-reading/audit-parts.ts';
 import { type BackupOptions, BackupService } from './backup/backup-service.ts';
+import { endInterruptedRestore, takeUpRestored } from './backup/restored-node.ts';
 import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
@@ -38,6 +39,7 @@ import { type PeopleOptions, PeopleService } from './people/people-service.ts';
 import { type DeviceGate, SessionService } from './people/session-service.ts';
 import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
+import { NumberingService } from './resources/numbering-service.ts';
 import { readClockState } from './store/clock-state.ts';
 import type { DataDirectory } from './store/data-directory.ts';
 import { lockDataDirectory } from './store/data-lock.ts';
@@ -83,6 +85,7 @@ const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 export async function composeDaemon(config: NodeConfig, surroundings: Surroundings): Promise<Composition> {
   const { directory, version, clock, log } = surroundings;
   await sodiumReady();
+  endInterruptedRestore(directory);
   const identity = new IdentityKeeper(directory);
   const ring = openRingByFile(directory, config.keys.unlockFile);
   if (ring !== undefined) return composeNode(config, surroundings, { ring, by: { kind: 'key-file' } });
@@ -132,9 +135,8 @@ export async function composeNode(
     ...{ identity, incarnation, journal, refusals, clock, log, randomBytes, onReceipt: () => uplink.heardOver('usb') },
   });
   const enrolment = new EnrolmentClient({
-    ...{ identity, timekeeper, clock, log },
+    ...{ identity, timekeeper, clock, log, tls: hubTls },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
-    tls: hubTls,
     onEnrolled: () => {
       keys.wrapForHub();
       uplink.wake();
@@ -142,6 +144,7 @@ export async function composeNode(
   });
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
+  takeUpRestored(directory, { audit, numbering: new NumberingService({ db, facility }) });
   const access = createAccess({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },

@@ -7,11 +7,13 @@ import { type ConfigSources, explainConfig, loadConfig } from '@santehaggui/runt
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import { errorLines } from '@santehaggui/runtime/errors/error-lines.ts';
 import { exitCodeFor, exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
-import { asHagguiError } from '@santehaggui/runtime/errors/problem.ts';
+import { asHagguiError, toProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { runProcess } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import { createLogger } from '@santehaggui/runtime/log/logger.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { Command, CommanderError } from 'commander';
+import { runRestore } from './backup/restore-command.ts';
+import { endInterruptedRestore } from './backup/restored-node.ts';
 import { composeDaemon } from './compose.ts';
 import { nodeConfigTable } from './config.ts';
 import packageJson from './package.json' with { type: 'json' };
@@ -64,6 +66,7 @@ const checkConfig = (options: Options): void => {
 const migrate = async ({ data }: Options): Promise<void> => {
   const directory = dataDirectory(resolve(data));
   await sodiumReady();
+  endInterruptedRestore(directory);
   using _lock = lockDataDirectory(directory.lockFile);
   const db = await openNodeDatabase({
     ...{ directory, ring: ringOpenedByFile(directory), clock: systemClock },
@@ -90,6 +93,22 @@ const init = async ({ data, answers }: Options & { readonly answers: string }): 
     log: createLogger({ name, level: 'warn' }),
   });
   console.log(JSON.stringify(report));
+};
+
+const restore = async (options: Options & { readonly from: string }): Promise<void> => {
+  const { keys, uplink } = loadConfig(nodeConfigTable, sourcesOf(options));
+  const throughHub = options.throughHub === true;
+  await sodiumReady();
+  const report = runRestore({
+    ...{ directory: dataDirectory(resolve(options.data)), file: options.from, throughHub, clock: systemClock },
+    ...{ unlockFile: keys.unlockFile, authority: uplink.authority, timeoutSeconds: uplink.timeoutSeconds },
+    mayReplace: options.force === true,
+    answers: throughHub ? {} : readAnswers('-'),
+    onAsking: (words) => console.log(JSON.stringify({ asking: words })),
+  });
+  // The CLI that started this throws it again as it is.
+  report.catch((error) => console.log(JSON.stringify({ problem: toProblem(error, 'restore', language) })));
+  console.log(JSON.stringify(await report));
 };
 
 const withData = (command: Command): Command =>
@@ -120,6 +139,11 @@ withData(
 withData(program.command('init').description('créer un dossier de données · make a data directory'))
   .requiredOption('--answers <file>', 'réponses en JSON, « - » pour l’entrée standard · answers as JSON')
   .action(init);
+withConfig(program.command('restore').description('remettre une sauvegarde · put a backup back'))
+  .requiredOption('--from <file>', 'fichier de la sauvegarde · file of the backup')
+  .option('--force', 'mettre de côté le poste qui est là · put the node that is there aside')
+  .option('--through-hub', 'demander la clé au hub, au lieu des mots sur l’entrée standard · ask the hub for the key')
+  .action(restore);
 
 try {
   await program.parseAsync(argv);

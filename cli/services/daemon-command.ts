@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { text as allText } from 'node:stream/consumers';
 
 /** A daemon's command that runs and ends (`init`, `migrate`). */
@@ -9,6 +10,8 @@ export type DaemonCommand = {
   readonly input?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Told each line of its standard output as it comes. */
+  readonly onLine?: (line: string) => void;
 };
 
 /** How it ended: its exit code (null when a signal ended it) and all that it wrote. */
@@ -27,6 +30,7 @@ export async function runDaemonCommand(command: DaemonCommand): Promise<DaemonCo
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(command.input ?? '');
+  if (command.onLine !== undefined) createInterface({ input: child.stdout }).on('line', command.onLine);
   const [stdout, stderr, [exitCode]] = await Promise.all([
     allText(child.stdout),
     allText(child.stderr),

@@ -12,8 +12,17 @@ export async function listUnlockRequests(invocation: Invocation, dataDirectory: 
   await hubStatus(client);
   const answer = await client.get<{ readonly nodes: readonly UnlockLine[] }>('/unlock');
   if (answer.nodes.length === 0) return { json: answer, lines: [paint.green(`✓ ${text('unlock.none')}`)] };
-  const block = ({ facility, words, askedAt, heardAt, isStillAsking, state }: UnlockLine): readonly string[] => [
+  const block = ({
+    facility,
+    words,
+    askedAt,
+    heardAt,
+    isStillAsking,
+    state,
+    backupAt,
+  }: UnlockLine): readonly string[] => [
     `${paint.bold(facility)}  ${text(`unlock.${state}`)}`,
+    ...(backupAt === null ? [] : [paint.yellow(`  ${text('unlock.forBackup', { at: format.instant(backupAt) })}`)]),
     ...pairLines(
       [
         [`  ${text('unlock.words')}`, words.join(' ')],

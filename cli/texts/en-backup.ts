@@ -29,4 +29,18 @@ export const enBackup = {
   'backup.changes': 'Changes',
   'backup.auditEntries': 'Audit trail',
   'backup.digest': 'Digest',
+  'backup.restoreSummary': 'puts a backup in the place of a node, or on a new machine',
+  'backup.restoreDescription':
+    'The daemon must be stopped. The backup is opened, read and compared before anything changes; the node that is there is put aside, never deleted. Interrupted, it stays the old one or becomes the new one at the next start. The hub then gives back what the node had sent it since.',
+  'backup.forceFlag': 'puts the node that is in this directory aside',
+  'backup.throughHubFlag':
+    'asks the hub for the key; whoever runs it says yes after comparing six words over the phone',
+  'backup.askWords': 'The twelve recovery words:',
+  'backup.wordsMissing': 'give --words-file FILE or --through-hub',
+  'backup.restoring': 'Reading it and putting it back…',
+  'backup.callTheHub': 'Call whoever runs the hub and read these six words out: {words}',
+  'backup.restored': 'The node {facility} is back in {directory}',
+  'backup.aside': 'The node that was there is in {aside}: keep it until all is checked.',
+  'backup.startIt': 'Start it, then let it exchange: haggui-node start --data {directory}',
+  'backup.startLocked': 'After the start a person opens it (password or recovery words).',
 } as const;

@@ -75,6 +75,7 @@ export const enKeys: Record<keyof typeof frKeys, string> = {
   'unlock.words': 'Six words',
   'unlock.since': 'Asks since',
   'unlock.heard': 'Heard at',
+  'unlock.forBackup': 'to open a backup of {at}',
   'unlock.silent': 'asks no more',
   'unlock.next': 'Does the person on the phone read the same six words on their screen? haggui hub unlock allow CODE',
   'unlock.grantedDone': '{facility} gets its key within 15 minutes, when it next asks',

@@ -29,4 +29,18 @@ export const frBackup = {
   'backup.changes': 'Changements',
   'backup.auditEntries': 'Journal d’audit',
   'backup.digest': 'Empreinte',
+  'backup.restoreSummary': 'remet une sauvegarde à la place d’un poste, ou sur une machine neuve',
+  'backup.restoreDescription':
+    'Le service doit être arrêté. La sauvegarde est ouverte, relue et comparée avant que quoi que ce soit ne change ; le poste qui est là est mis de côté, jamais effacé. Interrompu, il reste l’ancien ou devient le nouveau au prochain démarrage. Le hub rend ensuite ce que le poste lui avait envoyé depuis.',
+  'backup.forceFlag': 'met de côté le poste qui est dans ce dossier',
+  'backup.throughHubFlag':
+    'demande la clé au hub, dont le responsable accorde après avoir comparé six mots au téléphone',
+  'backup.askWords': 'Les douze mots de secours :',
+  'backup.wordsMissing': 'donnez --words-file FICHIER ou --through-hub',
+  'backup.restoring': 'Relecture et remise en place…',
+  'backup.callTheHub': 'Appelez le responsable du hub et lisez-lui ces six mots : {words}',
+  'backup.restored': 'Le poste {facility} est revenu dans {directory}',
+  'backup.aside': 'Le poste qui était là est dans {aside} : gardez-le jusqu’à ce que tout soit vérifié.',
+  'backup.startIt': 'Démarrez-le, puis laissez-le échanger : haggui-node start --data {directory}',
+  'backup.startLocked': 'Après le démarrage, une personne l’ouvre (mot de passe ou mots de secours).',
 } as const;

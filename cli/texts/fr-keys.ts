@@ -74,6 +74,7 @@ export const frKeys = {
   'unlock.words': 'Six mots',
   'unlock.since': 'Demande depuis',
   'unlock.heard': 'Entendu à',
+  'unlock.forBackup': 'pour ouvrir une sauvegarde du {at}',
   'unlock.silent': 'ne demande plus',
   'unlock.next': 'La personne au téléphone lit les mêmes six mots sur son écran ? haggui hub unlock allow CODE',
   'unlock.grantedDone': '{facility} recevra sa clé dans les 15 minutes, à sa prochaine demande',

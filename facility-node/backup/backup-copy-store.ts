@@ -53,16 +53,3 @@ export function contentsOf(file: DatabaseFile): DatabaseContents {
     db.close();
   }
 }
-
-/**
- * Makes a database that was put back go on where nobody else has: printed numbers skip to the next thousand, since those after the
- * backup may be on paper already.
- */
-export function skipPrintedNumbers(file: DatabaseFile): void {
-  const db = openEncryptedSqlite({ ...file, mustExist: true });
-  try {
-    db.exec('update counter set value = (value / 1000 + 1) * 1000');
-  } finally {
-    db.close();
-  }
-}

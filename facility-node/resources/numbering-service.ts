@@ -16,6 +16,14 @@ export class NumberingService {
     this.#facility = facility;
   }
 
+  /**
+   * Goes on after the next thousand, in every series: the database is older than what was printed from it, and what was is on
+   * paper.
+   */
+  skipToNextThousand(): void {
+    this.#counters.skipToNextThousand();
+  }
+
   /** The next number of a series; to be called inside the transaction that writes it. */
   next(series: Series): string {
     const number = printedNumber(this.#facility.code, this.#counters.next(series));

@@ -17,6 +17,10 @@ export type DataDirectory = {
   readonly lanCertificateFile: string;
   /** Where a database is copied to, or put back from a backup, to be looked at; gone afterwards. */
   readonly backupScratchFile: string;
+  /** What a backup is put back into before it takes the node's place. */
+  readonly restoreFolder: string;
+  /** Tells the first start after a backup was put back that it was. */
+  readonly restoredNote: string;
   readonly lockFile: string;
   readonly adminSocket: string;
 };
@@ -33,6 +37,8 @@ export function dataDirectory(root: string): DataDirectory {
     databaseFile: join(root, 'database', 'node.db'),
     lanCertificateFile: join(root, 'lan', 'server.pem'),
     backupScratchFile: join(root, 'backup', 'scratch.db'),
+    restoreFolder: join(root, 'restore'),
+    restoredNote: join(root, 'backup', 'restored.json'),
     lockFile: join(root, 'database', 'lock'),
     adminSocket: join(root, 'admin.sock'),
   };

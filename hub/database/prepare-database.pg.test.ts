@@ -30,6 +30,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/011_erasures.sql',
       'hub/012_refusals.sql',
       'hub/013_former_nodes.sql',
+      'hub/014_backup_opening.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -1,8 +1,15 @@
 import type { UnlockLine } from '@santehaggui/protocols/api/keys-api.ts';
+import { openBackupKey, readSignedHeader } from '@santehaggui/protocols/backup/backup-file.ts';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
 import { isSignedBy, openSealed, sealTo, sign } from '@santehaggui/protocols/crypto/sodium.ts';
-import { type UnlockAnswer, type UnlockRequest, unlockRequest } from '@santehaggui/protocols/enrolment/unlock.ts';
+import {
+  type BackupOpeningAnswer,
+  backupOpeningRequest,
+  type UnlockAnswer,
+  type UnlockRequest,
+  unlockRequest,
+} from '@santehaggui/protocols/enrolment/unlock.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
@@ -28,7 +35,7 @@ const GRANT_LIFE_MS = 15 * 60_000;
 /** A node asks every 20 seconds: one that was not heard for so long is open, off, or out of reach. */
 const STILL_ASKING_MS = 10 * 60_000;
 
-/** Opens the databases of locked nodes, each after an operator's yes. The hub keeps no key: the node brings it, sealed to the hub. */
+/** Opens the databases of locked nodes, and backups of nodes, each after an operator's yes. The hub keeps no key: who asks brings it, sealed to the hub. */
 export class UnlockService {
   readonly #options: UnlockOptions;
 
@@ -38,14 +45,14 @@ export class UnlockService {
 
   /** Answers a locked node. Throws SH-I301 for what cannot be opened and SH-A380 for a node that is not, or no longer, enrolled here. */
   async ask({ sealed, signature }: SealedMessage): Promise<SealedMessage> {
-    const { database, keys, clock, log } = this.#options;
-    const request = this.#open(sealed);
+    const { database, clock, log } = this.#options;
+    const request = this.#openAs(unlockRequest, sealed);
     const node = await this.#options.findNode(request.node);
     if (node === undefined || !isSignedBy(node.signKey, sealed, signature)) throw failHub('SH-A380');
     const replyKey = fromHex(request.replyKey);
     const answer = await database.transaction(async (sql): Promise<UnlockAnswer> => {
       const now = new Date(clock.now());
-      const row = await heardAsking(sql, { facility: node.facility, node: node.node, replyKey }, now);
+      const row = await heardAsking(sql, { ...node, replyKey, backupAt: null }, now);
       const state = stateOf(row, now);
       if (state !== 'granted') return { state, keys: [] };
       const opened = this.#secretsOf(request);
@@ -53,8 +60,33 @@ export class UnlockService {
       log.warn('unlock.released', { facility: node.facility, node: node.node });
       return { state, keys: opened };
     });
-    const reply = sealTo(replyKey, Buffer.from(JSON.stringify(answer)));
-    return { sealed: reply, signature: sign(reply, keys.sign.privateKey) };
+    return this.#reply(replyKey, answer);
+  }
+
+  /**
+   * Answers whoever holds a backup of a node, with its key after an operator's yes. Throws SH-I301 for what cannot be opened, and
+   * SH-A380 for a backup that no node made which is enrolled here.
+   */
+  async askForBackup(sealed: Uint8Array): Promise<SealedMessage> {
+    const { database, keys, clock, log } = this.#options;
+    const request = this.#openAs(backupOpeningRequest, sealed);
+    const signed = { header: fromHex(request.header), signature: fromHex(request.signature) };
+    const header = readSignedHeader(signed);
+    const node = header === undefined ? undefined : await this.#options.findNode(header.node);
+    if (header === undefined || node === undefined || header.signKey !== toHex(node.signKey)) throw failHub('SH-A380');
+    const key = openBackupKey(header, 'hub', keys.seal);
+    if (key === undefined) throw failHub('SH-I301');
+    const replyKey = fromHex(request.replyKey);
+    const answer = await database.transaction(async (sql): Promise<BackupOpeningAnswer> => {
+      const now = new Date(clock.now());
+      const row = await heardAsking(sql, { ...node, replyKey, backupAt: new Date(header.createdAt) }, now);
+      const state = stateOf(row, now);
+      if (state !== 'granted') return { state, key: null };
+      await forgetAsking(sql, node.facility);
+      log.warn('unlock.backup-released', { facility: node.facility, node: node.node, createdAt: header.createdAt });
+      return { state, key: toHex(key) };
+    });
+    return this.#reply(replyKey, answer);
   }
 
   /** Who asks, with the six words that the caller reads out. */
@@ -69,6 +101,7 @@ export class UnlockService {
       heardAt: row.heardAt.toISOString(),
       isStillAsking: now.getTime() - row.heardAt.getTime() < STILL_ASKING_MS,
       state: stateOf(row, now),
+      backupAt: row.backupAt?.toISOString() ?? null,
     }));
   }
 
@@ -80,11 +113,16 @@ export class UnlockService {
     log.warn('unlock.decided', { facility, decision });
   }
 
-  #open(sealed: Uint8Array): UnlockRequest {
+  #reply(replyKey: Uint8Array, answer: unknown): SealedMessage {
+    const sealed = sealTo(replyKey, Buffer.from(JSON.stringify(answer)));
+    return { sealed, signature: sign(sealed, this.#options.keys.sign.privateKey) };
+  }
+
+  #openAs<Request>(schema: { readonly parse: (value: unknown) => Request }, sealed: Uint8Array): Request {
     const opened = openSealed(this.#options.keys.seal, sealed);
     if (opened === undefined) throw failHub('SH-I301');
     try {
-      return unlockRequest.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
+      return schema.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
     } catch (cause) {
       throw failHub('SH-I301', { cause });
     }

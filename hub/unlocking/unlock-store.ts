@@ -1,6 +1,6 @@
 import type { Sql } from '../database/sql.ts';
 
-/** A locked node that asks, as the hub keeps it. */
+/** A locked node, or whoever holds a backup of one, that asks; as the hub keeps it. */
 export type UnlockRow = {
   readonly facility: string;
   readonly node: number;
@@ -9,6 +9,8 @@ export type UnlockRow = {
   readonly heardAt: Date;
   readonly decision: 'granted' | 'refused' | null;
   readonly decidedAt: Date | null;
+  /** Of when the backup is that is to be opened; null for a locked node. */
+  readonly backupAt: Date | null;
 };
 
 type Row = {
@@ -19,25 +21,27 @@ type Row = {
   heard_at: Date;
   decision: 'granted' | 'refused' | null;
   decided_at: Date | null;
+  backup_at: Date | null;
 };
 
-const COLUMNS = 'facility, node, reply_key, asked_at, heard_at, decision, decided_at';
+const COLUMNS = 'facility, node, reply_key, asked_at, heard_at, decision, decided_at, backup_at';
 
 /** Notes that a node asks, and locks its row. Another reply key is another start: what was decided for the one before is forgotten. */
 export async function heardAsking(
   sql: Sql,
-  { facility, node, replyKey }: Pick<UnlockRow, 'facility' | 'node' | 'replyKey'>,
+  { facility, node, replyKey, backupAt }: Pick<UnlockRow, 'facility' | 'node' | 'replyKey' | 'backupAt'>,
   at: Date,
 ): Promise<UnlockRow> {
   const { rows } = await sql.query<Row>(
-    `insert into hub.unlock_request as kept (facility, node, reply_key, asked_at, heard_at) values ($1, $2, $3, $4, $4)
+    `insert into hub.unlock_request as kept (facility, node, reply_key, asked_at, heard_at, backup_at)
+     values ($1, $2, $3, $4, $4, $5)
      on conflict (facility) do update set
-       node = excluded.node, heard_at = excluded.heard_at, reply_key = excluded.reply_key,
+       node = excluded.node, heard_at = excluded.heard_at, reply_key = excluded.reply_key, backup_at = excluded.backup_at,
        asked_at = case when kept.reply_key = excluded.reply_key then kept.asked_at else excluded.asked_at end,
        decision = case when kept.reply_key = excluded.reply_key then kept.decision end,
        decided_at = case when kept.reply_key = excluded.reply_key then kept.decided_at end
      returning ${COLUMNS}`,
-    [facility, node, Buffer.from(replyKey), at],
+    [facility, node, Buffer.from(replyKey), at, backupAt],
   );
   return rowOf(rows[0] as Row);
 }
@@ -66,12 +70,13 @@ export async function forgetAsking(sql: Sql, facility: string): Promise<void> {
   await sql.query('delete from hub.unlock_request where facility = $1', [facility]);
 }
 
-function rowOf({ facility, node, reply_key, asked_at, heard_at, decision, decided_at }: Row): UnlockRow {
+function rowOf({ facility, node, reply_key, asked_at, heard_at, decision, decided_at, backup_at }: Row): UnlockRow {
   return {
     ...{ facility, node, decision },
     replyKey: new Uint8Array(reply_key),
     askedAt: asked_at,
     heardAt: heard_at,
     decidedAt: decided_at,
+    backupAt: backup_at,
   };
 }

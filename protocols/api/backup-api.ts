@@ -33,6 +33,18 @@ export type VerifiedBackup = {
 /** A backup that was made, and looked at. `removed`: files that it replaces. */
 export type MadeBackup = VerifiedBackup & { readonly bytes: number; readonly removed: readonly string[] };
 
+/** What `haggui-node restore` tells when it has put a backup back. */
+export type RestoredBackup = {
+  readonly facility: string;
+  readonly node: number;
+  readonly createdAt: string;
+  readonly dataDirectory: string;
+  /** Where the node that was there is now; null where there was none. */
+  readonly aside: string | null;
+  readonly opens: 'unattended' | 'staff';
+  readonly contents: BackupContents;
+};
+
 /** One file in a folder of backups. */
 export type BackupLine = {
   readonly file: string;

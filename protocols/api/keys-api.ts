@@ -36,7 +36,7 @@ export const openingRequest = z.discriminatedUnion('opens', [
   z.strictObject({ opens: z.literal('staff'), login: z.string().min(1).max(80), password: z.string().min(1).max(400) }),
 ]);
 
-/** A locked node that asks its hub for the key, in `GET /v1/unlock` of the hub's admin socket. */
+/** A locked node, or whoever holds a backup of one, that asks the hub for the key, in `GET /v1/unlock` of the hub's admin socket. */
 export type UnlockLine = {
   readonly facility: string;
   /** What its screen shows and the caller reads out. */
@@ -45,6 +45,8 @@ export type UnlockLine = {
   readonly heardAt: string;
   readonly isStillAsking: boolean;
   readonly state: 'waiting' | 'refused' | 'granted';
+  /** Of when the backup is that somebody wants to open; null for a node that is locked. */
+  readonly backupAt: string | null;
 };
 
 /** `POST /v1/unlock` of the hub's admin socket. */

@@ -32,5 +32,31 @@ export const unlockAnswer = z.strictObject({
 /** See {@link unlockAnswer}. */
 export type UnlockAnswer = Readonly<z.infer<typeof unlockAnswer>>;
 
+/**
+ * `POST /api/v1/backup-opening`: whoever holds a backup asks the hub that it is sealed to for its key. `{sealed}` is the JSON of this,
+ * sealed to the hub's X25519 key (hex). There is no node yet that could sign; the node that made the backup has signed its header
+ * (docs/protocol.md, 8.6). It asks again with the same `replyKey` until a person at the hub has decided.
+ */
+export const backupOpeningRequest = z.strictObject({
+  header: hex.max(32_768),
+  signature: hex.length(128),
+  replyKey: key,
+});
+
+/** See {@link backupOpeningRequest}. */
+export type BackupOpeningRequest = Readonly<z.infer<typeof backupOpeningRequest>>;
+
+/** The hub's answer, sealed to `replyKey` and signed by the hub. `key`, the backup's, is there once an operator has said yes. */
+export const backupOpeningAnswer = z.strictObject({
+  state: z.enum(['waiting', 'refused', 'granted']),
+  key: key.nullable(),
+});
+
+/** See {@link backupOpeningAnswer}. */
+export type BackupOpeningAnswer = Readonly<z.infer<typeof backupOpeningAnswer>>;
+
+/** The question on the wire, hex. */
+export const sealedQuestion = z.strictObject({ sealed: hex.max(80_000) });
+
 /** Both messages on the wire, hex. */
 export const signedEnvelope = z.strictObject({ sealed: hex.max(16_384), signature: hex.length(128) });

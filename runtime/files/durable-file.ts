@@ -15,9 +15,13 @@ export function writeSecretFile(path: string, text: string): void {
     closeSync(file);
   }
   renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
+  syncFolder(dirname(path));
+}
+
+/** Makes the names in a folder durable: without it a power cut may take a file's new name, or its absence, back. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
-    // Without this a power cut may take the name back.
     fsyncSync(folder);
   } finally {
     closeSync(folder);
