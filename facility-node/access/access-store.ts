@@ -9,6 +9,9 @@ export type Maker = { readonly node: number; readonly author: string | null };
 /** A record with permissions, as it stands. */
 export type StoredRules = { readonly id: string; readonly stamp: string };
 
+/** An account that rules concern. */
+export type AccountOfRole = { readonly login: string; readonly practitionerId: string };
+
 /** Whose care is asked for: by whom, at which node, and what counts as now (from then on, ms since 1970). */
 export type CareQuestion = {
   readonly patient: string;
@@ -21,6 +24,7 @@ export type CareQuestion = {
 export class AccessStore {
   readonly #rules: Statement<[number, number], StoredRules>;
   readonly #maker: Statement<[string], { node: number; meta: Buffer; fields: Buffer }>;
+  readonly #accounts: Statement<[string], AccountOfRole>;
   readonly #isCaredFor: Statement<[CareQuestion], number>;
 
   constructor(db: Database) {
@@ -29,6 +33,9 @@ export class AccessStore {
     );
     this.#maker = db.prepare(
       'select node, meta, fields from journal where position = (select created_position from record where id = ?)',
+    );
+    this.#accounts = db.prepare(
+      'select login, practitioner_id as practitionerId from account where role = ? and disabled_at is null order by login',
     );
     this.#isCaredFor = db
       .prepare<[CareQuestion], number>(
@@ -49,6 +56,11 @@ export class AccessStore {
   /** All records with permissions, the oldest here first. */
   rules(): readonly StoredRules[] {
     return this.#rules.all(rolePolicy.number, facilityRights.number);
+  }
+
+  /** The accounts of a role that can sign in. */
+  accountsOf(role: string): readonly AccountOfRole[] {
+    return this.#accounts.all(role);
   }
 
   /** Who made a record that is here. */

@@ -126,11 +126,13 @@ function rightsOf(role: Role, records: readonly StoredRecord[], district: unknow
   return { policy, facility, effective, ability: new PermissionAbility(effective.rules) };
 }
 
-function policyTexts(policy: StoredRecord): PolicyTexts {
+/** What the hub has set, as stored. */
+export function policyTexts(policy: StoredRecord): PolicyTexts {
   return { rules: textOf(policy, 'rules'), ceiling: textOf(policy, 'ceiling') };
 }
 
-function textOf(record: StoredRecord | undefined, name: string): string | undefined {
+/** A text of a record by the field's name. */
+export function textOf(record: StoredRecord | undefined, name: string): string | undefined {
   const value = record?.fields[name];
   return typeof value === 'string' ? value : undefined;
 }

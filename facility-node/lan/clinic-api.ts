@@ -12,6 +12,8 @@ import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordAccess } from '../access/record-access.ts';
+import { RightsEditingService } from '../access/rights-editing-service.ts';
+import { rightsRoutes } from '../access/rights-routes.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import { auditRoutes } from '../audit-reading/audit-routes.ts';
@@ -89,6 +91,7 @@ export function clinicRoutes({
   const consents = new ConsentService({ store, audit, access, once, codes, clock, facility });
   const history = new ConsentHistoryService({ store, audit, access, clock, facility });
   const conflicts = new ConflictsService({ store, audit, access, once, resources, clock });
+  const rights = new RightsEditingService({ store, audit, access, once });
   const versioned = [
     ...sessionsRoutes(sessions),
     ...patientsRoutes(patients, resources, duplicates),
@@ -107,6 +110,7 @@ export function clinicRoutes({
     ...replicaRoutes(new ReplicaStatusService(store.db)),
     ...conflictsRoutes(conflicts),
     ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
+    ...rightsRoutes(rights),
     ...devicesRoutes(deviceParts),
     ...auditRoutes(new AuditSearchService({ store, audit, proofs: auditProofs, facility })),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));

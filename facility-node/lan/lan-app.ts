@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { rightsPagesRoutes } from '../access/rights-pages-routes.ts';
 import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
@@ -35,6 +36,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
     ...devicesPagesRoutes(pages),
     ...consentPagesRoutes(parts.facility),
     ...accessPagesRoutes(parts.facility),
+    ...rightsPagesRoutes(parts.facility),
   ]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
   return atTheDoor(plainHttp, whole, doorstep);

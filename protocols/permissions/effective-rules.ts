@@ -37,6 +37,11 @@ export function effectiveRules(
   };
 }
 
+/** The most that a facility may give a role. Nothing where what is stored cannot be read. */
+export function ceilingRules(role: Role, policy: PolicyTexts | undefined): readonly PermissionRule[] {
+  return stored(policy?.ceiling, presetCeiling(role))?.rules ?? [];
+}
+
 /**
  * Whether a rule that lets gives nothing but what rules of the ceiling let: each of its actions and subjects is let by one of them, in no
  * fewer fields and under no more conditions. Conditions are compared as they are written.

@@ -28,7 +28,7 @@ const CARE = {
 /** Rules and accounts are the administrators': the head of the facility and its IT officer. */
 const ADMINISTRATION = {
   rolePolicy: READ,
-  facilityRights: DECIDE,
+  facilityRights: WRITE,
   account: WRITE,
   device: WRITE,
 } as const satisfies Rights;

@@ -100,6 +100,7 @@ button { min-height: 3rem; margin-top: 1rem; padding: 0.5rem 1.25rem; font: inhe
 .dim { opacity: 0.75; font-size: 0.95rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.4rem 0.5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+td:has(> input) { white-space: nowrap; }
 ol.words { columns: 2; font: 600 1.3rem/1.8 ui-monospace, monospace; }
 .pad { width: 100%; aspect-ratio: 2; touch-action: none; background: #fff; border: 2px dashed var(--line);
   border-radius: 0.25rem; }
