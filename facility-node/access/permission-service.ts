@@ -19,7 +19,7 @@ import type { OwnFacility } from '../people/own-facility.ts';
 import type { Claimant, Permission, StaffRights } from '../people/permissions.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
-import { AccessStore } from './access-store.ts';
+import { AccessStore, type AccountOfRole } from './access-store.ts';
 
 /** What the service is made of. */
 export type PermissionOptions = {
@@ -87,6 +87,11 @@ export class PermissionService implements StaffRights {
   storedOf(role: Role): StoredPermissions {
     const { policy, facility } = this.#rights(role);
     return { policy, facility };
+  }
+
+  /** The accounts that the rules of a role concern: those that can sign in. */
+  accountsOf(role: Role): readonly AccountOfRole[] {
+    return this.#stored.accountsOf(role);
   }
 
   /** What a claimant's rules may look at before any record: what for, and the time of day here. */

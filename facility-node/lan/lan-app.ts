@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { rightsPagesRoutes } from '../access/rights-pages-routes.ts';
 import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
+import { rightsPagesRoutes } from '../rights/rights-pages-routes.ts';
 import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
 import { atTheDoor, type PlainHttp } from './plain-http.ts';
 

@@ -1,7 +1,7 @@
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 
 /** What can go wrong with editing rights. */
-export const accessErrors = errorCodes({
+export const rightsErrors = errorCodes({
   'SH-I220': {
     kind: 'input',
     status: 422,
@@ -30,4 +30,4 @@ export const accessErrors = errorCodes({
 });
 
 /** Makes an error of the catalogue of rights. */
-export const failAccess = accessErrors.fail;
+export const failRights = rightsErrors.fail;

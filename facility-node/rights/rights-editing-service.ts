@@ -21,15 +21,14 @@ import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts'
 import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
+import { policyTexts, textOf } from '../access/permission-service.ts';
+import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
 import type { Made, OnceService, Post } from '../resources/once-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
-import { failAccess } from './access-errors.ts';
-import { AccessStore } from './access-store.ts';
-import { policyTexts, textOf } from './permission-service.ts';
-import type { RecordAccess } from './record-access.ts';
+import { failRights } from './rights-errors.ts';
 
 /** What the service is made of. */
 export type RightsEditingOptions = {
@@ -52,11 +51,9 @@ const OF_PROGRAMS = ['identifier', 'source'];
 /** The facility's own rules: shown beside the hub's, tried out, and set; each edition audited and kept. */
 export class RightsEditingService {
   readonly #options: RightsEditingOptions;
-  readonly #facts: AccessStore;
 
   constructor(options: RightsEditingOptions) {
     this.#options = options;
-    this.#facts = new AccessStore(options.store.db);
   }
 
   /** One line for each role of staff. */
@@ -103,7 +100,7 @@ export class RightsEditingService {
         ? []
         : [{ field: `rules.${index}`, message: { fr: 'au-delà du plafond', en: 'beyond the ceiling' } }],
     );
-    if (problems.length > 0) throw failAccess('SH-I220', { fields: problems });
+    if (problems.length > 0) throw failRights('SH-I220', { fields: problems });
     const changes = rightsDifference(before.rules, after.rules).map((change) => ({
       ...change,
       ...{ gainedFields: [...change.gainedFields], lostFields: [...change.lostFields] },
@@ -122,9 +119,9 @@ export class RightsEditingService {
     return once.once(post, (tx) => {
       const { facility } = access.permissions.storedOf(role);
       const present = editionOf(facility);
-      if (body.edition !== present) throw failAccess('SH-K220', { why: String(present) });
+      if (body.edition !== present) throw failRights('SH-K220', { why: String(present) });
       const preview = this.preview(role, body.rules, language);
-      if (!this.#someoneStillEdits(role, body.rules)) throw failAccess('SH-K221');
+      if (!this.#someoneStillEdits(role, body.rules)) throw failRights('SH-K221');
       const edition = present + 1;
       const fields = { rules: JSON.stringify(body.rules), edition, reason: body.reason };
       const id = facility?.id ?? tx.create(facilityRights, { role, ...fields });
@@ -140,7 +137,7 @@ export class RightsEditingService {
   #line(role: Role, language: Language): RoleLine {
     const { policy, facility } = this.#options.access.permissions.storedOf(role);
     return {
-      ...{ role, words: roleWords(role, language), people: this.#facts.accountsOf(role).length },
+      ...{ role, words: roleWords(role, language), people: this.#options.access.permissions.accountsOf(role).length },
       ...{ edition: editionOf(facility), policyEdition: editionOf(policy) },
     };
   }
@@ -158,7 +155,7 @@ export class RightsEditingService {
   #someoneStillEdits(edited: Role, rules: readonly PermissionRule[]): boolean {
     const { permissions } = this.#options.access;
     return ROLES.some((role) => {
-      if (this.#facts.accountsOf(role).length === 0) return false;
+      if (permissions.accountsOf(role).length === 0) return false;
       const ability = new PermissionAbility(
         role === edited ? this.#effective(role, rules).rules : permissions.effectiveOf(role).rules,
       );
@@ -167,7 +164,7 @@ export class RightsEditingService {
   }
 
   #people(role: Role): RightsPreview['staff'] {
-    return this.#facts
+    return this.#options.access.permissions
       .accountsOf(role)
       .map(({ login, practitionerId }) => ({ login, name: this.#nameOf(practitionerId) ?? login }));
   }
