@@ -16,6 +16,8 @@ import { DeviceListCommand } from './commands/device/list.ts';
 import { DeviceRevokeCommand } from './commands/device/revoke.ts';
 import { DoctorCommand } from './commands/doctor.ts';
 import { FacilityEnrolCommand } from './commands/facility/enrol.ts';
+import { HubAuditFindingsCommand } from './commands/hub/audit/findings.ts';
+import { HubAuditSettleCommand } from './commands/hub/audit/settle.ts';
 import { HubErasureAddCommand } from './commands/hub/erasure/add.ts';
 import { HubErasureListCommand } from './commands/hub/erasure/list.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
@@ -82,6 +84,8 @@ export const commands = {
   'device:revoke': DeviceRevokeCommand,
   doctor: DoctorCommand,
   'facility:enrol': FacilityEnrolCommand,
+  'hub:audit:findings': HubAuditFindingsCommand,
+  'hub:audit:settle': HubAuditSettleCommand,
   'hub:erasure:add': HubErasureAddCommand,
   'hub:erasure:list': HubErasureListCommand,
   'hub:facility:add': HubFacilityAddCommand,

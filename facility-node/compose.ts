@@ -14,7 +14,7 @@ import { RecordReadingService } from './admin/record-reading-service.ts';
 import { StatusService } from './admin/status-service.ts';
 import type { AuditService } from './audit/audit-service.ts';
 import { auditedRefusals } from './audit/audited-refusals.ts';
-import { createAuditTrail } from './audit-reading/audit-parts.ts';
+import { type AuditTrailParts, createAuditTrail } from './audit-reading/audit-parts.ts';
 import { type BackupOptions, BackupService } from './backup/backup-service.ts';
 import { endInterruptedRestore, takeUpRestored } from './backup/restored-node.ts';
 import type { CertificateService } from './certificates/certificate-service.ts';
@@ -119,14 +119,15 @@ export async function composeNode(
   const origin = { node, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
 
-  const trail = createAuditTrail({ store, identity, clock });
-  const { audit } = trail;
   const journal = new JournalStore({ store, timekeeper, log });
+  const consentFaults = (): number => consents.chain.verify().findings.length;
+  const trail = createAuditTrail({ store, identity, journal, consentFaults, clock, log });
+  const { audit, witness } = trail;
   const refusals = auditedRefusals({ audit, clock, log });
   const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
   const uplink = new UplinkService({
     config: config.uplink,
-    ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes },
+    ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes, witness },
     ...{ digests: new DigestStore(db), onMended: (records: readonly string[]) => noteMended(audit, records) },
     onRefused: (code) => refusals.note({ carrier: 'https', source: 'hub', code }),
     carrier: httpsCarrier({ clock, log, tls: hubTls }),
@@ -165,7 +166,7 @@ export async function composeNode(
 
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
-    ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups },
+    ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups, witness },
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
@@ -186,7 +187,7 @@ export async function composeNode(
   });
   return {
     services: [
-      ...[storeService(db, lock), ...maintenance, lan, admin, ...sms, uplink.selfProof()],
+      ...[storeService(db, lock), ...maintenance, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
       withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
@@ -204,6 +205,7 @@ function nodeHealth({
   notes,
   backups,
   clock,
+  witness,
   ...state
 }: Pick<HealthParts, 'store' | 'timekeeper'> & {
   readonly config: NodeConfig;
@@ -215,6 +217,7 @@ function nodeHealth({
   readonly notes: EmergencyNotesService;
   readonly backups: ReturnType<typeof backupsOf>;
   readonly clock: Clock;
+  readonly witness: AuditTrailParts['witness'];
 }): HealthService {
   return new HealthService({
     ...state,
@@ -225,6 +228,7 @@ function nodeHealth({
     hasChainProblem: () => uplink.hasChainProblem(),
     keys: () => keys.status(),
     consentProblems: () => consents.watch.problems(),
+    witnessProblems: () => witness.problems(),
     waitingNotes: () => notes.countWaiting(),
     backups: () => ({ ...backups.state(), nowMs: clock.now() }),
   });

@@ -61,6 +61,7 @@ import { openAggregator } from './telecoms/open-aggregator.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
 import { unlockRoutes } from './unlocking/unlock-routes.ts';
 import { UnlockService } from './unlocking/unlock-service.ts';
+import { WitnessService } from './witness/witness-service.ts';
 
 /** What a hub is given besides its configuration. `freePort` is asked only where no Unix socket can be had. */
 export type HubParts = {
@@ -105,7 +106,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs },
   });
-  const { exchange, restoration, revocation, unlocking, usb } = links;
+  const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const routes = [
@@ -131,6 +132,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     connected: () => exchange.connected().size,
     lastRestoration: () => restoration.last(),
     proofs: () => proofs.lines(),
+    findings: () => witness.findings(),
     keys: () => sealing.status(),
     url,
     clock,
@@ -139,7 +141,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const admin = listenService({
     name: 'admin',
     app: adminApp(
-      { status, facilities, users, usb, quarantine, unlocking, revocation, keys: sealing, erasures },
+      { status, facilities, users, usb, quarantine, unlocking, revocation, witness, keys: sealing, erasures },
       { clock, log },
     ),
     at: { socketPath },
@@ -229,15 +231,16 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
     ...{ findNode, former: revocation.former, ingest, feed, loads, restoration, clock, log, randomBytes },
     ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, clock, log }) },
   };
+  const witness = new WitnessService({ database, keys: keys.sign, clock, log });
   const exchange = new ExchangeEndpoint({
-    ...{ ...ends, offers, repairs, proofs, database },
+    ...{ ...ends, offers, repairs, proofs, witness, database },
     lineage: new LineageService(database, loads, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });
   const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
   const unlocking = new UnlockService({ database, keys, findNode, clock, log });
-  return { exchange, restoration, revocation, unlocking, usb, sms, smsRoutes: aggregator?.routes ?? [] };
+  return { exchange, restoration, revocation, unlocking, usb, sms, witness, smsRoutes: aggregator?.routes ?? [] };
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

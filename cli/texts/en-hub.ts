@@ -38,4 +38,27 @@ export const enHub: Readonly<Record<keyof typeof frHub, string>> = {
   'erasure.records': 'Records',
   'erasure.reason': 'Why',
   'erasure.none': 'No erasure.',
+  'hubAudit.findingsSummary': 'what is wrong with audit trails and consents, here and at nodes',
+  'hubAudit.findingsDescription':
+    'The hub is the witness of nodes’ trails: it countersigns what goes on from what it had countersigned. Shows no entry.',
+  'hubAudit.settleSummary': 'notes that a person has looked into what was wrong at a facility',
+  'hubAudit.settleDescription':
+    'Where the node’s trail is another one from somewhere on (a disk put back to a backup), the hub goes on from what it was when that was seen. Both signed pasts are kept.',
+  'hubAudit.facility': 'the facility’s code',
+  'hubAudit.none': 'Nothing waits to be looked into.',
+  'hubAudit.next': 'Looked into, and explained? haggui hub audit settle FACILITY',
+  'hubAudit.settled': '{findings} finding(s) settled',
+  'hubAudit.foundAt': 'Seen',
+  'hubAudit.what': 'What',
+  'hubAudit.entries': 'Entries countersigned',
+  'hubAudit.countersignedAt': 'At',
+  'hubAudit.kind.rewritten': 'the node’s trail is no longer the one of the {about} entries countersigned',
+  'hubAudit.kind.shorter':
+    'the node’s trail is shorter than the {about} entries countersigned: put back to an older state, or cut off',
+  'hubAudit.kind.chain': 'the chain of changes that the node signs is not the one here',
+  'hubAudit.kind.damaged': 'the node finds its entry {about} rewritten, deleted or inserted',
+  'hubAudit.kind.consents': 'the node finds {about} fault(s) in its consents',
+  'hubAudit.kind.hub-consents': '{about} fault(s) in the facility’s consents at the hub',
+  'hubAudit.kind.hub-rewritten':
+    'the node does not find the hub’s trail that it had countersigned ({about} entries shown)',
 };

@@ -37,4 +37,27 @@ export const frHub = {
   'erasure.records': 'Fiches',
   'erasure.reason': 'Pourquoi',
   'erasure.none': 'Aucun effacement.',
+  'hubAudit.findingsSummary': 'ce qui ne va pas dans les journaux d’audit et les consentements, ici et aux postes',
+  'hubAudit.findingsDescription':
+    'Le hub est témoin des journaux des postes : il contresigne ce qui continue ce qu’il avait contresigné. Ne montre aucune entrée.',
+  'hubAudit.settleSummary': 'note qu’une personne a examiné ce qui n’allait pas dans un établissement',
+  'hubAudit.settleDescription':
+    'Si le journal du poste est un autre à partir d’un point (disque remis à une sauvegarde), le hub repart de ce qu’il était quand cela s’est vu. Les deux passés signés restent gardés.',
+  'hubAudit.facility': 'code de l’établissement',
+  'hubAudit.none': 'Rien n’attend d’être examiné.',
+  'hubAudit.next': 'Examiné, et expliqué ? haggui hub audit settle ÉTABLISSEMENT',
+  'hubAudit.settled': '{findings} constat(s) examinés',
+  'hubAudit.foundAt': 'Vu le',
+  'hubAudit.what': 'Quoi',
+  'hubAudit.entries': 'Entrées contresignées',
+  'hubAudit.countersignedAt': 'Le',
+  'hubAudit.kind.rewritten': 'le journal du poste n’est plus celui des {about} entrées contresignées',
+  'hubAudit.kind.shorter':
+    'le journal du poste est plus court que les {about} entrées contresignées : remis à un état ancien, ou effacé',
+  'hubAudit.kind.chain': 'la chaîne des changements que le poste signe n’est pas celle d’ici',
+  'hubAudit.kind.damaged': 'le poste trouve son entrée {about} réécrite, effacée ou ajoutée',
+  'hubAudit.kind.consents': 'le poste trouve {about} anomalie(s) dans ses consentements',
+  'hubAudit.kind.hub-consents': '{about} anomalie(s) dans les consentements de l’établissement, au hub',
+  'hubAudit.kind.hub-rewritten':
+    'le poste ne retrouve pas le journal du hub qu’il avait contresigné ({about} entrées montrées)',
 } as const;

@@ -33,6 +33,7 @@ const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<Hea
   isEnrolled: () => true,
   hasChainProblem: () => false,
   keys: () => ({ isGenuine: true, opens: 'staff' }) as const,
+  witnessProblems: () => [],
   consentProblems: () => 0,
   waitingNotes: () => 0,
   backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: undefined, nowMs: 3600_000 }),

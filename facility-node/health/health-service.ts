@@ -3,8 +3,10 @@ import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-a
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
+import type { WitnessProblem } from '../audit/witness-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import { witnessChecks } from './witness-checks.ts';
 
 /** What the checks look at. */
 export type HealthParts = {
@@ -18,6 +20,8 @@ export type HealthParts = {
   readonly keys: () => Pick<KeysStatus, 'isGenuine' | 'opens'>;
   /** What was wrong with the chain of consents when it was last looked at. */
   readonly consentProblems: () => number;
+  /** What node and hub found when they last showed each other their audit trails. */
+  readonly witnessProblems: () => readonly WitnessProblem[];
   readonly waitingNotes: () => number;
   /** How it stands with backups, at the time `nowMs` of the machine. */
   readonly backups: () => {
@@ -62,6 +66,7 @@ export class HealthService {
       this.#chain(sync),
       backupCheck(this.#parts.backups()),
       ...this.#consents(),
+      ...witnessChecks(this.#parts.witnessProblems()),
       ...this.#notes(),
     ];
   }

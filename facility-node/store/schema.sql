@@ -216,6 +216,18 @@ CREATE TABLE erased (
   erased_at integer not null
 ) strict, without rowid;
 
+CREATE TABLE hub_trail (
+  -- Of the feed (docs/protocol.md, 7.2); empty before any hub was restored: a hub that was put back begins another past.
+  generation text not null,
+  entries integer not null,
+  -- The checkpoint's bytes as the hub signed them.
+  checkpoint blob not null,
+  signature blob not null,
+  countersigned_at integer not null,
+  countersignature blob not null,
+  primary key (generation, entries)
+) strict;
+
 CREATE TABLE idempotency (
   account_id integer not null references account (id),
   route text not null,
@@ -428,6 +440,16 @@ end;
 CREATE TRIGGER consent_code_of_gone after delete on record when old.type = 1
 begin
   delete from consent_code where patient_id = old.id;
+end;
+
+CREATE TRIGGER hub_trail_is_never_changed before update on hub_trail
+begin
+  select raise(abort, 'hub_trail is append-only');
+end;
+
+CREATE TRIGGER hub_trail_is_never_deleted before delete on hub_trail
+begin
+  select raise(abort, 'hub_trail is append-only');
 end;
 
 CREATE VIEW "aggregate_report" as select

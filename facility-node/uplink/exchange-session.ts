@@ -19,10 +19,11 @@ import {
   type PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
 import type { Offered } from '@santehaggui/protocols/frames/offer-messages.ts';
-import { coversRange, NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { type RefusalCode, refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import type { Loading, Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
 import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import type { Sign, Signed, Witnessed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { FeedReport, JournalStore } from '../store/journal-store.ts';
@@ -31,6 +32,7 @@ import type { Connection } from './carriers/carrier.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Offering } from './offering.ts';
 import { Questions } from './questions.ts';
+import { SentFrames } from './sent-frames.ts';
 
 /** What happened to a connection, in order. */
 export type SessionEvent =
@@ -82,7 +84,7 @@ export class ExchangeSession {
   #hello: NodeHello | undefined;
   /** The model of the codec that both ends know. */
   #model = PLAIN;
-  #sentAt: { readonly from: number; readonly upTo: number; readonly ms: number }[] = [];
+  readonly #sent = new SentFrames();
   #hubWallMs: number | undefined;
   #isStopping = false;
   #hasChainProblem = false;
@@ -155,6 +157,14 @@ export class ExchangeSession {
   repair(repair: Omit<Repair, 'kind'>): Promise<Repaired> {
     return this.#questions.ask({ kind: 'repair', ...repair }, this.#sendLive);
   }
+
+  /** Shows the hub the audit trail; rejects as {@link ask} does. */
+  sign(sign: Sign): Promise<Signed> {
+    return this.#questions.ask(sign, this.#sendLive);
+  }
+
+  /** Tells the hub this node's word for its trail, which is not answered. */
+  readonly witnessed = (word: Witnessed): void => this.#sendLive(word);
 
   readonly #sendLive = (message: PlainMessage): void => {
     if (this.#state.phase !== 'live' || this.#isStopping) throw new Error('not connected');
@@ -235,7 +245,7 @@ export class ExchangeSession {
       bytes = frame.length;
       this.#connection?.send(frame);
     }
-    this.#sentAt.push({ from: after + 1, upTo, ms: clock.monotonic() });
+    this.#sent.add({ from: after + 1, upTo, ms: clock.monotonic() });
     // Coding a frame takes a while: whoever waits at the LAN comes first.
     if (upTo < journal.lastSequence()) await new Promise((resolve) => setImmediate(resolve));
     await this.#step({ kind: 'sent', from: after + 1, upTo, bytes });
@@ -302,13 +312,18 @@ export class ExchangeSession {
         await this.#offered(message);
         return;
       case 'ack':
-        await this.#step({ kind: 'ack', ack: message, elapsedMs: this.#elapsedOf(message) });
+        await this.#step({
+          kind: 'ack',
+          ack: message,
+          elapsedMs: this.#sent.elapsedOf(message, this.#parts.clock.monotonic()),
+        });
         return;
       case 'changes':
         await this.#step({ kind: 'changes', changes: message });
         return;
       case 'digest':
       case 'repaired':
+      case 'signed':
         this.#questions.answered(message);
         return;
       case 'loading':
@@ -317,6 +332,8 @@ export class ExchangeSession {
       case 'node-hello':
       case 'offer':
       case 'repair':
+      case 'sign':
+      case 'witnessed':
         this.#close('the hub spoke as a node');
     }
   }
@@ -370,16 +387,6 @@ export class ExchangeSession {
       this.#model = Math.min(NEWEST_MODEL, hello.newestModel);
     }
     return hello;
-  }
-
-  /** How long the oldest of the frames that an acknowledgement speaks of was under way; those are forgotten. */
-  #elapsedOf({ upTo, beyond }: Ack): number {
-    const now = this.#parts.clock.monotonic();
-    const isSpokenOf = (sent: { readonly from: number; readonly upTo: number }): boolean =>
-      sent.upTo <= upTo || coversRange(beyond, { from: sent.from, to: sent.upTo });
-    const oldest = this.#sentAt.find(isSpokenOf);
-    this.#sentAt = this.#sentAt.filter((sent) => !isSpokenOf(sent));
-    return oldest === undefined ? 0 : now - oldest.ms;
   }
 
   #send(message: PlainMessage): void {

@@ -1,10 +1,12 @@
 import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import type { Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
+import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 
-type Answer = Digest | Repaired;
+type Asked = Digest | Repair | Sign;
+type Answer = Digest | Repaired | Signed;
 
 type Question = {
-  readonly message: Digest | Repair;
+  readonly message: Asked;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 };
@@ -21,9 +23,10 @@ export class Questions {
   /** Sends a question; rejects when it cannot be sent, or when the connection ends before the answer. */
   ask(message: Digest, send: (message: Digest) => void): Promise<Digest>;
   ask(message: Repair, send: (message: Repair) => void): Promise<Repaired>;
-  ask(message: Digest | Repair, send: (message: never) => void): Promise<Answer> {
+  ask(message: Sign, send: (message: Sign) => void): Promise<Signed>;
+  ask(message: Asked, send: (message: never) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      (send as (message: Digest | Repair) => void)(message);
+      (send as (message: Asked) => void)(message);
       this.#waiting.push({ message, resolve, reject });
     });
   }
@@ -45,8 +48,9 @@ export class Questions {
   }
 }
 
-function isAnswerTo(question: Digest | Repair, answer: Answer): boolean {
-  if (question.kind === 'repair' || answer.kind === 'repaired')
-    return question.kind === 'repair' && answer.kind === 'repaired';
+function isAnswerTo(question: Asked, answer: Answer): boolean {
+  if (question.kind === 'repair') return answer.kind === 'repaired';
+  if (question.kind === 'sign') return answer.kind === 'signed';
+  if (answer.kind !== 'digest') return false;
   return answer.entries !== null && JSON.stringify(question.ask) === JSON.stringify(answer.ask);
 }

@@ -37,6 +37,18 @@ describe('UplinkService', () => {
     expect(node.uplink.hasChainProblem()).toBe(false);
   });
 
+  it('shows the hub its audit trail with each exchange, and keeps the countersignature', async () => {
+    await using hub = await FakeHub.start();
+    await using node = await openTestUplink({}, { isWitness: true });
+    add(node, 3);
+    await node.join(hub);
+    await node.uplink.syncNow();
+    expect(hub.frames).toContain('sign');
+    expect(node.proofs.anchored()?.tree).toEqual(node.proofs.head());
+    // What is shown does not stand in the way of what is asked.
+    expect(await node.uplink.verify()).toMatchObject({ converged: true });
+  });
+
   it('sends what is written while it is connected without being asked', async () => {
     await using hub = await FakeHub.start();
     await using node = await openTestUplink();

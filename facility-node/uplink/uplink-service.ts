@@ -5,10 +5,11 @@ import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Loading } from '@santehaggui/protocols/frames/repair-messages.ts';
-import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
+import type { Service, ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { WitnessService } from '../audit/witness-service.ts';
 import type { DigestStore } from '../store/digest-store.ts';
 import type { JournalStore, SyncState } from '../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../store/node-identity.ts';
@@ -21,9 +22,11 @@ import { ExchangeSession, type SessionEvent } from './exchange-session.ts';
 import { HelloCounter } from './hello-counter.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Offering } from './offering.ts';
+import { Pause } from './pause.ts';
 import { LoadingPace, replicaOnScreen } from './replica-on-screen.ts';
 import { ReplicaProof } from './replica-proof.ts';
 import { SelfProofService } from './self-proof-service.ts';
+import { SigningService } from './signing-service.ts';
 import { StallDetector } from './stall-detector.ts';
 import { storedExchange } from './stored-exchange.ts';
 import { failUplink } from './uplink-errors.ts';
@@ -57,6 +60,8 @@ export type UplinkParts = {
   /** Called with the ids of records that a comparison with the hub mended, at either end. */
   readonly onMended?: (records: readonly string[]) => void;
   readonly onRefused?: (code: string) => void;
+  /** Shows the audit trail to the hub; without it nothing is shown. */
+  readonly witness?: WitnessService;
 };
 
 type LastExchange = NonNullable<SyncState['lastExchange']>;
@@ -66,7 +71,6 @@ const STALL_MS = 60_000;
 /** How many connections in a row may fail before `sync now` gives up. */
 const MAX_FAILURES = 3;
 const PROBE_PAUSE_MS = 100;
-const WOKEN_WAIT_MS = 500;
 
 /**
  * The conversation with the hub over one long-lived connection: made again whenever it ends, never in the way of the LAN
@@ -82,6 +86,8 @@ export class UplinkService implements Service {
   readonly #replica: ReplicaStateStore;
   readonly #proof: ReplicaProof;
   readonly #pace = new LoadingPace();
+  readonly #pauses: Pause;
+  readonly #signing: SigningService | undefined;
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
   #connection: Connection | undefined;
@@ -89,8 +95,6 @@ export class UplinkService implements Service {
   #lastExchange: LastExchange | null;
   #exchanges = 0;
   #failuresInARow = 0;
-  #skipWait: (() => void) | undefined;
-  #isWoken = false;
   #hasChainProblem = false;
   /** The session that is to be told, once the gathering ends, that the journal has grown. */
   #gathering: ExchangeSession | undefined;
@@ -99,6 +103,7 @@ export class UplinkService implements Service {
     this.#parts = parts;
     this.#hellos = new HelloCounter(parts.incarnation, parts.randomBytes);
     this.#watch = new Watch(parts.clock);
+    this.#pauses = new Pause(parts.clock);
     this.#offers = new OfferStore(parts.store);
     this.#replica = new ReplicaStateStore(parts.store.db);
     this.#proof = new ReplicaProof({
@@ -112,6 +117,9 @@ export class UplinkService implements Service {
       onMended: (records) => parts.onMended?.(records),
       moved: (ms) => this.#watch.next(ms),
     });
+    const { witness } = parts;
+    const session = () => (this.#isReady() ? this.#session : undefined);
+    this.#signing = witness === undefined ? undefined : new SigningService({ ...parts, witness, session });
     this.#machine = storedExchange(parts.journal);
     this.#lastExchange = parts.journal.syncState().lastExchange;
   }
@@ -125,11 +133,11 @@ export class UplinkService implements Service {
       while (!signal.aborted) {
         const { hub } = this.#parts.identity.current();
         if (hub === null) {
-          await this.#pause(Number.POSITIVE_INFINITY, signal);
+          await this.#pauses.wait(Number.POSITIVE_INFINITY, { signal, hasFailed: this.#failuresInARow > 0 });
           continue;
         }
         if (await this.#exchange(hub, signal)) waits.reset();
-        await this.#pause(waits.next(), signal);
+        await this.#pauses.wait(waits.next(), { signal, hasFailed: this.#failuresInARow > 0 });
       }
     } finally {
       stopListening();
@@ -138,8 +146,7 @@ export class UplinkService implements Service {
 
   /** Tries again now instead of waiting: called when the node has just been enrolled. */
   wake(): void {
-    this.#isWoken = true;
-    this.#skipWait?.();
+    this.#pauses.wake();
   }
 
   /** Where the exchange is, as `sync status` shows it. */
@@ -211,6 +218,7 @@ export class UplinkService implements Service {
       } else if (session.state().acknowledged < target) await this.#waitForProgress();
       else if (await this.#isDrained(session, target)) break;
     }
+    await this.#signing?.now();
     this.#remember({ at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name });
     this.keepCounters();
     return this.status();
@@ -231,10 +239,15 @@ export class UplinkService implements Service {
     const { journal, clock, log } = this.#parts;
     return new SelfProofService({
       ...{ journal, clock, log, replica: this.#replica },
-      isReady: () => this.#isLive() && this.#session !== undefined && isPushed(this.#session.state()),
+      isReady: () => this.#isReady(),
       verify: () => this.verify(),
       repair: () => this.repair(),
     });
+  }
+
+  /** What shows the audit trail to the hub without being asked. */
+  signing(): readonly Service[] {
+    return this.#signing === undefined ? [] : [this.#signing];
   }
 
   /** One connection from its opening to its end; true when it got as far as the exchange. */
@@ -320,6 +333,7 @@ export class UplinkService implements Service {
     if (session !== undefined && isPushed(session.state())) {
       this.#failuresInARow = 0;
       this.#lastExchange = { at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name };
+      this.#signing?.wake();
     }
     this.#watch.notify();
   }
@@ -352,6 +366,11 @@ export class UplinkService implements Service {
     if (!(await this.#watch.next(STALL_MS))) throw failUplink('SH-T111');
   }
 
+  /** Whether nothing waits any more. */
+  #isReady(): boolean {
+    return this.#isLive() && this.#session !== undefined && isPushed(this.#session.state());
+  }
+
   #isLive(): boolean {
     return this.#session?.state().phase === 'live';
   }
@@ -373,26 +392,6 @@ export class UplinkService implements Service {
     const { sent, received } = this.#uncounted();
     this.#parts.journal.countBytes(sent, received);
     this.#countedBytes = { sent: this.#countedBytes.sent + sent, received: this.#countedBytes.received + received };
-  }
-
-  /** Waits, unless somebody woke it since the last wait; then only so long that failures do not chase each other. */
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#isWoken) {
-      const skip = new AbortController();
-      this.#skipWait = () => skip.abort();
-      await this.#sleep(ms, AbortSignal.any([signal, skip.signal]));
-      this.#skipWait = undefined;
-    }
-    if (this.#isWoken && this.#failuresInARow > 0) await this.#sleep(Math.min(ms, WOKEN_WAIT_MS), signal);
-    this.#isWoken = false;
-  }
-
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (Number.isFinite(ms)) {
-      await this.#parts.clock.sleep(ms, signal).catch((reason: unknown) => {
-        if (!signal.aborted) throw reason;
-      });
-    } else await aborted(signal);
   }
 }
 

@@ -9,6 +9,8 @@ import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { RevocationService } from '../revocation/revocation-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
+import type { WitnessService } from '../witness/witness-service.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
@@ -29,6 +31,7 @@ export type AdminServices = {
   readonly quarantine: QuarantineService;
   readonly unlocking: UnlockService;
   readonly revocation: RevocationService;
+  readonly witness: WitnessService;
   readonly keys: KeysService;
   readonly erasures: ErasureService;
 };
@@ -42,6 +45,7 @@ export function adminRoutes({
   quarantine,
   unlocking,
   revocation,
+  witness,
   keys,
   erasures,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
@@ -95,6 +99,7 @@ export function adminRoutes({
     }),
     ...quarantineRoutes(quarantine),
     ...nodeRoutes(unlocking, revocation),
+    ...auditRoutes(witness),
     ...keysRoutes(keys),
     ...erasuresRoutes(erasures),
   ];

@@ -20,6 +20,8 @@ export type StatusOptions = {
   readonly connected: () => number;
   readonly lastRestoration: () => Promise<RestorationOnScreen | undefined>;
   readonly proofs: () => Promise<readonly ProofLine[]>;
+  /** What is wrong with audit trails and consents, at nodes and here, that nobody has looked into. */
+  readonly findings: () => Promise<readonly { readonly facility: string }[]>;
   /** What wraps the keys; throws while that does not answer. */
   readonly keys: () => Promise<KeysOnScreen>;
   readonly url: () => string;
@@ -41,19 +43,20 @@ export class StatusService {
 
   /** The status; a database that does not answer is told, not thrown. */
   async status(): Promise<HubStatus> {
-    const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, keys, url, clock } =
+    const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, findings, keys, url, clock } =
       this.#options;
-    const asked = [facilities.count(), bus.waiting(), quarantined(), lastRestoration(), proofs()] as const;
+    const asked = [facilities.count(), bus.waiting(), quarantined(), findings(), lastRestoration(), proofs()] as const;
     const found = await Promise.all(asked).catch(() => undefined);
-    const [count, { waiting, setAside }, refused, restoration, proven] = found ?? [
+    const [count, { waiting, setAside }, refused, wrong, restoration, proven] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
-      0,
+      ...([0, []] as const),
     ];
     const checks: HealthCheck[] = [
       databaseCheck(found !== undefined),
       outboxCheck(waiting, setAside),
       quarantineCheck(refused),
+      ...(wrong.length === 0 ? [] : [auditCheck(wrong.map(({ facility }) => facility))]),
       ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
     ];
@@ -134,6 +137,17 @@ function proofCheck(lines: readonly ProofLine[], nowMs: number): HealthCheck {
     state: 'degraded',
     detail: `${detail} ; ${differing.length} différent(s) à la dernière comparaison : ${differing.slice(0, 10).join(', ')}`,
     remedy: 'Le nœud répare seul la nuit ; « haggui sync verify --repair » au poste le fait tout de suite.',
+  };
+}
+
+function auditCheck(facilities: readonly string[]): HealthCheck {
+  const named = [...new Set(facilities)].slice(0, 10).join(', ');
+  return {
+    name: 'audit',
+    state: 'failing',
+    detail: `${facilities.length} anomalie(s) dans des journaux d’audit ou des consentements, à examiner : ${named}`,
+    remedy:
+      '« haggui hub audit findings » dit lesquelles ; ne touchez à rien avant : docs/operations/journal-audit.md.',
   };
 }
 

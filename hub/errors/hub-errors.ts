@@ -277,6 +277,14 @@ export const hubErrors = errorCodes({
       en: 'The facilities: haggui hub facility list; the former nodes: haggui hub former list',
     },
   },
+  'SH-N382': {
+    kind: 'not-found',
+    title: {
+      fr: 'Rien n’attend d’être examiné de cet établissement',
+      en: 'Nothing of this facility waits to be looked into',
+    },
+    remedy: { fr: 'La liste : haggui hub audit findings', en: 'The list: haggui hub audit findings' },
+  },
   'SH-N380': {
     kind: 'not-found',
     title: { fr: 'Aucun poste verrouillé ne demande cela', en: 'No locked node asks for this' },

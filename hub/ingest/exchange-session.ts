@@ -34,6 +34,7 @@ import type { FeedPlace, RestorationService } from '../restoration/restoration-s
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import type { LoadService } from '../routing/load-service.ts';
+import type { WitnessService } from '../witness/witness-service.ts';
 import { answerDigest } from './digest-service.ts';
 import { placeOfLoad, wasPromisedMore } from './feed-place.ts';
 import type { FrameSocket } from './frame-socket.ts';
@@ -57,6 +58,7 @@ export type SessionServices = {
   readonly offers: OfferService;
   readonly repairs: RepairService;
   readonly proofs: ProofsService;
+  readonly witness: WitnessService;
   readonly database: HubDatabase;
   readonly hellos: HelloCounter;
   readonly codec: ChangesCodec;
@@ -218,6 +220,8 @@ export class ExchangeSession {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
     else if (message.kind === 'digest') this.#send(await this.#answer(greeted, message));
     else if (message.kind === 'repair') this.#send(await this.#services.repairs.mend(greeted.node, message));
+    else if (message.kind === 'sign') this.#send(await this.#services.witness.take(greeted.node, message));
+    else if (message.kind === 'witnessed') await this.#services.witness.witnessed(greeted.node, message);
     else if (message.kind === 'offer') await this.#takeOffer(greeted, message);
     else throw new MalformedMessage(`${message.kind} out of turn`);
   }

@@ -13,6 +13,7 @@ import type {
   PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
 import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import WebSocket from 'ws';
 import type { FakeNode } from './fake-node.ts';
 
@@ -160,6 +161,15 @@ export class FakeConnection {
     for (;;) {
       const message = await this.next();
       if (message.kind === 'digest') return message;
+    }
+  }
+
+  /** Shows the hub an audit trail. */
+  async show(sign: Sign): Promise<Signed> {
+    this.sendFrame(this.seal(sign));
+    for (;;) {
+      const message = await this.next();
+      if (message.kind === 'signed') return message;
     }
   }
 

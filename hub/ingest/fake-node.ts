@@ -43,7 +43,7 @@ export class FakeNode {
   readonly node: number;
   readonly journalKey = new Uint8Array(randomBytes(32));
   readonly #sealKeys: SealKeys = sealKeysFromSeed(new Uint8Array(randomBytes(32)));
-  readonly #signKey = signKeysFromSeed(new Uint8Array(randomBytes(32))).publicKey;
+  readonly signKeys = signKeysFromSeed(new Uint8Array(randomBytes(32)));
   readonly #own: Journalled[] = [];
   readonly #received = new Map<string, Journalled>();
   readonly #released = new Set<string>();
@@ -95,7 +95,7 @@ export class FakeNode {
       secret: parsed.secret,
       facility: this.facility,
       node: this.node,
-      signKey: toHex(this.#signKey),
+      signKey: toHex(this.signKeys.publicKey),
       sealKey: toHex(this.#sealKeys.publicKey),
       journalKey: toHex(this.journalKey),
     };

@@ -35,9 +35,13 @@ export function signCheckpoint({ node, tree, journal, at }: Checkpoint, privateK
 
 /** What was signed; undefined when the key did not sign it or it is no checkpoint. */
 export function readCheckpoint(signed: SignedCheckpoint, publicKey: Uint8Array): Checkpoint | undefined {
-  if (!isSignedBy(publicKey, signed.bytes, signed.signature)) return undefined;
+  return isSignedBy(publicKey, signed.bytes, signed.signature) ? decodeCheckpoint(signed.bytes) : undefined;
+}
+
+/** What a checkpoint's bytes say, whoever signed them; undefined when they are none. */
+export function decodeCheckpoint(signed: Uint8Array): Checkpoint | undefined {
   try {
-    const [label, node, size, root, chain, at] = list(decodeCbor(signed.bytes));
+    const [label, node, size, root, chain, at] = list(decodeCbor(signed));
     if (text(label) !== LABEL) return undefined;
     const tree = { size: natural(size), root: bytes(root, 32) };
     return { node: natural(node), tree, journal: chain === null ? null : journalOf(list(chain)), at: natural(at) };

@@ -14,6 +14,7 @@ import {
   repairedOf,
   repairOf,
 } from './repair-messages.ts';
+import { encodeSign, type Sign, type Signed, signOf, type Witnessed } from './sign-messages.ts';
 
 /** The first byte of every frame. */
 export const FRAME_TYPE = {
@@ -21,6 +22,7 @@ export const FRAME_TYPE = {
   changes: 2,
   ack: 3,
   digest: 5,
+  sign: 7,
   offer: 9,
   offered: 10,
   repair: 11,
@@ -102,7 +104,19 @@ export type Ack = {
 };
 
 /** The plaintext of a frame that is decoded by itself. */
-export type PlainMessage = NodeHello | HubHello | Ack | Digest | Offer | Offered | Repair | Repaired | Loading;
+export type PlainMessage =
+  | NodeHello
+  | HubHello
+  | Ack
+  | Digest
+  | Offer
+  | Offered
+  | Repair
+  | Repaired
+  | Loading
+  | Sign
+  | Signed
+  | Witnessed;
 
 /** The plaintext of a frame. */
 export type Message = PlainMessage | Changes;
@@ -117,7 +131,8 @@ export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
 /** The type byte of a message's frame. */
 export function frameTypeOf(message: Message): number {
-  return message.kind === 'node-hello' || message.kind === 'hub-hello' ? FRAME_TYPE.hello : FRAME_TYPE[message.kind];
+  if (message.kind === 'node-hello' || message.kind === 'hub-hello') return FRAME_TYPE.hello;
+  return message.kind === 'signed' || message.kind === 'witnessed' ? FRAME_TYPE.sign : FRAME_TYPE[message.kind];
 }
 
 /** The body of a message's frame, before it is sealed. That of CHANGES is the codec's (`codec/codec.ts`). */
@@ -166,6 +181,10 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
     case 'repaired':
     case 'loading':
       return encodeRepair(message);
+    case 'sign':
+    case 'signed':
+    case 'witnessed':
+      return encodeSign(message);
   }
 }
 
@@ -177,6 +196,7 @@ export function decodeMessage(frameType: number, body: Uint8Array): PlainMessage
     if (frameType === FRAME_TYPE.hello) return parts[0] === 0 ? nodeHello(parts) : hubHello(parts);
     if (frameType === FRAME_TYPE.ack) return ack(parts);
     if (frameType === FRAME_TYPE.digest) return digestOf(parts);
+    if (frameType === FRAME_TYPE.sign) return signOf(parts);
     if (frameType === FRAME_TYPE.offer) return offerOf(parts);
     if (frameType === FRAME_TYPE.offered) return offeredOf(parts);
     if (frameType === FRAME_TYPE.repair) return repairOf(parts);

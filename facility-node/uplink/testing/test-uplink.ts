@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditProofService } from '../../audit/audit-proof-service.ts';
+import { createAuditTrail } from '../../audit-reading/audit-parts.ts';
 import { DigestStore } from '../../store/digest-store.ts';
 import { JournalStore } from '../../store/journal-store.ts';
 import { IdentityKeeper, newNodeIdentity, writeNodeIdentity } from '../../store/node-identity.ts';
@@ -19,6 +21,7 @@ export type TestUplink = AsyncDisposable & {
   readonly store: RecordStore;
   readonly journal: JournalStore;
   readonly identity: IdentityKeeper;
+  readonly proofs: AuditProofService;
   readonly uplink: UplinkService;
   readonly enrolment: EnrolmentClient;
   /** Enrols at the hub and starts the service. */
@@ -34,7 +37,10 @@ const QUICK: UplinkConfig = {
 };
 
 /** Makes a node for the facility `cscom_sangha`, not started and not enrolled. */
-export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promise<TestUplink> {
+export async function openTestUplink(
+  config: Partial<UplinkConfig> = {},
+  { isWitness = false }: { readonly isWitness?: boolean } = {},
+): Promise<TestUplink> {
   await sodiumReady();
   const node = await openTestStore({ node: 1 });
   const { directory, db, timekeeper, clock, log: recording } = node;
@@ -50,7 +56,9 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
   const store = new RecordStore({ db, origin, timekeeper, clock });
   const journal = new JournalStore({ store, timekeeper, log });
   const tls = new HubTls({ isClockTrusted: () => timekeeper.isTrusted(), clock: systemClock });
+  const { proofs, witness } = createAuditTrail({ store, identity, journal, consentFaults: () => 0, clock, log });
   const uplink = new UplinkService({
+    ...(isWitness ? { witness } : {}),
     config: { ...QUICK, ...config },
     identity,
     incarnation,
@@ -77,6 +85,7 @@ export async function openTestUplink(config: Partial<UplinkConfig> = {}): Promis
     store,
     journal,
     identity,
+    proofs,
     uplink,
     enrolment,
     join: async (hub) => {

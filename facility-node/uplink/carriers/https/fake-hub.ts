@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { countersign } from '@santehaggui/protocols/audit/checkpoint.ts';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
 import {
@@ -20,6 +21,7 @@ import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/
 import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import type { CarriedChange, HubHello, Message, PlainMessage } from '@santehaggui/protocols/frames/messages.ts';
 import { helloHeader, LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { NO_FAULTS, type Sign, type Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import { CHAIN_START, chainHead } from '@santehaggui/protocols/journal/chain.ts';
 import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
@@ -45,6 +47,8 @@ export type Faults = {
   feedDelayMs?: number;
   /** Refuses changes of this sequence. */
   refuses?: number;
+  /** Says of every audit trail that it is not the one that it has countersigned. */
+  refusesTrail?: boolean;
 };
 
 /** The hub's end of the exchange for one node, over real sockets and a real store, as docs/protocol.md describes it. */
@@ -221,6 +225,16 @@ export class FakeHub implements AsyncDisposable {
       send({ kind: 'ack', upTo, head, refused, repeats, beyond: [] });
     }
     if (message.kind === 'digest') send(this.#digest(message));
+    if (message.kind === 'sign') send(this.#countersign(message));
+  }
+
+  #countersign({ checkpoint }: Sign): Signed {
+    const countersignature = countersign(checkpoint, this.wallMs, this.#signKeys.privateKey);
+    const verdict =
+      this.faults.refusesTrail === true
+        ? { result: 'refused' as const }
+        : { result: 'countersigned' as const, countersignature };
+    return { kind: 'signed', verdict, known: 0, faults: NO_FAULTS, trail: null };
   }
 
   #digest({ ask }: Digest): Digest {

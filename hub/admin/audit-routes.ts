@@ -1,0 +1,27 @@
+import { settleRequest } from '@santehaggui/protocols/api/hub-audit-api.ts';
+import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import type { WitnessService } from '../witness/witness-service.ts';
+
+const route = routeMaker<'operator', 'operator'>();
+const policy = 'operator' as const;
+
+/** What is wrong with audit trails and consents, and that a person has looked into it. No entry of a trail is shown. */
+export function auditRoutes(witness: WitnessService): readonly Route<'operator', 'operator'>[] {
+  return [
+    route({
+      method: 'get',
+      path: '/audit/findings',
+      policy,
+      summary: 'Ce qui ne va pas dans les journaux d’audit et les consentements, et ce qui est contresigné',
+      handler: async () => ({ body: await witness.overview() }),
+    }),
+    route({
+      method: 'post',
+      path: '/audit/settle',
+      policy,
+      summary: 'Note qu’une personne a examiné ce qui n’allait pas dans un établissement',
+      body: settleRequest,
+      handler: async ({ body }) => ({ body: await witness.settle(body.facility) }),
+    }),
+  ];
+}
