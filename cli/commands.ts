@@ -29,6 +29,9 @@ import { HubFormerListCommand } from './commands/hub/former/list.ts';
 import { HubFormerRefuseCommand } from './commands/hub/former/refuse.ts';
 import { HubKeysRotateCommand } from './commands/hub/keys/rotate.ts';
 import { HubKeysStatusCommand } from './commands/hub/keys/status.ts';
+import { HubRoleListCommand } from './commands/hub/role/list.ts';
+import { HubRoleSetCommand } from './commands/hub/role/set.ts';
+import { HubRoleShowCommand } from './commands/hub/role/show.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
@@ -95,6 +98,9 @@ export const commands = {
   'hub:former:accept': HubFormerAcceptCommand,
   'hub:former:list': HubFormerListCommand,
   'hub:former:refuse': HubFormerRefuseCommand,
+  'hub:role:list': HubRoleListCommand,
+  'hub:role:set': HubRoleSetCommand,
+  'hub:role:show': HubRoleShowCommand,
   'hub:unlock:allow': HubUnlockAllowCommand,
   'hub:unlock:list': HubUnlockListCommand,
   'hub:unlock:refuse': HubUnlockRefuseCommand,

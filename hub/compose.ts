@@ -43,6 +43,7 @@ import { type KeysOptions, KeysService } from './kms/keys-service.ts';
 import { openKms } from './kms/open-kms.ts';
 import { HubUsersService } from './people/hub-users-service.ts';
 import { sessionsRoutes } from './people/sessions-routes.ts';
+import { PoliciesService } from './policies/policies-service.ts';
 import { proofsPages, proofsRoutes } from './proof/proofs-routes.ts';
 import { ProofsService } from './proof/proofs-service.ts';
 import { recordRefusal } from './refusals/record-refusal.ts';
@@ -99,9 +100,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
   const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
   const proofs = new ProofsService({ database, clock, log });
+  const policies = new PoliciesService({ database, origin, clock, log });
   const facilities = new FacilitiesService({
     ...{ database, schemas: schemasOf(database, parts), origin, enrolment, proofs, clock, log },
-    publicKey: keys.sign.publicKey,
+    ...{ publicKey: keys.sign.publicKey, onShared: policies.give },
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs },
@@ -141,7 +143,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const admin = listenService({
     name: 'admin',
     app: adminApp(
-      { status, facilities, users, usb, quarantine, unlocking, revocation, witness, keys: sealing, erasures },
+      { status, facilities, users, usb, quarantine, unlocking, revocation, witness, policies, keys: sealing, erasures },
       { clock, log },
     ),
     at: { socketPath },

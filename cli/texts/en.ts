@@ -4,6 +4,7 @@ import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
+import { enRoles } from './en-roles.ts';
 import { enStaff } from './en-staff.ts';
 import type { fr } from './fr.ts';
 
@@ -14,6 +15,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   ...enConsents,
   ...enDevices,
   ...enHub,
+  ...enRoles,
   ...enKeys,
   ...enStaff,
   'help.about': 'SanteHaggui — the command line of facilities and of the hub',

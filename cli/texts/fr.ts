@@ -4,6 +4,7 @@ import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
+import { frRoles } from './fr-roles.ts';
 import { frStaff } from './fr-staff.ts';
 
 /** Every sentence that people read, in French, the language of the product. `{name}` is filled in. */
@@ -13,6 +14,7 @@ export const fr = {
   ...frConsents,
   ...frDevices,
   ...frHub,
+  ...frRoles,
   ...frKeys,
   ...frStaff,
   'help.about': 'SanteHaggui — la ligne de commande des établissements et du hub',

@@ -7,6 +7,7 @@ import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
+import type { PoliciesService } from '../policies/policies-service.ts';
 import type { RevocationService } from '../revocation/revocation-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
 import type { WitnessService } from '../witness/witness-service.ts';
@@ -14,6 +15,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
+import { policiesRoutes } from './policies-routes.ts';
 import type { StatusService } from './status-service.ts';
 
 /** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
@@ -34,6 +36,7 @@ export type AdminServices = {
   readonly witness: WitnessService;
   readonly keys: KeysService;
   readonly erasures: ErasureService;
+  readonly policies: PoliciesService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -48,6 +51,7 @@ export function adminRoutes({
   witness,
   keys,
   erasures,
+  policies,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -102,6 +106,7 @@ export function adminRoutes({
     ...auditRoutes(witness),
     ...keysRoutes(keys),
     ...erasuresRoutes(erasures),
+    ...policiesRoutes(policies),
   ];
 }
 

@@ -32,6 +32,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/013_former_nodes.sql',
       'hub/014_backup_opening.sql',
       'hub/015_witness.sql',
+      'hub/016_policy_editions.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

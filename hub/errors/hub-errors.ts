@@ -309,6 +309,17 @@ export const hubErrors = errorCodes({
       en: 'Check that the stick is plugged in, neither full nor write-protected, and the folder’s name; then try again.',
     },
   },
+  'SH-N313': {
+    kind: 'not-found',
+    title: {
+      fr: 'Aucun établissement n’est inscrit dans ce district',
+      en: 'No facility is registered in this district',
+    },
+    remedy: {
+      fr: 'Écrivez le district comme à l’inscription : haggui hub facility list --json.',
+      en: 'Write the district as it was registered: haggui hub facility list --json.',
+    },
+  },
   'SH-X300': { kind: 'input', ...REFUSALS['SH-X300'] },
   'SH-X301': { kind: 'input', ...REFUSALS['SH-X301'] },
   'SH-X302': { kind: 'input', ...REFUSALS['SH-X302'] },

@@ -57,6 +57,8 @@ export type FacilitiesOptions = {
   readonly enrolment: EnrolmentService;
   readonly proofs: ProofsService;
   readonly publicKey: Uint8Array;
+  /** Gives a facility what it is to have besides its neighbours' records. */
+  readonly onShared: (sql: Sql, code: string, receivedAt: Date) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -191,6 +193,7 @@ export class FacilitiesService {
     for (const { code: destination } of neighbours) {
       await giveRecords({ sql, source: REGISTRY, destination, ids: [recordId], receivedAt });
     }
+    await this.#options.onShared(sql, code, receivedAt);
   }
 
   /** Writes the reference of facilities that named this one as their target before it was registered. */

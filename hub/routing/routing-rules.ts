@@ -12,6 +12,7 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * | encounter, observation, condition, prescription, dose, allergy of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
+ * | rolePolicy (written by the hub) | every facility, or every one of its district: `hub/policies/` | nothing |
  * | alert (written by the hub) | the facility that it concerns, and every facility of its district | nothing |
  *
  * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, within its

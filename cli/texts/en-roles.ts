@@ -1,0 +1,36 @@
+import type { frRoles } from './fr-roles.ts';
+
+/** The same in English. */
+export const enRoles: Readonly<Record<keyof typeof frRoles, string>> = {
+  'role.listSummary': 'the roles whose rights are no longer those of the release',
+  'role.showSummary': 'what a role may do, the ceiling of facilities, and the editions',
+  'role.showDescription': 'Without a district: everywhere. The rules themselves are in --json (rules, ceiling).',
+  'role.setSummary': 'changes what a role may do, or the ceiling of what facilities add',
+  'role.setDescription':
+    'Without --yes, only tells who would gain and lose what. The files are lists of CASL rules in JSON; docs/operations/droits.md.',
+  'role.roleFlag': 'the role: nurse, registrar, head…',
+  'role.districtFlag': 'only in this health district, as registered',
+  'role.rulesFlag': 'JSON file of the rules',
+  'role.ceilingFlag': 'JSON file of the ceiling',
+  'role.presetFlag': 'back to the rights of the release',
+  'role.reasonFlag': 'why',
+  'role.yesFlag': 'yes, for these facilities',
+  'role.role': 'Role',
+  'role.district': 'District',
+  'role.everywhere': 'everywhere',
+  'role.edition': 'Edition',
+  'role.at': 'On',
+  'role.reason': 'Why',
+  'role.none': 'All roles have the rights of the release.',
+  'role.facilities': 'Concerns {count} facility(ies): {names}',
+  'role.noFacility': 'No facility for now; those to come will have it.',
+  'role.gained': 'gains',
+  'role.lost': 'loses',
+  'role.changed': 'changes',
+  'role.nothing': 'Nothing changes for the role.',
+  'role.ceiling': 'What a facility may add:',
+  'role.onlyTried': 'Nothing was recorded. To do so: the same command with --yes.',
+  'role.done': 'Edition {edition} recorded; it leaves with each facility’s next exchange.',
+  'role.notRules': 'this file is no list of rules in JSON',
+  'role.nothingGiven': 'give --rules, --ceiling or --preset',
+};
