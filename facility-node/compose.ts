@@ -27,6 +27,7 @@ import { type HealthParts, HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
 import { maintenanceJob } from './jobs/maintenance-job.ts';
 import { nightlyJob } from './jobs/nightly-job.ts';
+import { KeyRotation } from './keys/key-rotation.ts';
 import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
 import { createLanTrust } from './lan/lan-trust.ts';
@@ -59,6 +60,7 @@ import { type SmsParts, SmsService } from './uplink/carriers/sms/sms-service.ts'
 import { UsbService } from './uplink/carriers/usb/usb-service.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
 import { askHub } from './uplink/hub-request.ts';
+import { LinkKeys, type LinkKeysOptions } from './uplink/link-keys.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
 
 /** What the outside gives a node. */
@@ -124,17 +126,16 @@ export async function composeNode(
   const trail = createAuditTrail({ store, identity, journal, consentFaults, clock, log });
   const { audit, witness } = trail;
   const refusals = auditedRefusals({ audit, clock, log });
-  const hubTls = hubTlsOf(config.uplink, { isClockTrusted: () => timekeeper.isTrusted(), clock });
+  const { hubTls, linkKeys } = linkParts(config.uplink, { identity, timekeeper, clock, log, randomBytes });
   const uplink = new UplinkService({
     config: config.uplink,
     ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes, witness },
     ...{ digests: new DigestStore(db), onMended: (records: readonly string[]) => noteMended(audit, records) },
     onRefused: (code) => refusals.note({ carrier: 'https', source: 'hub', code }),
-    carrier: httpsCarrier({ clock, log, tls: hubTls }),
+    carrier: linkKeys.carrier(),
   });
-  const usb = new UsbService({
-    ...{ identity, incarnation, journal, refusals, clock, log, randomBytes, onReceipt: () => uplink.heardOver('usb') },
-  });
+  const onReceipt = () => uplink.heardOver('usb');
+  const usb = new UsbService({ identity, incarnation, journal, refusals, clock, log, randomBytes, onReceipt });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log, tls: hubTls },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
@@ -156,6 +157,7 @@ export async function composeNode(
     ...{ db, ring, by, audit, clock, log, directory, identity },
     isBusy: () => interchange.isImporting() || backups.isRunning(),
   });
+  const rotation = new KeyRotation({ keys, sessions, linkKeys, identity, audit });
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
   const backups = backupsOf(config.backup, { db, ring, identity, directory, version, audit, clock, log });
   const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
@@ -171,7 +173,7 @@ export async function composeNode(
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, backups, devices, consents, trail, clock, log },
-    ...{ people, certificates, invitationOf: lan.invitationOf },
+    ...{ people, certificates, rotation, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit, access }),
     conflicts: createConflicts({ store, audit, access, clock }),
@@ -308,6 +310,21 @@ function keyService({
   const keys = new KeyService({ ...parts, hubKey, unlockFile: directory.unlockFile });
   keys.wrapForHub();
   return keys;
+}
+
+/** The carrier to the hub, and the keys that its frames rest on. */
+function linkParts(
+  config: NodeConfig['uplink'],
+  { timekeeper, ...parts }: Omit<LinkKeysOptions, 'carrier' | 'post'> & { readonly timekeeper: Timekeeper },
+): { readonly hubTls: HubTls; readonly linkKeys: LinkKeys } {
+  const { clock, log } = parts;
+  const hubTls = hubTlsOf(config, { isClockTrusted: () => timekeeper.isTrusted(), clock });
+  const asked = { tls: hubTls, timeoutMs: config.timeoutSeconds * 1000 };
+  const linkKeys = new LinkKeys({
+    ...{ ...parts, carrier: httpsCarrier({ clock, log, tls: hubTls }) },
+    post: (url, body, signal) => askHub({ ...asked, url, body, ...(signal === undefined ? {} : { signal }) }),
+  });
+  return { hubTls, linkKeys };
 }
 
 /** What was mended by comparing with the hub is in the trail like anything that changes what is told of a person. */

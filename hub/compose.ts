@@ -23,6 +23,7 @@ import { notificationService } from './database/notifications.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity } from './enrolment/hub-identity.ts';
+import { type NodeKeyOptions, NodeKeyService } from './enrolment/node-key-service.ts';
 import { ErasureFile } from './erasure/erasure-file.ts';
 import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
@@ -112,7 +113,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const routes = [
-    ...enrolmentRoutes(keys.identity, enrolment),
+    ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, clock, log }, enrolment)),
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
@@ -159,6 +160,11 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
+}
+
+/** Takes the keys that nodes give their frames anew. */
+function nodeKeysOf(parts: Omit<NodeKeyOptions, 'findNode'>, enrolment: EnrolmentService): NodeKeyService {
+  return new NodeKeyService({ ...parts, findNode: (node) => enrolment.findNode(node) });
 }
 
 /** Frames that are refused, on every carrier, into the hub's audit trail. */

@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import type { LockedStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
-import type { EscrowAnswer, KeysStatus, RotateAnswer, UnlockerLine } from '@santehaggui/protocols/api/keys-api.ts';
+import type {
+  EscrowAnswer,
+  KeysStatus,
+  RotateAnswer,
+  RotateRequest,
+  UnlockerLine,
+} from '@santehaggui/protocols/api/keys-api.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Column, pairLines, tableLines } from '../screen/table.ts';
@@ -24,15 +30,23 @@ export async function showKeys(invocation: Invocation, dataDirectory: string): P
 export async function rotateKeys(
   invocation: Invocation,
   dataDirectory: string,
-  { acceptRing }: { readonly acceptRing: boolean },
+  { acceptRing, only }: { readonly acceptRing: boolean; readonly only: RotateRequest['only'] },
 ): Promise<Outcome> {
   const { text, paint, format } = invocation;
   const client = nodeClientFor(invocation, dataDirectory);
   const answer = await withWaiting(invocation, text('keys.rotating'), () =>
-    client.post<RotateAnswer>('/keys/rotate', { body: { acceptRing }, timeoutMs: ROTATION_TIMEOUT_MS }),
+    client.post<RotateAnswer>('/keys/rotate', { body: { acceptRing, only }, timeoutMs: ROTATION_TIMEOUT_MS }),
   );
   const milliseconds = format.integer(answer.milliseconds);
-  return { json: answer, lines: [paint.green(`✓ ${text('keys.rotated', { milliseconds })}`)] };
+  const isMeant = (what: RotateRequest['only']): boolean => only === undefined || only === what;
+  return {
+    json: answer,
+    lines: [
+      ...(isMeant('database') ? [paint.green(`✓ ${text('keys.rotated', { milliseconds })}`)] : []),
+      ...(isMeant('tokens') ? [paint.green(`✓ ${text('keys.tokensRotated')}`)] : []),
+      ...(isMeant('link') ? [linkLine(invocation, answer.link)] : []),
+    ],
+  };
 }
 
 /** `haggui keys escrow`: new recovery words, on screen and as a page to print. */
@@ -100,6 +114,11 @@ export function wordLines(words: readonly string[]): readonly string[] {
   return ['', ...words.slice(0, half).map((_, index) => `  ${cell(index)}${cell(index + half)}`.trimEnd())];
 }
 
+function linkLine({ text, paint }: Invocation, link: RotateAnswer['link']): string {
+  if (link === 'rotated') return paint.green(`✓ ${text('keys.linkRotated')}`);
+  return paint.yellow(`! ${text(link === 'waits' ? 'keys.linkWaits' : 'keys.linkNone')}`);
+}
+
 function keysLines(invocation: Invocation, status: KeysStatus): readonly string[] {
   const { text, paint, format } = invocation;
   const columns: readonly Column<UnlockerLine>[] = [
@@ -113,6 +132,8 @@ function keysLines(invocation: Invocation, status: KeysStatus): readonly string[
       [
         [text('keys.opens'), text(`keys.${status.opens}`)],
         [text('keys.since'), format.instant(status.databaseKeySince)],
+        [text('keys.tokensSince'), status.tokenKeySince === null ? '—' : format.instant(status.tokenKeySince)],
+        [text('keys.linkSince'), status.linkKeySince === null ? '—' : format.instant(status.linkKeySince)],
         [text('keys.cipher'), status.cipher === 'aegis' ? 'AEGIS-256' : 'ChaCha20-Poly1305'],
       ],
       paint,

@@ -3,9 +3,10 @@ import type { frKeys } from './fr-keys.ts';
 /** The sentences about the keys of a node, in English. */
 export const enKeys: Record<keyof typeof frKeys, string> = {
   'keys.statusSummary': 'who opens the node’s database, and since when it has its key',
-  'keys.rotateSummary': 'gives the database a new key; work waits meanwhile (a second for 100 MB)',
+  'keys.rotateSummary':
+    'gives new keys: to the database (work waits a second for 100 MB), to tokens, to the link to the hub',
   'keys.rotateDescription':
-    'After somebody has left, a lost USB stick, or once a year: who kept a copy of the old key opens nothing new. Interrupted, the database has the old key or the new one, never neither.',
+    'After somebody has left, a lost USB stick, or once a year: who kept a copy of the old key opens nothing new. Nobody is signed out. Interrupted anywhere, each key is the old one or the new one, never neither; without a network the link’s changes at the next connection.',
   'keys.acceptRingFlag': 'takes a ring for ours that another program has changed, after a look at it',
   'keys.escrowSummary': 'twelve new recovery words, to print and keep in a sealed envelope at the referral centre',
   'keys.escrowDescription': 'They open the database when nothing else does. Those before are worth nothing any more.',
@@ -33,6 +34,13 @@ export const enKeys: Record<keyof typeof frKeys, string> = {
   'keys.forged': 'Another program has changed the ring: look who opens the database before you go on.',
   'keys.rotating': 'A new key for the database…',
   'keys.rotated': 'The database has a new key ({milliseconds} ms)',
+  'keys.onlyFlag': 'one alone: the database, session tokens, or the link to the hub',
+  'keys.tokensRotated': 'Session tokens are signed with a new key',
+  'keys.linkRotated': 'The link to the hub has a new key',
+  'keys.linkWaits': 'The link to the hub gets its new key at the next connection',
+  'keys.linkNone': 'No hub: nothing to change for the link',
+  'keys.tokensSince': 'Key of tokens since',
+  'keys.linkSince': 'Key of the link since',
   'keys.escrowDone': 'New recovery words. They will not be shown again:',
   'keys.escrowPage': 'Page to print: {path} (delete the file afterwards)',
   'keys.unlocking': 'Opening…',

@@ -2,9 +2,9 @@
 export const frKeys = {
   'keys.statusSummary': 'qui ouvre la base du poste, et depuis quand elle a sa clé',
   'keys.rotateSummary':
-    'donne à la base une nouvelle clé ; le travail attend pendant ce temps (une seconde pour 100 Mo)',
+    'donne de nouvelles clés : à la base (le travail attend une seconde pour 100 Mo), aux jetons, à la liaison avec le hub',
   'keys.rotateDescription':
-    'Après le départ de quelqu’un, une clé USB perdue, ou une fois par an : qui avait gardé une copie de l’ancienne clé n’ouvre plus rien de nouveau. Interrompue, la base garde l’ancienne clé ou la nouvelle, jamais aucune.',
+    'Après le départ de quelqu’un, une clé USB perdue, ou une fois par an : qui avait gardé une copie de l’ancienne clé n’ouvre plus rien de nouveau. Personne n’est déconnecté. Interrompue n’importe où, chaque clé est l’ancienne ou la nouvelle, jamais aucune ; sans réseau, celle de la liaison change à la prochaine connexion.',
   'keys.acceptRingFlag': 'reprend à son compte un trousseau qu’un autre programme a changé, après l’avoir regardé',
   'keys.escrowSummary': 'douze nouveaux mots de secours, à imprimer et à garder sous enveloppe scellée au CSRéf',
   'keys.escrowDescription': 'Ils ouvrent la base quand rien d’autre ne l’ouvre. Ceux d’avant ne valent plus rien.',
@@ -32,6 +32,13 @@ export const frKeys = {
   'keys.forged': 'Un autre programme a changé le trousseau : regardez qui ouvre la base avant d’aller plus loin.',
   'keys.rotating': 'Nouvelle clé pour la base…',
   'keys.rotated': 'La base a une nouvelle clé ({milliseconds} ms)',
+  'keys.onlyFlag': 'une seule : la base, les jetons de session, ou la liaison avec le hub',
+  'keys.tokensRotated': 'Les jetons de session sont signés d’une nouvelle clé',
+  'keys.linkRotated': 'La liaison avec le hub a une nouvelle clé',
+  'keys.linkWaits': 'La liaison avec le hub aura sa nouvelle clé à la prochaine connexion',
+  'keys.linkNone': 'Pas de hub : rien à changer pour la liaison',
+  'keys.tokensSince': 'Clé des jetons depuis',
+  'keys.linkSince': 'Clé de la liaison depuis',
   'keys.escrowDone': 'Nouveaux mots de secours. Ils ne seront plus montrés :',
   'keys.escrowPage': 'Page à imprimer : {path} (effacez le fichier ensuite)',
   'keys.unlocking': 'Ouverture…',

@@ -4,6 +4,7 @@ import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { BackupService } from '../backup/backup-service.ts';
 import type { DoctorService } from '../health/doctor-service.ts';
+import type { KeyRotation } from '../keys/key-rotation.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import type { AdminCaller, AdminPolicy } from './admin-route.ts';
@@ -30,6 +31,7 @@ export type AdminParts = OperatorParts &
     readonly doctor: DoctorService;
     readonly sessions: SessionService;
     readonly keys: KeyService;
+    readonly rotation: KeyRotation;
     readonly backups: BackupService;
     readonly clock: Clock;
     readonly log: Log;
@@ -45,7 +47,7 @@ export function adminSocket(parts: AdminParts): ListenService {
     basePath: '/v1',
     routes: [
       ...operatorRoutes(parts),
-      ...keysRoutes(parts.keys, sessions),
+      ...keysRoutes(parts.keys, parts.rotation, sessions),
       ...backupRoutes(parts.backups),
       ...devicesAdminRoutes(parts),
       ...usersRoutes(parts),

@@ -1,25 +1,26 @@
 import { openingRequest, rotateRequest } from '@santehaggui/protocols/api/keys-api.ts';
+import type { KeyRotation } from '../keys/key-rotation.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import { type AdminRoute, operatorRoute } from './admin-route.ts';
 
 /** What an operator may do with the keys, over the admin socket. */
-export function keysRoutes(keys: KeyService, sessions: SessionService): readonly AdminRoute[] {
+export function keysRoutes(keys: KeyService, rotation: KeyRotation, sessions: SessionService): readonly AdminRoute[] {
   return [
     operatorRoute({
       method: 'get',
       path: '/keys',
       summary: 'Qui ouvre la base, et depuis quand elle a sa clé',
-      handler: () => ({ body: keys.status() }),
+      handler: () => ({ body: rotation.status() }),
     }),
     operatorRoute({
       method: 'post',
       path: '/keys/rotate',
-      summary: 'Donner à la base une nouvelle clé',
+      summary: 'Donner de nouvelles clés à la base, aux jetons et aux trames',
       body: rotateRequest,
-      handler: ({ body }) => {
+      handler: async ({ body }) => {
         if (body.acceptRing) keys.acceptRing();
-        return { body: keys.rotateDatabaseKey() };
+        return { body: await rotation.rotate(body.only) };
       },
     }),
     operatorRoute({
@@ -41,7 +42,7 @@ export function keysRoutes(keys: KeyService, sessions: SessionService): readonly
           await sessions.signOut({ refreshToken }, { address: null, requestId });
           await keys.openByStaff({ login: login.trim().toLowerCase(), password, known: [] });
         }
-        return { body: keys.status() };
+        return { body: rotation.status() };
       },
     }),
   ];

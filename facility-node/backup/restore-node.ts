@@ -59,6 +59,9 @@ export async function restoreNode(options: RestoreOptions): Promise<RestoredBack
     checkIdentity(new IdentityKeeper(staged).current(), head);
     // It may have been enrolled since: what the node is does not go back.
     if (present?.hub) writeNodeIdentity(staged.identityFile, present);
+    // The key of the link may have been replaced since, and whoever opened this backup once has the one in it.
+    const identity = new IdentityKeeper(staged);
+    if (identity.current().hub !== null) identity.beginLinkKey(toHex(randomBytes(32)));
     if (manifest.configuration !== null) writeSecretFile(staged.configFile, manifest.configuration);
     const opens = putRingBack(staged, manifest, options);
     for (const folder of ['database', 'keys', 'identity', '.']) syncFolder(join(restoreFolder, folder));

@@ -45,7 +45,7 @@ export class KeyService {
   }
 
   /** Who opens it, since when it has its key, and whether the ring is as we left it. */
-  status(): KeysStatus {
+  status(): Omit<KeysStatus, 'tokenKeySince' | 'linkKeySince'> {
     const ring = this.#ring;
     return {
       opens: this.#opensByItself() ? 'unattended' : 'staff',
@@ -61,7 +61,7 @@ export class KeyService {
    * waits meanwhile: about a second for 100 MB. Interrupted at any point the database has its old key or the new one, and the ring
    * holds both. Throws SH-K180 (see {@link acceptRing}), SH-K181.
    */
-  rotateDatabaseKey(): RotateAnswer {
+  rotateDatabaseKey(): Pick<RotateAnswer, 'databaseKeySince' | 'milliseconds'> {
     const { db, clock, log } = this.#options;
     if (this.#options.isBusy()) throw failKeys('SH-K181');
     const startedMs = clock.monotonic();

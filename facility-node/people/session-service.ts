@@ -22,7 +22,7 @@ import type { NodePolicy, StaffRights } from './permissions.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 import { remainingDelayMs, signInDelayMs } from './sign-in-delay.ts';
 import { TokenKeyStore } from './token-key-store.ts';
-import { loadTokenKeys } from './token-keys.ts';
+import { loadTokenKeys, replaceTokenKey } from './token-keys.ts';
 
 /** A session without a refresh for so long is over: one shift. */
 const IDLE_SECONDS = 12 * 3600;
@@ -342,6 +342,17 @@ export class SessionService {
       refreshToken,
       refreshExpiresInSeconds: Math.floor((expiresAt - nowMs) / 1000),
     };
+  }
+
+  /** Gives access tokens another key; who is signed in stays so. */
+  replaceTokenKey(): void {
+    replaceTokenKey(this.#tokenKeys, this.#options.clock.now());
+    this.#keys = undefined;
+  }
+
+  /** Since when access tokens have their key; undefined while none was given. */
+  tokenKeySince(): number | undefined {
+    return this.#tokenKeys.since();
   }
 
   #loadedKeys(): readonly [TokenKey, ...TokenKey[]] {

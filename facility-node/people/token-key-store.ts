@@ -18,6 +18,27 @@ export class TokenKeyStore {
       .all();
   }
 
+  /** Makes another one the newest; forgets those that were no longer the newest before `beforeMs`. One transaction. */
+  replace(key: StoredTokenKey, { nowMs, beforeMs }: { readonly nowMs: number; readonly beforeMs: number }): void {
+    this.#db
+      .transaction(() => {
+        // A key is out of use from the moment the next one came.
+        this.#db
+          .prepare(
+            `delete from token_key where created_at <
+             (select max(created_at) from token_key where created_at < ?)`,
+          )
+          .run(beforeMs);
+        this.insert(key, nowMs);
+      })
+      .immediate();
+  }
+
+  /** When the newest came; undefined while there is none. */
+  since(): number | undefined {
+    return this.#db.prepare<[], number | null>('select max(created_at) from token_key').pluck().get() ?? undefined;
+  }
+
   insert({ kid, privateKey }: StoredTokenKey, nowMs: number): void {
     this.#db
       .prepare('insert into token_key (kid, private_key, created_at) values (?, ?, ?)')

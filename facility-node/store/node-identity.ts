@@ -34,6 +34,11 @@ const nodeIdentity = z.strictObject({
   sealSeed: key,
   journalKey: key,
   hub: hubLink.nullable(),
+  /** The next key of the link, until the hub has answered that it uses it. */
+  nextSealSeed: key.optional(),
+  /** The key before: what was sealed to it on its way still opens. */
+  formerSealSeed: key.optional(),
+  linkKeySince: z.iso.datetime().optional(),
 });
 
 /** What this node knows of its hub since it was enrolled. */
@@ -80,9 +85,25 @@ export class IdentityKeeper {
 
   /** Remembers the hub that enrolled this node; on disk when this returns. */
   joinHub(hub: HubLink): void {
-    const next = { ...this.#identity, hub };
-    writeNodeIdentity(this.#file, next);
-    this.#identity = next;
+    this.#write({ ...this.#identity, hub });
+  }
+
+  /** Keeps the next key of the link beside the present one, unless there is one already; on disk when this returns. */
+  beginLinkKey(seed: string): void {
+    this.#write({ nextSealSeed: seed, ...this.#identity });
+  }
+
+  /** The next key becomes the present one, and that the former; on disk when this returns. */
+  settleLinkKey(since: string): void {
+    const { nextSealSeed, ...identity } = this.#identity;
+    if (nextSealSeed === undefined) return;
+    this.#write({ ...identity, sealSeed: nextSealSeed, formerSealSeed: identity.sealSeed, linkKeySince: since });
+  }
+
+  /** The keys that what is sealed to this node may be sealed to, the present ones first. */
+  openingKeys(): readonly SealKeys[] {
+    const { formerSealSeed } = this.#identity;
+    return [this.sealKeys(), ...(formerSealSeed === undefined ? [] : [sealKeysFromSeed(fromHex(formerSealSeed))])];
   }
 
   /** The node's signing keys (Ed25519). */
@@ -98,6 +119,11 @@ export class IdentityKeeper {
   /** The keys shared with a hub. */
   linkKeys(hub: HubLink): LinkKeys {
     return linkKeysOfNode(this.sealKeys(), fromHex(hub.sealKey));
+  }
+
+  #write(identity: NodeIdentity): void {
+    writeNodeIdentity(this.#file, identity);
+    this.#identity = identity;
   }
 }
 

@@ -33,6 +33,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/014_backup_opening.sql',
       'hub/015_witness.sql',
       'hub/016_policy_editions.sql',
+      'hub/017_node_keys.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

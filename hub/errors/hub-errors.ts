@@ -148,6 +148,14 @@ export const hubErrors = errorCodes({
       en: 'Run "haggui init" again in a new directory: the node draws another number.',
     },
   },
+  'SH-K305': {
+    kind: 'conflict',
+    title: { fr: 'Ce poste a déjà eu cette clé', en: 'This node has had this key before' },
+    remedy: {
+      fr: 'Un ancien message a été renvoyé : rien n’a changé. « haggui keys rotate » au poste en donne une neuve.',
+      en: 'An old message was sent again: nothing has changed. "haggui keys rotate" at the node gives a new one.',
+    },
+  },
   'SH-K304': {
     kind: 'conflict',
     title: {

@@ -12,6 +12,7 @@ const PUBLIC = [
   'post /api/v1/backup-opening',
   'post /api/v1/enrolment',
   'post /api/v1/exchange',
+  'post /api/v1/node-key',
   'post /api/v1/sessions',
   'post /api/v1/unlock',
 ];

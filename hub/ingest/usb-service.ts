@@ -116,7 +116,11 @@ export class UsbService {
       const formerSender = await former.find(header.node);
       const sender = formerSender ?? (await findNode(header.node));
       if (sender === undefined) return outcome('refused', 'unknown-sender');
-      const reader = new ParcelReader(file.take(bytes), { senderSignKey: sender.signKey, sealKeys: keys.seal, codec });
+      const reader = new ParcelReader(file.take(bytes), {
+        senderSignKey: sender.signKey,
+        sealKeys: [keys.seal],
+        codec,
+      });
       if (formerSender === undefined) {
         if (!(await this.#isOfThisHub(sender.facility, header))) return outcome('refused', 'hub-restored');
         node = sender;

@@ -14,15 +14,34 @@ export type KeysStatus = {
   readonly opens: 'unattended' | 'staff';
   readonly cipher: 'aegis' | 'chacha20';
   readonly databaseKeySince: string;
+  /** Since when access tokens and frames have theirs; null: since there are any, or the enrolment. */
+  readonly tokenKeySince: string | null;
+  readonly linkKeySince: string | null;
   readonly unlockers: readonly UnlockerLine[];
   readonly isGenuine: boolean;
 };
 
-/** `POST /v1/keys/rotate`: gives the database a new key; `acceptRing` takes a ring for ours that another program changed. */
-export const rotateRequest = z.strictObject({ acceptRing: z.boolean().default(false) });
+/**
+ * `POST /v1/keys/rotate`: gives new keys, to all or to one of the database, access tokens, frames; `acceptRing` takes a ring for ours
+ * that another program changed.
+ */
+export const rotateRequest = z.strictObject({
+  acceptRing: z.boolean().default(false),
+  only: z.enum(['database', 'tokens', 'link']).optional(),
+});
 
-/** What was done, and how long nobody could work. */
-export type RotateAnswer = { readonly databaseKeySince: string; readonly milliseconds: number };
+/** See {@link rotateRequest}. */
+export type RotateRequest = Readonly<z.infer<typeof rotateRequest>>;
+
+/** What was done. */
+export type RotateAnswer = {
+  readonly databaseKeySince: string;
+  /** How long nobody could work; 0 where the database kept its key. */
+  readonly milliseconds: number;
+  readonly tokenKeySince: string | null;
+  /** Whether node and hub now use another key for frames; `waits`: at the next connection; `none`: there is no hub. */
+  readonly link: 'rotated' | 'waits' | 'none' | 'kept';
+};
 
 /** `POST /v1/keys/escrow`: new recovery words, which replace those before; shown once. */
 export type EscrowAnswer = { readonly words: readonly string[]; readonly since: string };

@@ -75,7 +75,7 @@ function read(file: Uint8Array): { readonly pieces: readonly ParcelPiece[]; read
     const { bytes } = readParcelHead(file);
     const reader = new ParcelReader(file.subarray(0, bytes), {
       senderSignKey: node().sign.publicKey,
-      sealKeys: hub().seal,
+      sealKeys: [hub().seal],
       codec,
     });
     for (let at = bytes; pieces.at(-1)?.kind !== 'end'; ) {

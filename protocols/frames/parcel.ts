@@ -197,12 +197,15 @@ export class ParcelReader {
       senderSignKey,
       sealKeys,
       codec,
-    }: { readonly senderSignKey: Uint8Array; readonly sealKeys: SealKeys; readonly codec: ChangesCodec },
+    }: { readonly senderSignKey: Uint8Array; readonly sealKeys: readonly SealKeys[]; readonly codec: ChangesCodec },
   ) {
     const { header, sealedKey } = readParcelHead(head);
     const signed = head.subarray(0, head.length - SIGNATURE_BYTES);
     if (!isSignedBy(senderSignKey, signed, head.subarray(signed.length))) throw new BrokenParcel('forged');
-    const key = sealedKey instanceof Uint8Array ? openSealed(sealKeys, sealedKey) : undefined;
+    const key =
+      sealedKey instanceof Uint8Array
+        ? sealKeys.map((keys) => openSealed(keys, sealedKey)).find((opened) => opened !== undefined)
+        : undefined;
     if (key?.length !== 32) throw new BrokenParcel('not-for-us');
     this.#key = key;
     this.#headHash = sha256(head);

@@ -130,7 +130,7 @@ export class UsbService {
       if (header.node !== identity.current().node) return outcome('skipped', 'not-for-us');
       const reader = new ParcelReader(file.take(bytes), {
         senderSignKey: fromHex(hub.signKey),
-        sealKeys: identity.sealKeys(),
+        sealKeys: identity.openingKeys(),
         codec: this.#codec,
       });
       if (header.feedGeneration !== this.#parts.journal.syncState().feedGeneration)
