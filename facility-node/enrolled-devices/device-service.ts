@@ -1,8 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { DeviceLine } from '@santehaggui/protocols/api/device-api.ts';
+import type { Page } from '@santehaggui/protocols/api/lan-api.ts';
 import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditedCaller, AuditTrail } from '../people/audit-trail.ts';
+import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
 import { failDevice } from './device-errors.ts';
 import { type Device, DeviceStore } from './device-store.ts';
 
@@ -96,6 +98,14 @@ export class DeviceService {
   /** All devices, those withdrawn too. */
   list(): readonly DeviceLine[] {
     return this.#store.all().map(lineOf);
+  }
+
+  /** A page of them. Throws SH-I130 for a foreign cursor. */
+  page({ cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number }): Page<DeviceLine> {
+    const all = this.list();
+    const after = positionOf(cursor);
+    const items = all.slice(after, after + limit);
+    return { items, ...(after + limit < all.length ? { nextCursor: cursorAfter(after + limit) } : {}) };
   }
 
   /** Withdraws a device, named by its number or, where only one in use bears it, its name; its sessions end at once. Throws SH-N170. */

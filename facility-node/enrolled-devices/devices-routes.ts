@@ -1,9 +1,7 @@
-import {
-  type DeviceInvitation,
-  type DeviceList,
-  deviceRevocationRequest,
-} from '@santehaggui/protocols/api/device-api.ts';
+import { type DeviceInvitation, deviceLine, deviceRevocationRequest } from '@santehaggui/protocols/api/device-api.ts';
+import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { qrModules } from '@santehaggui/runtime/qr/qr-code.ts';
+import { z } from 'zod';
 import { type NodeRoute, staffRoute } from '../people/node-route.ts';
 import type { DeviceService, IssuedInvitation } from './device-service.ts';
 
@@ -12,6 +10,8 @@ export type DeviceParts = {
   readonly devices: DeviceService;
   readonly invitationOf: (issued: IssuedInvitation) => DeviceInvitation;
 };
+
+const devicePage = z.object({ items: z.array(deviceLine), nextCursor: z.string().optional() });
 
 /** The API of enrolled devices, for who administers the facility. */
 export function devicesRoutes({ devices, invitationOf }: DeviceParts): readonly NodeRoute[] {
@@ -22,8 +22,9 @@ export function devicesRoutes({ devices, invitationOf }: DeviceParts): readonly 
       summary: 'Les tablettes et téléphones enrôlés',
       tag: 'devices',
       policy: { kind: 'may', action: 'read', subject: 'device' },
-      responses: { 200: { description: 'Tous, ceux retirés aussi' } },
-      handler: () => ({ body: { devices: devices.list() } satisfies DeviceList }),
+      query: listQuery,
+      responses: { 200: { description: 'Une page ; ceux retirés aussi', body: devicePage } },
+      handler: ({ query }) => ({ body: devices.page(query) }),
     }),
     staffRoute({
       method: 'post',

@@ -15,7 +15,7 @@ export function emergencyNotesRoutes(notes: EmergencyNotesService): readonly Nod
       policy: { kind: 'may', action: 'read', subject: 'encounter' },
       summary: 'Notes d’urgence écrites poste verrouillé, qui attendent d’être reprises dans un dossier',
       tag: 'emergency-notes',
-      query: listQuery,
+      query: listQuery.extend({ cursor: noteParams.shape.id.optional() }),
       responses: {
         200: {
           description: 'Une page, les plus anciennes d’abord',

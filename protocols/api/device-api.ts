@@ -1,16 +1,17 @@
 import { z } from 'zod';
 
 /** An enrolled device, as `haggui device list` and the page of devices show it. */
-export type DeviceLine = {
-  readonly id: string;
-  readonly name: string;
-  readonly enrolledAt: string;
-  readonly lastSeenAt: string;
-  readonly address: string | null;
-  readonly revokedAt: string | null;
-};
+export const deviceLine = z.object({
+  id: z.string(),
+  name: z.string(),
+  enrolledAt: z.string(),
+  lastSeenAt: z.string(),
+  address: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+});
+export type DeviceLine = Readonly<z.infer<typeof deviceLine>>;
 
-/** `GET /devices`. */
+/** `GET /devices` of the admin socket: all of them. */
 export type DeviceList = { readonly devices: readonly DeviceLine[] };
 
 /**

@@ -60,7 +60,12 @@ const deviceItem = ({ id, name, lastSeenAt, revokedAt }) => {
 };
 
 const list = async () => {
-  const { devices } = await ask('GET', '/devices');
+  const devices = [];
+  for (let next = ''; next !== undefined; ) {
+    const page = await ask('GET', `/devices?limit=200${next}`);
+    devices.push(...page.items);
+    next = page.nextCursor === undefined ? undefined : `&cursor=${page.nextCursor}`;
+  }
   byId('devices').replaceChildren(...devices.map(deviceItem));
   byId('none').hidden = devices.length > 0;
 };
