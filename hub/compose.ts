@@ -14,6 +14,8 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AlertsService } from './alerts/alerts-service.ts';
+import { HubAuditService } from './audit/audit-service.ts';
+import { auditRoutes } from './audit-reading/audit-routes.ts';
 import type { HubConfig } from './config.ts';
 import { consolidate } from './consolidated/consolidated-service.ts';
 import { databaseServices } from './database/database-services.ts';
@@ -98,8 +100,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     { name: 'keys', run: () => sealing.daily() },
     { name: 'erasures', run: () => erasures.daily() },
   );
-  const enrolment = new EnrolmentService({ database, keys, randomBytes, clock, log });
-  const users = new HubUsersService({ database, issuer: issuerOf(keys), clock, log });
+  const audit = new HubAuditService({ database, keys: keys.sign, clock });
+  const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
+  const users = new HubUsersService({ database, issuer: issuerOf(keys), audit, clock, log });
   const proofs = new ProofsService({ database, clock, log });
   const policies = new PoliciesService({ database, origin, clock, log });
   const facilities = new FacilitiesService({
@@ -107,7 +110,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ publicKey: keys.sign.publicKey, onShared: policies.give },
   });
   const links = composeLinks(config, parts, {
-    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs },
+    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs, audit },
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
@@ -117,11 +120,12 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
+    ...auditRoutes(audit),
     ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
   ];
   const http = listenService({
     name: 'http',
-    app: hubApp({ routes, pages: proofsPages({ proofs, users, clock }), users, version, clock, log }),
+    app: hubApp({ routes, pages: proofsPages({ proofs, users, audit, clock }), users, audit, version, clock, log }),
     at: config.http,
     onUpgrade: exchange.onUpgrade,
     ...tlsOf(config),
@@ -144,7 +148,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const admin = listenService({
     name: 'admin',
     app: adminApp(
-      { status, facilities, users, usb, quarantine, unlocking, revocation, witness, policies, keys: sealing, erasures },
+      {
+        ...{ status, facilities, users, usb, quarantine, unlocking, revocation, witness, audit, policies, erasures },
+        keys: sealing,
+      },
       { clock, log },
     ),
     at: { socketPath },
@@ -168,8 +175,14 @@ function nodeKeysOf(parts: Omit<NodeKeyOptions, 'findNode'>, enrolment: Enrolmen
 }
 
 /** Frames that are refused, on every carrier, into the hub's audit trail. */
-function composeRefusals({ database, clock, log }: Pick<CopiesOptions, 'database' | 'clock' | 'log'>): RefusedFrames {
-  const recorded = (refusal: Refusal) => database.transaction((sql) => recordRefusal(sql, refusal, clock.now()));
+function composeRefusals({
+  database,
+  audit,
+  clock,
+  log,
+}: Pick<CopiesOptions, 'database' | 'clock' | 'log'> & { readonly audit: HubAuditService }): RefusedFrames {
+  const recorded = (refusal: Refusal) =>
+    database.transaction((sql) => recordRefusal(sql, refusal, { atMs: clock.now(), audit }));
   return new RefusedFrames({ clock, log, recordRefusal: recorded });
 }
 
@@ -216,11 +229,12 @@ type LinkNeeds = {
   readonly enrolment: EnrolmentService;
   readonly facilities: FacilitiesService;
   readonly proofs: ProofsService;
+  readonly audit: HubAuditService;
 };
 
 /** All that speaks with nodes, over any carrier. */
 function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
-  const { keys, incarnation, database, origin, bus, enrolment, facilities, proofs } = needs;
+  const { keys, incarnation, database, origin, bus, enrolment, facilities, proofs, audit } = needs;
   const aggregator = openAggregator(config.sms);
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
@@ -237,9 +251,9 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
   });
   const ends = {
     ...{ findNode, former: revocation.former, ingest, feed, loads, restoration, clock, log, randomBytes },
-    ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, clock, log }) },
+    ...{ codec: new ChangesCodec(), refusals: composeRefusals({ database, audit, clock, log }) },
   };
-  const witness = new WitnessService({ database, keys: keys.sign, clock, log });
+  const witness = new WitnessService({ database, trail: audit, keys: keys.sign, clock, log });
   const exchange = new ExchangeEndpoint({
     ...{ ...ends, offers, repairs, proofs, witness, database },
     lineage: new LineageService(database, loads, clock),
@@ -247,7 +261,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
   });
   const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
-  const unlocking = new UnlockService({ database, keys, findNode, clock, log });
+  const unlocking = new UnlockService({ database, keys, findNode, audit, clock, log });
   return { exchange, restoration, revocation, unlocking, usb, sms, witness, smsRoutes: aggregator?.routes ?? [] };
 }
 

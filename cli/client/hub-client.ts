@@ -1,4 +1,5 @@
 import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
+import type { AuditPage } from '@santehaggui/protocols/api/audit-api.ts';
 import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
@@ -18,6 +19,10 @@ export type HubClient = {
   readonly report: (query: HubReportQuery) => Promise<ConsolidatedReport>;
   /** The same report as comma-separated values. */
   readonly reportCsv: (query: HubReportQuery) => Promise<string>;
+  /** A page of the hub's audit trail. */
+  readonly audit: (query: URLSearchParams) => Promise<AuditPage>;
+  /** The hub's audit trail as a file, piece by piece. */
+  readonly auditFile: (query: URLSearchParams) => AsyncIterable<Buffer>;
 };
 
 const TIMEOUT_MS = 60_000;
@@ -63,8 +68,15 @@ export async function signInToHub(
   const authorization = `Bearer ${accessToken}`;
   const get = (query: HubReportQuery, accept: string): Promise<Response> =>
     ask(reportUrl(baseUrl, query), { headers: { authorization, accept } }, signal);
+  const audit = (path: string, query: URLSearchParams): Promise<Response> =>
+    ask(new URL(`api/v1/${path}?${query}`, `${baseUrl.replace(/\/$/, '')}/`), { headers: { authorization } }, signal);
   return {
     report: async (query) => (await (await get(query, 'application/json')).json()) as ConsolidatedReport,
     reportCsv: async (query) => (await get(query, 'text/csv')).text(),
+    audit: async (query) => (await (await audit('audit', query)).json()) as AuditPage,
+    auditFile: async function* (query) {
+      const { body } = await audit('audit/export', query);
+      for await (const piece of body ?? []) yield Buffer.from(piece);
+    },
   };
 }

@@ -1,11 +1,14 @@
+import type { HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { AuditLine, AuditPage, AuditVerification } from '@santehaggui/protocols/api/audit-api.ts';
 import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
 import { failCli } from '../cli-errors.ts';
+import { isHubStatus } from '../client/admin-client.ts';
+import { signInToHub } from '../client/hub-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Column, pairLines, tableLines } from '../screen/table.ts';
 import { isTextKey } from '../texts/texts.ts';
-import type { CredentialFlags } from './credentials.ts';
+import { type CredentialFlags, readCredentials } from './credentials.ts';
 import { adminClientFor, signedInClient } from './node-session.ts';
 import { requireFileForJson, saveStream } from './save-stream.ts';
 
@@ -26,7 +29,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export async function verifyAudit(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
   const { text, paint, format } = invocation;
   const proof = await adminClientFor(invocation, dataDirectory).get<AuditVerification>('/audit/verify');
-  const { valid, entries, head, anchoredEntries, anchoredAt, firstInvalid, findings } = proof;
+  const { valid, entries, head, anchoredEntries, anchoredAt, firstInvalid, findings, consents } = proof;
   const anchored =
     anchoredAt === null
       ? paint.dim(text('audit.notAnchored'))
@@ -43,8 +46,14 @@ export async function verifyAudit(invocation: Invocation, dataDirectory: string)
   return {
     json: proof,
     lines: [
-      paint.red(`✖ ${text('audit.broken', { entry: firstInvalid ?? 0 })}`),
+      firstInvalid === undefined
+        ? paint.green(`✓ ${text('audit.valid', { entries: format.integer(entries) })}`)
+        : paint.red(`✖ ${text('audit.broken', { entry: firstInvalid })}`),
       ...findings.map(({ entry, kind }) => `  ${text('audit.entry', { entry })} · ${words(kind)}`),
+      ...(consents.length === 0 ? [] : [paint.red(`✖ ${text('audit.consents', { count: consents.length })}`)]),
+      ...consents
+        .slice(0, 20)
+        .map(({ facility, consentId, kind }) => `  ${[facility, consentId, words(kind)].filter(Boolean).join(' · ')}`),
       ...about,
       text('audit.remedy'),
     ],
@@ -62,8 +71,7 @@ export async function searchAudit(
   const query = queryOf(request);
   if (request.limit !== undefined) query.set('limit', String(request.limit));
   if (request.cursor !== undefined) query.set('cursor', request.cursor);
-  const client = await signedInClient(invocation, dataDirectory, request);
-  const page = await client.get<AuditPage>(`/audit?${query}`);
+  const page = await (await auditReader(invocation, dataDirectory, request)).page(query);
   return {
     json: page,
     lines: [
@@ -83,8 +91,35 @@ export async function exportAudit(
   requireFileForJson(invocation, output);
   const query = queryOf(request);
   query.set('format', format);
-  const client = await signedInClient(invocation, dataDirectory, request);
-  return saveStream(invocation, client.stream('GET', `/audit/export?${query}`), { output, format });
+  const reader = await auditReader(invocation, dataDirectory, request);
+  return saveStream(invocation, reader.file(query), { output, format });
+}
+
+type AuditReader = {
+  readonly page: (query: URLSearchParams) => Promise<AuditPage>;
+  readonly file: (query: URLSearchParams) => AsyncIterable<Buffer>;
+};
+
+/** Somebody who may read a trail: of the staff at a node, of the ministry at a hub. */
+async function auditReader(
+  invocation: Invocation,
+  dataDirectory: string,
+  flags: CredentialFlags,
+): Promise<AuditReader> {
+  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  if (isHubStatus(status)) {
+    const { audit, auditFile } = await signInToHub(
+      status.url,
+      await readCredentials(invocation, flags),
+      invocation.signal,
+    );
+    return { page: audit, file: auditFile };
+  }
+  const client = await signedInClient(invocation, dataDirectory, flags);
+  return {
+    page: (query) => client.get<AuditPage>(`/audit?${query}`),
+    file: (query) => client.stream('GET', `/audit/export?${query}`),
+  };
 }
 
 function columns({ text, format, paint }: Invocation): readonly Column<AuditLine>[] {

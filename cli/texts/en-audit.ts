@@ -2,11 +2,12 @@ import type { frAudit } from './fr-audit.ts';
 
 /** The sentences about the audit trail, in English. */
 export const enAudit: Readonly<Record<keyof typeof frAudit, string>> = {
-  'audit.verifySummary': 'prove that no entry of the audit trail was rewritten, deleted or added',
+  'audit.verifySummary': 'prove that no entry of the audit trail, and no consent, was rewritten, deleted or added',
   'audit.verifyDescription':
     'Makes all hashes again and compares them with what the hub has countersigned. Shows no entry: no login is asked.',
   'audit.searchSummary': 'who did what, and to whose record',
-  'audit.searchDescription': 'Asks the head of the facility to sign in; the question is audited like any other.',
+  'audit.searchDescription':
+    'Asks the head of the facility, at a hub the ministry, to sign in; the question is audited like any other.',
   'audit.exportSummary': 'write the audit trail to a file (CSV, NDJSON, FHIR AuditEvent)',
   'audit.checkSummary': 'check a proof of accesses that was handed to a patient, without any service',
   'audit.checkDescription':
@@ -24,15 +25,18 @@ export const enAudit: Readonly<Record<keyof typeof frAudit, string>> = {
   'audit.cursorFlag': 'what follows an earlier page',
   'audit.valid': '{entries} entries: everything holds',
   'audit.broken': 'The audit trail does not hold: the first entry in question is {entry}',
-  'audit.anchored': '{count} countersigned by the hub, last {at}',
-  'audit.notAnchored': 'Nothing is countersigned by a hub yet: a trail written anew whole would not be noticed.',
+  'audit.anchored': '{count} countersigned by the other side, last {at}',
+  'audit.notAnchored':
+    'Nothing is countersigned by the other side yet: a trail written anew whole would not be noticed.',
   'audit.head': 'Head',
   'audit.entry': 'entry {entry}',
+  'audit.consents': '{count} fault(s) in consents',
+  'audit.finding.record-differs': 'the record is not what its versions say',
   'audit.finding.rewritten': 'rewritten',
   'audit.finding.missing': 'deleted',
   'audit.finding.inserted': 'added past the trail',
   'audit.finding.tree': 'hash of the tree replaced',
-  'audit.finding.history': 'from here on this is not what the hub has countersigned',
+  'audit.finding.history': 'from here on this is not what was countersigned',
   'audit.remedy': 'Touch nothing, note the time and tell the district: docs/operations/journal-audit.md.',
   'audit.none': 'No entry matches.',
   'audit.number': 'No.',

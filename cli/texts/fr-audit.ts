@@ -1,10 +1,12 @@
 /** The sentences about the audit trail, in French. */
 export const frAudit = {
-  'audit.verifySummary': 'prouve qu’aucune entrée du journal d’audit n’a été réécrite, effacée ou ajoutée',
+  'audit.verifySummary':
+    'prouve qu’aucune entrée du journal d’audit, ni aucun consentement, n’a été réécrit, effacé ou ajouté',
   'audit.verifyDescription':
-    'Refait toutes les empreintes et les compare à ce que le hub a contresigné. Ne montre aucune entrée : pas de login.',
+    'Refait toutes les empreintes et les compare à ce que l’autre côté (le hub, ou les postes) a contresigné. Au poste comme au hub. Ne montre aucune entrée : pas de login.',
   'audit.searchSummary': 'qui a fait quoi, et sur le dossier de qui',
-  'audit.searchDescription': 'Demande le login du chef de poste ; la question est tracée comme toute autre.',
+  'audit.searchDescription':
+    'Demande le login du chef de poste, au hub celui du ministère ; la question est tracée comme toute autre.',
   'audit.exportSummary': 'écrit le journal d’audit dans un fichier (CSV, NDJSON, FHIR AuditEvent)',
   'audit.checkSummary': 'vérifie une preuve d’accès remise à un patient, sans aucun service',
   'audit.checkDescription':
@@ -22,15 +24,18 @@ export const frAudit = {
   'audit.cursorFlag': 'la suite d’une page précédente',
   'audit.valid': '{entries} entrées : tout se tient',
   'audit.broken': 'Le journal d’audit ne se tient pas : la première entrée en cause est la {entry}',
-  'audit.anchored': '{count} contresignées par le hub, la dernière fois {at}',
-  'audit.notAnchored': 'Rien n’est encore contresigné par un hub : un journal réécrit en entier ne se verrait pas.',
+  'audit.anchored': '{count} contresignées par l’autre côté, la dernière fois {at}',
+  'audit.notAnchored':
+    'Rien n’est encore contresigné par l’autre côté : un journal réécrit en entier ne se verrait pas.',
   'audit.head': 'Tête',
   'audit.entry': 'entrée {entry}',
+  'audit.consents': '{count} anomalie(s) dans les consentements',
+  'audit.finding.record-differs': 'la fiche n’est pas ce que ses versions disent',
   'audit.finding.rewritten': 'réécrite',
   'audit.finding.missing': 'effacée',
   'audit.finding.inserted': 'ajoutée hors du journal',
   'audit.finding.tree': 'empreinte de l’arbre remplacée',
-  'audit.finding.history': 'à partir d’ici, ce n’est plus ce que le hub a contresigné',
+  'audit.finding.history': 'à partir d’ici, ce n’est plus ce qui a été contresigné',
   'audit.remedy': 'Ne touchez à rien, notez l’heure et prévenez le district : docs/operations/journal-audit.md.',
   'audit.none': 'Aucune entrée ne correspond.',
   'audit.number': 'N°',

@@ -4,24 +4,29 @@ import { writePieces } from '@santehaggui/runtime/http/write-pieces.ts';
 import { z } from 'zod';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditSearchService } from '../audit-reading/audit-search-service.ts';
+import type { ConsentChainService } from '../consent/consent-chain-service.ts';
 import { type AdminRoute, operatorRoute, signedRoute } from './admin-route.ts';
 
 /** What the routes speak to. */
 export type AuditParts = {
   readonly trail: { readonly proofs: AuditProofService; readonly search: AuditSearchService };
+  readonly consents: { readonly chain: ConsentChainService };
 };
 
 const MEDIA_TYPES = { fhir: 'application/fhir+json', ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
 
 /** The trail at the machine itself: proven by the operator, who sees no entry; read by staff who have signed in. */
-export function auditRoutes({ trail: { proofs, search } }: AuditParts): readonly AdminRoute[] {
+export function auditRoutes({ trail: { proofs, search }, consents: { chain } }: AuditParts): readonly AdminRoute[] {
   return [
     operatorRoute({
       method: 'get',
       path: '/audit/verify',
-      summary: 'Prouver le journal d’audit',
+      summary: 'Prouver le journal d’audit et les consentements',
       responses: { 200: { description: 'Ce qui a été vu, et ce qui ne va pas', body: auditVerification } },
-      handler: async () => ({ body: await proofs.verify() }),
+      handler: async () => {
+        const [trail, { valid, findings: consents }] = [await proofs.verify(), chain.verify()];
+        return { body: { ...trail, valid: trail.valid && valid, consents } };
+      },
     }),
     signedRoute({
       method: 'get',

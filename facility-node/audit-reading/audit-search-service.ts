@@ -6,14 +6,13 @@ import type {
   AuditPage,
   AuditProof,
 } from '@santehaggui/protocols/api/audit-api.ts';
+import { type AuditFileFormat, auditFile } from '@santehaggui/protocols/audit/audit-file.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { auditEventResource } from '@santehaggui/protocols/fhir/audit-event.ts';
 import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
 import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { AuditFilter, NumberedAuditEvent } from '../audit/audit-event.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
-import { csvLine } from '../interchange/csv.ts';
 import type { Staff } from '../people/caller.ts';
 import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
 import { failResource } from '../resources/resource-errors.ts';
@@ -27,9 +26,6 @@ export type AuditSearchOptions = {
   readonly proofs: AuditProofService;
   readonly facility: { readonly code: string; readonly name: string };
 };
-
-/** The formats of an export of the trail. */
-export type AuditExportFormat = 'csv' | 'ndjson' | 'fhir';
 
 const PAGE = 500;
 /** As many as a patient reads on paper; the number of what was left out is told. */
@@ -61,12 +57,11 @@ export class AuditSearchService {
   }
 
   /** All entries that match and were there before, the oldest first, as pieces of a file. The export is noted at once. */
-  export(staff: Staff, format: AuditExportFormat, filter: AuditFilterQuery): AsyncIterable<string> {
+  export(staff: Staff, format: AuditFileFormat, filter: AuditFilterQuery): AsyncIterable<string> {
     const last = this.#options.audit.lastNumber();
     this.#note(staff, { action: 'export', filter, detail: { format } });
     const lines = this.#lines(filterOf(filter), last);
-    if (format === 'ndjson') return ndjson(lines);
-    return format === 'csv' ? csv(lines) : bundle(lines, this.#options.facility.code);
+    return auditFile(lines, format, this.#options.facility.code);
   }
 
   /** Who read or changed a patient's record, in French words, the newest first; noted as asked by the patient. Throws SH-N130. */
@@ -183,33 +178,4 @@ function matches(event: NumberedAuditEvent, filter: AuditFilter): boolean {
 
 function lineOf({ id: number, at, ...facts }: NumberedAuditEvent): AuditLine {
   return { number, at: new Date(at).toISOString(), ...facts };
-}
-
-async function* ndjson(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
-}
-
-const CSV_COLUMNS = [
-  ...(['number', 'at', 'login', 'practitionerId', 'role', 'action', 'recordType', 'recordId', 'patientId'] as const),
-  ...(['purpose', 'decision', 'sourceAddress', 'requestId'] as const),
-];
-
-async function* csv(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
-  yield csvLine([...CSV_COLUMNS, 'detail']);
-  for await (const line of lines)
-    yield csvLine([
-      ...CSV_COLUMNS.map((column) => line[column]),
-      line.detail === null ? '' : JSON.stringify(line.detail),
-    ]);
-}
-
-async function* bundle(lines: AsyncIterable<AuditLine>, facility: string): AsyncGenerator<string> {
-  yield '{"resourceType":"Bundle","type":"collection"';
-  let separator = ',"entry":[';
-  for await (const line of lines) {
-    yield `${separator}\n${JSON.stringify({ resource: auditEventResource(line, facility) })}`;
-    separator = ',';
-  }
-  // An empty array is not allowed (FHIR R4 §2.6.2): then there is no entry at all.
-  yield separator === ',' ? '\n]}\n' : '}\n';
 }

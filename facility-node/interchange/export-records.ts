@@ -1,11 +1,11 @@
 import { setImmediate as letOthersIn } from 'node:timers/promises';
+import { csvLine } from '@santehaggui/protocols/csv-line.ts';
 import { isReferenceTo } from '@santehaggui/protocols/fhir/reference.ts';
 import { type FhirIdentity, fhirIdentity, type References, toFhir } from '@santehaggui/protocols/fhir/to-fhir.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
-import { csvLine } from './csv.ts';
 import { ExportStore } from './export-store.ts';
 
 /** The formats of an export. */

@@ -1,6 +1,7 @@
 import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import type { HubAuditService } from '../audit/audit-service.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { QuarantineService } from '../ingest/quarantine-service.ts';
@@ -34,6 +35,7 @@ export type AdminServices = {
   readonly unlocking: UnlockService;
   readonly revocation: RevocationService;
   readonly witness: WitnessService;
+  readonly audit: HubAuditService;
   readonly keys: KeysService;
   readonly erasures: ErasureService;
   readonly policies: PoliciesService;
@@ -49,6 +51,7 @@ export function adminRoutes({
   unlocking,
   revocation,
   witness,
+  audit,
   keys,
   erasures,
   policies,
@@ -103,7 +106,7 @@ export function adminRoutes({
     }),
     ...quarantineRoutes(quarantine),
     ...nodeRoutes(unlocking, revocation),
-    ...auditRoutes(witness),
+    ...auditRoutes(witness, audit),
     ...keysRoutes(keys),
     ...erasuresRoutes(erasures),
     ...policiesRoutes(policies),

@@ -1,13 +1,26 @@
+import { auditVerification } from '@santehaggui/protocols/api/audit-api.ts';
 import { settleRequest } from '@santehaggui/protocols/api/hub-audit-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import type { HubAuditService } from '../audit/audit-service.ts';
 import type { WitnessService } from '../witness/witness-service.ts';
 
 const route = routeMaker<'operator', 'operator'>();
 const policy = 'operator' as const;
 
 /** What is wrong with audit trails and consents, and that a person has looked into it. No entry of a trail is shown. */
-export function auditRoutes(witness: WitnessService): readonly Route<'operator', 'operator'>[] {
+export function auditRoutes(witness: WitnessService, audit: HubAuditService): readonly Route<'operator', 'operator'>[] {
   return [
+    route({
+      method: 'get',
+      path: '/audit/verify',
+      policy,
+      summary: 'Prouver le journal d’audit du hub, et les consentements de tous les établissements',
+      responses: { 200: { description: 'Ce qui a été vu, et ce qui ne va pas', body: auditVerification } },
+      handler: async () => {
+        const [trail, consents] = [await audit.verify(), await witness.consentFindings()];
+        return { body: { ...trail, valid: trail.valid && consents.length === 0, consents } };
+      },
+    }),
     route({
       method: 'get',
       path: '/audit/findings',

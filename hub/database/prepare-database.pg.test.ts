@@ -34,6 +34,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/015_witness.sql',
       'hub/016_policy_editions.sql',
       'hub/017_node_keys.sql',
+      'hub/018_audit.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -11,6 +11,7 @@ import {
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { sqlState } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
@@ -35,6 +36,7 @@ const UNIQUE_VIOLATION = '23505';
 export type EnrolmentOptions = {
   readonly database: HubDatabase;
   readonly keys: HubKeys;
+  readonly audit: HubAuditTrail;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -130,6 +132,8 @@ export class EnrolmentService {
       if (token.expiresAt <= now || facility.keys !== null) throw failHub('SH-A300');
       await useToken(sql, secretHash, now);
       await enrolNode(sql, facility.code, { keys: given, at: now });
+      const caller = { kind: 'node' as const, node: given.node, facility: facility.code };
+      await this.#options.audit.append(caller, { action: 'create', recordType: 'node' }, sql);
     }
     const { code, recordId: facilityId, name, region } = facility;
     return { answer: { facility: code, facilityId, name, region, node: given.node }, isRepeat: token.isUsed };

@@ -5,6 +5,9 @@ import type { Authorise } from '@santehaggui/runtime/http/route.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Express } from 'express';
+import type { HubAuditService } from '../audit/audit-service.ts';
+import { auditedRoutes } from '../audit/audited-routes.ts';
+import { userOf } from '../audit-reading/audit-routes.ts';
 import { type HubPolicy, type HubPrincipal, type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 
@@ -14,6 +17,7 @@ export type HubAppOptions = {
   /** Routes at the root, for people with a browser. */
   readonly pages: readonly HubRoute[];
   readonly users: HubUsersService;
+  readonly audit: HubAuditService;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,7 +27,7 @@ const BASE_PATH = '/api/v1';
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** The hub's pages, and its HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
-export function hubApp({ routes, pages, users, version, clock, log }: HubAppOptions): Express {
+export function hubApp({ routes, pages, users, audit, version, clock, log }: HubAppOptions): Express {
   const description = hubRoute({
     method: 'get',
     path: '/openapi.json',
@@ -32,22 +36,30 @@ export function hubApp({ routes, pages, users, version, clock, log }: HubAppOpti
     tag: 'api',
     handler: () => ({ body: openApiDocument(routes, { title: 'SanteHaggui, hub', version, basePath: BASE_PATH }) }),
   });
+  const audited = auditedRoutes(routes, audit, ({ principal, request, requestId }) =>
+    userOf(principal, { address: request.socket.remoteAddress ?? null, requestId }),
+  );
   return createHttpApp<HubPolicy, HubPrincipal>({
     log,
     clock,
     maxBodyBytes: MAX_BODY_BYTES,
-    routes: [...[...routes, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages],
-    authorise: authoriseWith(users),
+    routes: [...[...audited, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages],
+    authorise: authoriseWith(users, audit),
   });
 }
 
-function authoriseWith(users: HubUsersService): Authorise<HubPolicy, HubPrincipal> {
-  return async (policy, { headers }) => {
+function authoriseWith(users: HubUsersService, audit: HubAuditService): Authorise<HubPolicy, HubPrincipal> {
+  return async (policy, { headers, method, path, remoteAddress, requestId }) => {
     if (policy === 'public') return null;
     const token = /^Bearer ([\w.-]+)$/.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) throw failRuntime('SH-A001');
     const { login, role, region } = await users.bearer(token);
-    if (policy === 'national-reports' && role !== 'ministry') throw failRuntime('SH-A002');
+    if (policy !== 'regional-reports' && role !== 'ministry') {
+      const caller = userOf({ login, role, region }, { address: remoteAddress ?? null, requestId });
+      const detail = { method, path, code: 'SH-A002' };
+      await audit.append(caller, { action: 'read', recordType: 'route', decision: 'deny', detail });
+      throw failRuntime('SH-A002');
+    }
     return { login, role, region };
   };
 }

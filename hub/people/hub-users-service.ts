@@ -9,6 +9,7 @@ import {
 } from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { z } from 'zod';
+import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
@@ -19,6 +20,7 @@ import { addUser, findUser, type HubUser } from './hub-users-store.ts';
 export type HubUsersOptions = {
   readonly database: HubDatabase;
   readonly issuer: TokenIssuer;
+  readonly audit: HubAuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -76,11 +78,13 @@ export class HubUsersService {
     if (!(await this.#isRight(password, user?.passwordHash ?? this.#nobody)) || user === undefined) {
       this.#limiter.failed(key);
       log.warn('people.sign-in-failed', { login });
+      await this.#note({ login, role: null, address }, 'deny');
       throw failHub('SH-A301');
     }
     this.#limiter.succeeded(key);
     const { role, region, version } = user;
     const accessToken = await signAccessToken({ login: user.login, version }, issuer, clock.now());
+    await this.#note({ login: user.login, role, address }, 'permit');
     log.info('people.signed-in', { login });
     return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login: user.login, role, region } };
   }
@@ -93,6 +97,14 @@ export class HubUsersService {
     const user = await database.transaction((sql) => findUser(sql, claims.login), { isReadOnly: true });
     if (user?.version !== claims.version) throw failRuntime('SH-A001');
     return { login: user.login, role: user.role, region: user.region, version: user.version };
+  }
+
+  #note(
+    who: { readonly login: string; readonly role: string | null; readonly address: string },
+    decision: 'permit' | 'deny',
+  ): Promise<void> {
+    const caller = { kind: 'user' as const, ...who, login: who.login.slice(0, 60), requestId: null };
+    return this.#options.audit.append(caller, { action: 'sign-in', recordType: 'session', decision });
   }
 
   async #isRight(password: string, hash: string): Promise<boolean> {

@@ -12,7 +12,9 @@ import {
 } from '@santehaggui/protocols/enrolment/unlock.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import type { Sql } from '../database/sql.ts';
 import type { HubKeys } from '../enrolment/hub-identity.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/linked-node.ts';
@@ -23,6 +25,7 @@ export type UnlockOptions = {
   readonly database: HubDatabase;
   readonly keys: HubKeys;
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  readonly audit: HubAuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -57,6 +60,7 @@ export class UnlockService {
       if (state !== 'granted') return { state, keys: [] };
       const opened = this.#secretsOf(request);
       await forgetAsking(sql, node.facility);
+      await this.#released(sql, node, { what: 'unlock' });
       log.warn('unlock.released', { facility: node.facility, node: node.node });
       return { state, keys: opened };
     });
@@ -83,10 +87,17 @@ export class UnlockService {
       const state = stateOf(row, now);
       if (state !== 'granted') return { state, key: null };
       await forgetAsking(sql, node.facility);
+      await this.#released(sql, node, { what: 'backup', createdAt: header.createdAt });
       log.warn('unlock.backup-released', { facility: node.facility, node: node.node, createdAt: header.createdAt });
       return { state, key: toHex(key) };
     });
     return this.#reply(replyKey, answer);
+  }
+
+  /** A key left the hub, after an operator's yes. */
+  #released(sql: Sql, node: LinkedNode, detail: Readonly<Record<string, unknown>>): Promise<void> {
+    const caller = { kind: 'node' as const, node: node.node, facility: node.facility };
+    return this.#options.audit.append(caller, { action: 'export', recordType: 'node-key', detail }, sql);
   }
 
   /** Who asks, with the six words that the caller reads out. */

@@ -7,12 +7,14 @@ import {
   type SignedCheckpoint,
 } from '@santehaggui/protocols/audit/checkpoint.ts';
 import { judgeTrail } from '@santehaggui/protocols/audit/witness.ts';
+import type { ConsentFinding } from '@santehaggui/protocols/consents/consent-chain.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { SignKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
-import { NO_FAULTS, type Sign, type Signed, type Witnessed } from '@santehaggui/protocols/frames/sign-messages.ts';
+import type { ShownTrail, Sign, Signed, Witnessed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubAuditService } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
@@ -26,6 +28,7 @@ import {
   lockWitness,
   type OpenFinding,
   openFindings,
+  registered,
   registerKeys,
   settleFindings,
   witnessedNodes,
@@ -37,6 +40,7 @@ export type SigningNode = { readonly facility: string; readonly node: number; re
 /** What the service is made of. */
 export type WitnessOptions = {
   readonly database: HubDatabase;
+  readonly trail: Pick<HubAuditService, 'firstInvalid' | 'keep' | 'show'>;
   readonly keys: SignKeys;
   readonly clock: Clock;
   readonly log: Log;
@@ -57,6 +61,8 @@ type Judgement = {
  */
 export class WitnessService {
   readonly #options: WitnessOptions;
+  /** By node, what it was shown last of the hub's trail and has not answered. */
+  readonly #shown = new Map<number, SignedCheckpoint>();
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -67,7 +73,7 @@ export class WitnessService {
     const { database } = this.#options;
     const read = readCheckpoint(sign.checkpoint, node.signKey);
     if (read?.node !== node.node) throw new MalformedMessage('a checkpoint that is not the node’s');
-    const consents = await this.#consentFaults(node.facility);
+    const consents = (await this.#consentFaults(node.facility)).length;
     const { judgement, fresh } = await database.transaction(async (sql) => {
       await lockWitness(sql, node.node);
       const judged = await this.#judge(sql, node, { sign, read });
@@ -77,13 +83,34 @@ export class WitnessService {
     for (const { kind, about } of fresh)
       this.#options.log.error('witness.finding', { facility: node.facility, node: node.node, kind, about });
     const { verdict, known } = judgement;
-    return { kind: 'signed', verdict, known, faults: { ...NO_FAULTS, consents }, trail: null };
+    const faults = { entry: await this.#options.trail.firstInvalid(), consents };
+    return { kind: 'signed', verdict, known, faults, trail: await this.#show(node.node, sign, verdict) };
   }
 
-  /** Takes a node's word for the hub's own trail. */
-  async witnessed(node: SigningNode, word: Witnessed): Promise<void> {
-    void node;
-    void word;
+  /** Takes a node's word for the hub's own trail, which it was shown last: keeps it, or what it is that the node does not find again. */
+  async witnessed({ facility, node, signKey }: SigningNode, { entries, countersignature }: Witnessed): Promise<void> {
+    const { database, trail, clock, log } = this.#options;
+    const checkpoint = this.#shown.get(node);
+    if (checkpoint === undefined || decodeCheckpoint(checkpoint.bytes)?.tree.size !== entries)
+      throw new MalformedMessage('a word for what was not shown');
+    this.#shown.delete(node);
+    if (countersignature !== null) {
+      if (!(await trail.keep({ node, signKey }, checkpoint, countersignature)))
+        throw new MalformedMessage('a countersignature that is not the node’s');
+      return;
+    }
+    const found = { facility, node, kind: 'hub-rewritten' as const, about: entries, checkpoint };
+    const foundAt = new Date(clock.now());
+    if (await database.transaction((sql) => addFinding(sql, { ...found, foundAt })))
+      log.error('witness.finding', { facility, node, kind: found.kind, about: entries });
+  }
+
+  /** The hub's own trail for its witness, once the node's has been judged. */
+  async #show(node: number, { witnessed }: Sign, { result }: Signed['verdict']): Promise<ShownTrail | null> {
+    if (result === 'behind') return null;
+    const shown = await this.#options.trail.show(witnessed);
+    this.#shown.set(node, shown.checkpoint);
+    return shown;
   }
 
   async #judge(
@@ -122,13 +149,22 @@ export class WitnessService {
     return fresh;
   }
 
-  /** How much is wrong with the consents in a facility's register, looked at as they are now. */
-  async #consentFaults(facility: string): Promise<number> {
-    const found = await this.#options.database.transaction(
+  /** What is wrong with the consents in a facility's register, looked at as they are now. */
+  #consentFaults(facility: string): Promise<readonly ConsentFinding[]> {
+    return this.#options.database.transaction(
       async (sql) => consentFaults(sql, { facility, ...(await registerKeys(sql, facility)) }),
       { isolation: 'repeatable read', isReadOnly: true },
     );
-    return found.length;
+  }
+
+  /** What is wrong with the consents in all registers, each looked at as it is now. */
+  async consentFindings(): Promise<readonly (ConsentFinding & { readonly facility: string })[]> {
+    const { database } = this.#options;
+    const facilities = await database.transaction((sql) => registered(sql), { isReadOnly: true });
+    const found = [];
+    for (const facility of facilities)
+      found.push(...(await this.#consentFaults(facility)).map((one) => ({ facility, ...one })));
+    return found;
   }
 
   /** What nobody has settled yet. */

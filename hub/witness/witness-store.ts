@@ -112,6 +112,12 @@ export async function witnessedNodes(
   return rows.map(({ entries, at, ...row }) => ({ ...row, entries: Number(entries), at: Number(at) }));
 }
 
+/** The codes of all facilities. */
+export async function registered(sql: Sql): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ code: string }>('select code from hub.facility order by code');
+  return rows.map(({ code }) => code);
+}
+
 /** The journal keys of the nodes that are or were a facility's, and of which of them changes wait beyond a gap. */
 export async function registerKeys(
   sql: Sql,

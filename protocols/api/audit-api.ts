@@ -12,6 +12,15 @@ export const auditVerification = z.object({
   anchoredAt: z.string().nullable(),
   firstInvalid: z.int().optional(),
   findings: z.array(z.object({ entry: z.int(), kind: z.string() })),
+  /** What is wrong with consents; `facility` at a hub alone. */
+  consents: z.array(
+    z.object({
+      facility: z.string().optional(),
+      consentId: z.string(),
+      kind: z.string(),
+      version: z.int().nullable(),
+    }),
+  ),
 });
 export type AuditVerification = z.output<typeof auditVerification>;
 

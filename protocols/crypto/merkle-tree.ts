@@ -9,6 +9,20 @@ export type SubtreeSource = {
   readonly subtree: (level: number, last: number) => Uint8Array;
 };
 
+/** The subtrees that some work on a tree asks for: to be read beforehand, where they lie behind a wire. */
+export function subtreesOf(
+  work: (source: SubtreeSource) => unknown,
+): readonly { readonly level: number; readonly last: number }[] {
+  const asked: { readonly level: number; readonly last: number }[] = [];
+  work({
+    subtree: (level, last) => {
+      asked.push({ level, last });
+      return new Uint8Array(32);
+    },
+  });
+  return asked;
+}
+
 const LEAF = Uint8Array.of(0);
 const INTERIOR = Uint8Array.of(1);
 
