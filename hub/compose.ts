@@ -116,7 +116,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const routes = [
-    ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, clock, log }, enrolment)),
+    ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, audit, clock, log }, enrolment)),
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],

@@ -29,6 +29,10 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'post /former-nodes': act('update', 'node'),
   'get /keys': act('read', 'keys'),
   'post /keys/rotate': act('update', 'keys'),
+  'get /policies': act('read', 'rolePolicy'),
+  'post /policies/show': act('read', 'rolePolicy'),
+  'post /policies/preview': act('read', 'rolePolicy'),
+  'post /policies': act('update', 'rolePolicy'),
   'get /erasures': act('read', 'erasure'),
   'post /erasures': act('delete', 'patient', 'PATRQT'),
   'get /audit/verify': act('read', 'audit'),
@@ -44,7 +48,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
 /** What of a request is told in the trail: names of things, never what is known of a person. */
 const TOLD = [
   ...['facility', 'code', 'login', 'role', 'region', 'week', 'format', 'reason', 'decision', 'node', 'id', 'directory'],
-  ...['patient', 'isCompromised'],
+  ...['patient', 'isCompromised', 'district'],
 ];
 
 /**

@@ -3,6 +3,7 @@ import { isSignedBy, openSealed, sealTo, sign } from '@santehaggui/protocols/cry
 import { type NodeKeyAnswer, type NodeKeyRequest, nodeKeyRequest } from '@santehaggui/protocols/enrolment/node-key.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/linked-node.ts';
@@ -14,6 +15,7 @@ export type NodeKeyOptions = {
   readonly database: HubDatabase;
   readonly keys: HubKeys;
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
+  readonly audit: HubAuditTrail;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -35,12 +37,17 @@ export class NodeKeyService {
     sealed: Uint8Array,
     signature: Uint8Array,
   ): Promise<{ readonly sealed: Uint8Array; readonly signature: Uint8Array }> {
-    const { database, keys, findNode, clock, log } = this.#options;
+    const { database, keys, findNode, audit, clock, log } = this.#options;
     const { node, linkKey } = this.#open(sealed);
     const known = await findNode(node);
     if (known === undefined || !isSignedBy(known.signKey, sealed, signature)) throw failHub('SH-A380');
     const key = fromHex(linkKey);
-    const outcome = await database.transaction((sql) => replaceLinkKey(sql, { node, key, at: new Date(clock.now()) }));
+    const outcome = await database.transaction(async (sql) => {
+      const replaced = await replaceLinkKey(sql, { node, key, at: new Date(clock.now()) });
+      const caller = { kind: 'node' as const, node, facility: known.facility };
+      if (replaced === 'replaced') await audit.append(caller, { action: 'update', recordType: 'link-key' }, sql);
+      return replaced;
+    });
     if (outcome === 'former') throw failHub('SH-K305');
     log.info('node-key.taken', { facility: known.facility, node, outcome });
     const answer: NodeKeyAnswer = { linkKey };
