@@ -4,6 +4,7 @@ import { openBackupKey } from '@santehaggui/protocols/backup/backup-file.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import { describe, expect, it } from 'vitest';
 import { readHead, unpackBackup } from './backup-content.ts';
+import { BackupStore } from './backup-store.ts';
 import { addPatients, openBackupNode, testHubKeys } from './testing/backup-node.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -119,6 +120,17 @@ describe('BackupService', () => {
     await made.node.clock.advance(1000);
     await expect(made.backups.create(folder.path)).rejects.toMatchObject({ code: 'SH-T210' });
     expect(readdirSync(folder.path)).toHaveLength(1);
+  });
+
+  it('clears away what a kill in the middle has left', async () => {
+    await using folder = await temporaryDirectory();
+    await using made = await openBackupNode();
+    const cut = join(folder.path, 'cscom_sangha-20260101T000000Z.shbackup');
+    const other = join(folder.path, 'cscom_dourou-20260101T000000Z.shbackup.part');
+    for (const path of [`${cut}.part`, other]) writeFileSync(path, 'half');
+    new BackupStore(made.node.db).begin({ id: 'ab'.repeat(16), file: cut, createdAt: 0, key: new Uint8Array(32) });
+    const { file } = await made.backups.create(folder.path);
+    expect(readdirSync(folder.path).sort()).toEqual([basename(other), basename(file)]);
   });
 
   it('seals to nobody whom another program has put into the key ring', async () => {

@@ -9,6 +9,7 @@ import {
   sealBackupHead,
 } from '@santehaggui/protocols/backup/backup-file.ts';
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { removePart } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
@@ -154,6 +155,8 @@ export class BackupService {
       { kind: 'daemon' },
       { action: 'export', recordType: 'backup', purpose: 'HOPERAT', detail: { file: basename(path) } },
     );
+    // What a kill in the middle has left on the medium.
+    for (const left of this.#known.forgetUnfinished()) removePart(left);
     this.#known.begin({ id, file: path, createdAt: createdAtMs, key });
     try {
       const { bytes } = await inThread({

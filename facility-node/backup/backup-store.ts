@@ -18,6 +18,7 @@ export class BackupStore {
   readonly #written: Statement<[number, string]>;
   readonly #verified: Statement<[number, string]>;
   readonly #remove: Statement<[string]>;
+  readonly #forgetUnfinished: Statement<[], string>;
   readonly #find: Statement<[string], KnownBackup>;
   readonly #lastVerified: Statement<[], KnownBackup>;
 
@@ -26,6 +27,7 @@ export class BackupStore {
     this.#written = db.prepare('update backup set bytes = ? where id = ?');
     this.#verified = db.prepare('update backup set verified_at = ? where id = ?');
     this.#remove = db.prepare('delete from backup where id = ?');
+    this.#forgetUnfinished = db.prepare<[], string>('delete from backup where bytes is null returning file').pluck();
     this.#find = db.prepare(`select ${COLUMNS} from backup where id = ?`);
     this.#lastVerified = db.prepare(
       `select ${COLUMNS} from backup where verified_at is not null order by created_at desc limit 1`,
@@ -35,6 +37,11 @@ export class BackupStore {
   /** Notes one that is about to be written. */
   begin({ id, file, createdAt, key }: Pick<KnownBackup, 'id' | 'file' | 'createdAt' | 'key'>): void {
     this.#insert.run(id, file, createdAt, key);
+  }
+
+  /** Forgets those whose writing did not come to its end, and gives their files: the process was killed meanwhile. */
+  forgetUnfinished(): readonly string[] {
+    return this.#forgetUnfinished.all();
   }
 
   /** It is whole on its medium. */

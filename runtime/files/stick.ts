@@ -30,6 +30,11 @@ export async function writeStickFile(path: string, pieces: AsyncIterable<Uint8Ar
   }
 }
 
+/** Removes the part that a killed process has left of a file that it was writing so. */
+export function removePart(path: string): void {
+  rmSync(path + BESIDE, { force: true });
+}
+
 /** Reads a file from its start, some bytes at a time; fewer come at its end. `using` closes it. */
 export class StickReader implements Disposable {
   readonly #file: number;
