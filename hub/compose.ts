@@ -24,7 +24,7 @@ import type { HubDatabase } from './database/hub-database.ts';
 import { notificationService } from './database/notifications.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
-import { type HubKeys, openHubIdentity } from './enrolment/hub-identity.ts';
+import { type HubKeys, openHubIdentity, replaceTokenKey } from './enrolment/hub-identity.ts';
 import { type NodeKeyOptions, NodeKeyService } from './enrolment/node-key-service.ts';
 import { ErasureFile } from './erasure/erasure-file.ts';
 import { ErasureService } from './erasure/erasure-service.ts';
@@ -102,7 +102,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   );
   const audit = new HubAuditService({ database, keys: keys.sign, clock });
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
-  const users = new HubUsersService({ database, issuer: issuerOf(keys), audit, clock, log });
+  const users = new HubUsersService({ database, ...tokensOf(config, keys, randomBytes), audit, clock, log });
   const proofs = new ProofsService({ database, clock, log });
   const policies = new PoliciesService({ database, origin, clock, log });
   const facilities = new FacilitiesService({
@@ -311,8 +311,13 @@ function markOf({ data }: HubConfig): DatabaseMark {
   return new DatabaseMark(join(data, 'identity', 'database-mark.json'));
 }
 
-function issuerOf({ identity, token }: HubKeys) {
-  return { hub: hubIdentityHash(identity), ...token };
+/** Who signs people's tokens, and how their key is replaced. */
+function tokensOf({ data }: HubConfig, { identity, token }: HubKeys, randomBytes: (count: number) => Uint8Array) {
+  const path = join(data, 'identity', 'hub.json');
+  return {
+    issuer: { hub: hubIdentityHash(identity), ...token },
+    replaceTokenKey: (untilMs: number | undefined) => replaceTokenKey(path, { randomBytes, untilMs }),
+  };
 }
 
 /** With the hybrid group first: which of them a node asks for, and when, is told in facility-node/uplink/carriers/https/hub-tls.ts. */

@@ -62,3 +62,18 @@ export async function rotateKeys(
     ],
   };
 }
+
+/** `haggui hub keys rotate --tokens`: another key for people's access tokens. */
+export async function rotateTokenKey(
+  invocation: Invocation,
+  dataDirectory: string,
+  { isCompromised }: { readonly isCompromised: boolean },
+): Promise<Outcome> {
+  const { text, paint } = invocation;
+  const client = adminClientFor(invocation, dataDirectory);
+  await hubStatus(client);
+  const body = { isCompromised };
+  await client.post('/keys/rotate-tokens', { body });
+  const done = isCompromised ? 'hubKeys.tokensReplaced' : 'hubKeys.tokensRotated';
+  return { json: body, lines: [paint.green(`✓ ${text(done)}`)] };
+}

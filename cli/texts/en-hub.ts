@@ -9,6 +9,9 @@ export const enHub: Readonly<Record<keyof typeof frHub, string>> = {
   'hubKeys.facilityFlag': 'the key of this facility only',
   'hubKeys.compromisedFlag':
     'an older version may be known: destroy them all (backups from before no longer open their documents)',
+  'hubKeys.tokensFlag': 'only the key of session tokens of the hub’s accounts',
+  'hubKeys.tokensRotated': 'Session tokens are signed with a new key; nobody is signed out',
+  'hubKeys.tokensReplaced': 'Session tokens are signed with a new key; everybody signs in again',
   'hubKeys.kept': 'Key of keys',
   'hubKeys.inVault': 'in a vault',
   'hubKeys.inFile': 'file sealed by a key that is kept elsewhere',

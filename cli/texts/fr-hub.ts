@@ -7,6 +7,9 @@ export const frHub = {
   'hubKeys.facilityFlag': 'seulement la clé de cet établissement',
   'hubKeys.compromisedFlag':
     'une ancienne version est peut-être connue : les détruire toutes (les sauvegardes d’avant n’ouvrent plus leurs documents)',
+  'hubKeys.tokensFlag': 'seulement la clé des jetons de session des comptes du hub',
+  'hubKeys.tokensRotated': 'Les jetons de session sont signés d’une nouvelle clé ; personne n’est déconnecté',
+  'hubKeys.tokensReplaced': 'Les jetons de session sont signés d’une nouvelle clé ; chacun se connecte de nouveau',
   'hubKeys.kept': 'Clé des clés',
   'hubKeys.inVault': 'dans un coffre (Vault)',
   'hubKeys.inFile': 'fichier scellé par une clé gardée ailleurs',

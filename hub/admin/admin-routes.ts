@@ -107,7 +107,7 @@ export function adminRoutes({
     ...quarantineRoutes(quarantine),
     ...nodeRoutes(unlocking, revocation),
     ...auditRoutes(witness, audit),
-    ...keysRoutes(keys),
+    ...keysRoutes(keys, users),
     ...erasuresRoutes(erasures),
     ...policiesRoutes(policies),
   ];

@@ -1,11 +1,12 @@
-import { hubKeysRotateRequest } from '@santehaggui/protocols/api/hub-keys-api.ts';
+import { hubKeysRotateRequest, hubTokenKeyRequest } from '@santehaggui/protocols/api/hub-keys-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { KeysService } from '../kms/keys-service.ts';
+import type { HubUsersService } from '../people/hub-users-service.ts';
 
 const route = routeMaker<'operator', 'operator'>();
 
 /** What an operator sees of the hub's keys, and how they are renewed. */
-export function keysRoutes(keys: KeysService): readonly Route<'operator', 'operator'>[] {
+export function keysRoutes(keys: KeysService, users: HubUsersService): readonly Route<'operator', 'operator'>[] {
   const policy = 'operator';
   return [
     route({
@@ -25,6 +26,17 @@ export function keysRoutes(keys: KeysService): readonly Route<'operator', 'opera
         if (facility === undefined) return { body: await keys.rotate({ isCompromised }) };
         const { generation, rewrapped } = await keys.rotateFacility(facility);
         return { body: { version: generation, rewrapped, forgotten: 0 } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/keys/rotate-tokens',
+      policy,
+      summary: 'Renouvelle la clé des jetons de session',
+      body: hubTokenKeyRequest,
+      handler: ({ body }) => {
+        users.rotateTokenKey(body);
+        return { body };
       },
     }),
   ];

@@ -22,9 +22,18 @@ const identityFile = z.strictObject({
   journalKey: seed,
   /** Signs people's access tokens. */
   tokenSeed: seed,
+  /** The one before, which verifies until the time in milliseconds. */
+  formerToken: z.strictObject({ seed, until: z.int() }).optional(),
   /** The passwords of the hub's own database logins are derived from this. */
   databaseSecret: seed,
 });
+
+/** The keys of people's access tokens; `former` verifies until its time. */
+export type TokenKeys = {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly former: { readonly publicKey: KeyObject; readonly untilMs: number } | undefined;
+};
 
 /** The hub's secrets, ready to use. */
 export type HubKeys = {
@@ -32,7 +41,7 @@ export type HubKeys = {
   readonly sign: SignKeys;
   readonly seal: SealKeys;
   readonly journalKey: Uint8Array;
-  readonly token: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+  readonly token: TokenKeys;
   /** The password of a database login. */
   readonly databasePassword: (login: string) => string;
 };
@@ -50,9 +59,31 @@ export function openHubIdentity(path: string, randomBytes: (count: number) => Ui
     sign,
     seal,
     journalKey: fromHex(content.journalKey),
-    token: tokenKeys(fromHex(content.tokenSeed)),
+    token: tokenKeysOf(content),
     databasePassword: (login) => createHmac('sha256', fromHex(content.databaseSecret)).update(login).digest('hex'),
   };
+}
+
+/**
+ * Gives access tokens another key, in the hub's identity file: old or new whatever happens. The one before verifies until `untilMs`,
+ * or from now on not at all.
+ */
+export function replaceTokenKey(
+  path: string,
+  {
+    randomBytes,
+    untilMs,
+  }: { readonly randomBytes: (count: number) => Uint8Array; readonly untilMs: number | undefined },
+): TokenKeys {
+  const content = readIdentity(path);
+  if (content === undefined) throw failHub('SH-C301', { why: path });
+  const { formerToken: _, tokenSeed, ...rest } = content;
+  const next: IdentityContent = {
+    ...{ ...rest, tokenSeed: toHex(randomBytes(32)) },
+    ...(untilMs === undefined ? {} : { formerToken: { seed: tokenSeed, until: untilMs } }),
+  };
+  writeSecretFile(path, `${JSON.stringify(next, null, 2)}\n`);
+  return tokenKeysOf(next);
 }
 
 type IdentityContent = z.infer<typeof identityFile>;
@@ -83,7 +114,16 @@ function makeIdentity(path: string, randomBytes: (count: number) => Uint8Array):
 // PKCS #8 of an Ed25519 private key is this header and the seed (RFC 8410 §7).
 const PKCS8_HEADER = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-function tokenKeys(tokenSeed: Uint8Array): HubKeys['token'] {
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_HEADER, tokenSeed]), format: 'der', type: 'pkcs8' });
-  return { privateKey, publicKey: createPublicKey(privateKey) };
+function tokenKeysOf({ tokenSeed, formerToken }: IdentityContent): TokenKeys {
+  const privateKey = privateKeyOf(tokenSeed);
+  const former =
+    formerToken === undefined
+      ? undefined
+      : { publicKey: createPublicKey(privateKeyOf(formerToken.seed)), untilMs: formerToken.until };
+  return { privateKey, publicKey: createPublicKey(privateKey), former };
+}
+
+function privateKeyOf(tokenSeed: string): KeyObject {
+  const key = Buffer.concat([PKCS8_HEADER, fromHex(tokenSeed)]);
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }

@@ -4,8 +4,13 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 /** What a token says; everything else about its bearer is looked up at each request. */
 export type AccessClaims = { readonly login: string; readonly version: number };
 
-/** The key pair that signs tokens, and the hub that they are for. */
-export type TokenIssuer = { readonly hub: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+/** The key pair that signs tokens, the one before, which verifies until its time, and the hub that they are for. */
+export type TokenIssuer = {
+  readonly hub: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly former?: { readonly publicKey: KeyObject; readonly untilMs: number } | undefined;
+};
 
 /** How long a token serves. */
 export const ACCESS_TOKEN_SECONDS = 600;
@@ -29,12 +34,22 @@ export async function readAccessToken(
   issuer: TokenIssuer,
   nowMs: number,
 ): Promise<AccessClaims | undefined> {
+  const { hub, publicKey, former } = issuer;
+  const claims = await readUnder(publicKey, { token, hub, nowMs });
+  if (claims !== undefined || former === undefined || former.untilMs <= nowMs) return claims;
+  return readUnder(former.publicKey, { token, hub, nowMs });
+}
+
+async function readUnder(
+  key: KeyObject,
+  { token, hub, nowMs }: { readonly token: string; readonly hub: string; readonly nowMs: number },
+): Promise<AccessClaims | undefined> {
   try {
-    const { payload } = await jwtVerify(token, issuer.publicKey, {
+    const { payload } = await jwtVerify(token, key, {
       algorithms: ['EdDSA'],
       typ: 'at+jwt',
-      audience: issuer.hub,
-      issuer: issuer.hub,
+      audience: hub,
+      issuer: hub,
       currentDate: new Date(nowMs),
       // A clock that was set back must not lengthen a token's life.
       maxTokenAge: ACCESS_TOKEN_SECONDS,

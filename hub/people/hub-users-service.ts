@@ -21,6 +21,8 @@ export type HubUsersOptions = {
   readonly database: HubDatabase;
   readonly issuer: TokenIssuer;
   readonly audit: HubAuditTrail;
+  /** Makes another key for tokens, durably; the one before verifies until `untilMs`, or no longer. */
+  readonly replaceTokenKey: (untilMs: number | undefined) => Pick<TokenIssuer, 'privateKey' | 'publicKey' | 'former'>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -41,10 +43,23 @@ export class HubUsersService {
   readonly #limiter: AttemptLimiter;
   readonly #nobody = unmatchablePasswordHash(SERVER_COST);
   #atOnce = 0;
+  #issuer: TokenIssuer;
 
   constructor(options: HubUsersOptions) {
     this.#options = options;
+    this.#issuer = options.issuer;
     this.#limiter = new AttemptLimiter(options.clock);
+  }
+
+  /**
+   * Gives access tokens another key. Who is signed in stays so; but where the one before may be known to a stranger, everybody signs in
+   * again.
+   */
+  rotateTokenKey({ isCompromised }: { readonly isCompromised: boolean }): void {
+    const { clock, log, replaceTokenKey } = this.#options;
+    const untilMs = isCompromised ? undefined : clock.now() + 2 * ACCESS_TOKEN_SECONDS * 1000;
+    this.#issuer = { ...this.#issuer, ...replaceTokenKey(untilMs) };
+    log.warn('people.token-key-rotated', { isCompromised });
   }
 
   /** Adds an account. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region. */
@@ -71,7 +86,7 @@ export class HubUsersService {
     readonly password: string;
     readonly address: string;
   }): Promise<HubSession> {
-    const { database, issuer, clock, log } = this.#options;
+    const { database, clock, log } = this.#options;
     const key = `${login} ${address}`;
     if (!this.#limiter.mayTry(key) || this.#atOnce >= MAX_AT_ONCE) throw failHub('SH-A302');
     const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
@@ -83,7 +98,7 @@ export class HubUsersService {
     }
     this.#limiter.succeeded(key);
     const { role, region, version } = user;
-    const accessToken = await signAccessToken({ login: user.login, version }, issuer, clock.now());
+    const accessToken = await signAccessToken({ login: user.login, version }, this.#issuer, clock.now());
     await this.#note({ login: user.login, role, address }, 'permit');
     log.info('people.signed-in', { login });
     return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login: user.login, role, region } };
@@ -91,8 +106,8 @@ export class HubUsersService {
 
   /** Whoever bears a token, as the account is now. Throws SH-A001 when the token is worth nothing. */
   async bearer(token: string): Promise<HubUser> {
-    const { database, issuer, clock } = this.#options;
-    const claims = await readAccessToken(token, issuer, clock.now());
+    const { database, clock } = this.#options;
+    const claims = await readAccessToken(token, this.#issuer, clock.now());
     if (claims === undefined) throw failRuntime('SH-A001');
     const user = await database.transaction((sql) => findUser(sql, claims.login), { isReadOnly: true });
     if (user?.version !== claims.version) throw failRuntime('SH-A001');

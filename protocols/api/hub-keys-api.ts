@@ -23,5 +23,8 @@ export const hubKeysRotateRequest = z.strictObject({
   isCompromised: z.boolean().optional(),
 });
 
+/** `POST /v1/keys/rotate-tokens`: another key for people's access tokens. Where it `isCompromised`, everybody signs in again. */
+export const hubTokenKeyRequest = z.strictObject({ isCompromised: z.boolean().default(false) });
+
 /** What a rotation did. `version` is the KMS's, or the generation of the facility's key. */
 export type HubKeysRotated = { readonly version: number; readonly rewrapped: number; readonly forgotten: number };

@@ -11,16 +11,19 @@ export class HubKeysRotateCommand extends HagguiCommand {
     'haggui hub keys rotate --data /srv/hub',
     'haggui hub keys rotate --data /srv/hub --facility cscom_sangha',
     'haggui hub keys rotate --data /srv/hub --compromised',
+    'haggui hub keys rotate --data /srv/hub --tokens',
   ];
   static override flags = {
     facility: textFlag('hubKeys.facilityFlag', 'CODE'),
+    tokens: Flags.boolean({ summary: helpText('hubKeys.tokensFlag'), exclusive: ['facility'] }),
     compromised: Flags.boolean({ summary: helpText('hubKeys.compromisedFlag'), exclusive: ['facility'] }),
   };
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(HubKeysRotateCommand);
-    const { rotateKeys } = await import('../../../services/hub-keys.ts');
+    const { rotateKeys, rotateTokenKey } = await import('../../../services/hub-keys.ts');
     const { facility, compromised } = flags;
+    if (flags.tokens) return rotateTokenKey(this.invocation, this.dataDirectory(flags), { isCompromised: compromised });
     return rotateKeys(this.invocation, this.dataDirectory(flags), { facility, isCompromised: compromised });
   }
 }
