@@ -29,6 +29,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'post /former-nodes': act('update', 'node'),
   'get /keys': act('read', 'keys'),
   'post /keys/rotate': act('update', 'keys'),
+  'post /keys/rotate-tokens': act('update', 'token-key'),
   'get /policies': act('read', 'rolePolicy'),
   'post /policies/show': act('read', 'rolePolicy'),
   'post /policies/preview': act('read', 'rolePolicy'),
