@@ -22,12 +22,14 @@ export type CareQuestion = {
 
 /** What rules look at and no record tells itself. */
 export class AccessStore {
+  readonly #mark: Statement<[], number>;
   readonly #rules: Statement<[number, number], StoredRules>;
   readonly #maker: Statement<[string], { node: number; meta: Buffer; fields: Buffer }>;
   readonly #accounts: Statement<[string], AccountOfRole>;
   readonly #isCaredFor: Statement<[CareQuestion], number>;
 
   constructor(db: Database) {
+    this.#mark = db.prepare<[], number>('select total_changes()').pluck();
     this.#rules = db.prepare(
       'select id, last_stamp as stamp from record where type in (?, ?) order by created_position',
     );
@@ -51,6 +53,11 @@ export class AccessStore {
              select 1 from referral where patient = @patient and coalesce(status, '') not in ('closed', 'cancelled'))`,
       )
       .pluck();
+  }
+
+  /** Changes whenever this connection has written something: no other writes records. */
+  mark(): number {
+    return this.#mark.get() ?? 0;
   }
 
   /** All records with permissions, the oldest here first. */

@@ -10,6 +10,7 @@ import {
   type TestClient,
   type TestClinic,
 } from '../lan/testing/test-clinic.ts';
+import type { Staff } from '../people/caller.ts';
 
 /** Sets the facility's rules for a role, as its administrators do. */
 function addRules(clinic: TestClinic, role: Role, rules: readonly PermissionRule[], edition = 1): string {
@@ -251,6 +252,53 @@ describe('conditions', () => {
     const nurse = await signIn(clinic, 'nurse');
     expect((await nurse('GET', '/api/v1/conditions')).status).toBe(403);
     expect(permissions.may({ role: 'nurse', purpose: 'ETREAT' }, 'read', 'condition')).toBe(true);
+  });
+});
+
+describe('emergency access', () => {
+  it('opens what the rules let for that purpose, and stands in the trail', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    await clinic.as('community-worker');
+    const patient = await registered(nurse);
+    const { body: made } = await nurse('POST', '/api/v1/conditions', { body: { patient, code: 'B50.9' } });
+    const record = clinic.store.record(made.id)!;
+    const worker: Staff = {
+      ...{ kind: 'staff', accountId: 2, login: 'community-worker', role: 'community-worker', sessionId: 's' },
+      ...{ practitionerId: '00000000-0000-8000-8000-000000000000', address: null, requestId: null },
+    };
+    expect(() => clinic.access.read(worker, record)).toThrow(expect.objectContaining({ code: 'SH-A002' }));
+    const opened: Staff = { ...worker, purpose: 'ETREAT' };
+    expect(clinic.access.read(opened, record).fields.code).toBe('B50.9');
+    expect(() => clinic.access.require(opened, 'update', record)).toThrow(expect.objectContaining({ code: 'SH-A002' }));
+    expect(denials(clinic)).toMatchObject([
+      { action: 'read', purpose: 'TREAT', patientId: patient },
+      { action: 'update', purpose: 'ETREAT', patientId: patient },
+    ]);
+  });
+});
+
+describe('rules that change while they are asked', () => {
+  it('are those of before in a transaction, and nothing is left of an edition that was undone', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const { access } = clinic;
+    const nurse: Staff = {
+      ...{ kind: 'staff', accountId: 1, login: 'nurse', role: 'head', sessionId: 's' },
+      ...{ practitionerId: '00000000-0000-8000-8000-000000000000', address: null, requestId: null },
+    };
+    const may = (): boolean => access.permissions.may({ role: 'cashier' }, 'read', 'patient');
+    const rules = JSON.stringify([{ action: 'read', subject: 'patient', inverted: true }]);
+    const undone = (): void =>
+      access.transact(nurse, (tx) => {
+        tx.create(facilityRights, { role: 'cashier', rules, edition: 1 });
+        expect(may()).toBe(true);
+        throw new Error('undone');
+      });
+    expect(undone).toThrow('undone');
+    expect(may()).toBe(true);
+    addRules(clinic, 'cashier', JSON.parse(rules));
+    expect(may()).toBe(false);
   });
 });
 

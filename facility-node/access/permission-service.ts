@@ -50,7 +50,11 @@ const TIME_OF_DAY = new Intl.DateTimeFormat('en-GB', {
 export class PermissionService implements StaffRights {
   readonly #options: PermissionOptions;
   readonly #stored: AccessStore;
-  #known: { readonly version: string; readonly roles: Map<Role, RoleRights> } | undefined;
+  #known: { readonly version: string; readonly roles: ReadonlyMap<Role, RoleRights> } | undefined;
+  /** Of a list of records each asks, and in between nothing is written. */
+  #lookedAt: number | undefined;
+  #isHeld = false;
+  #minute: { readonly number: number; readonly time: string } | undefined;
 
   constructor(options: PermissionOptions) {
     this.#options = options;
@@ -96,10 +100,37 @@ export class PermissionService implements StaffRights {
 
   /** What a claimant's rules may look at before any record: what for, and the time of day here. */
   circumstancesOf({ purpose = 'TREAT' }: Claimant): Circumstances {
-    return { purpose, time: TIME_OF_DAY.format(this.#options.clock.now()) };
+    const nowMs = this.#options.clock.now();
+    const number = Math.floor(nowMs / 60_000);
+    if (this.#minute?.number !== number) this.#minute = { number, time: TIME_OF_DAY.format(nowMs) };
+    return { purpose, time: this.#minute.time };
+  }
+
+  /** Does work that is judged whole by the rules as they are before it, and may be undone. */
+  holding<Result>(work: () => Result): Result {
+    this.#lookAgain();
+    this.#isHeld = true;
+    try {
+      return work();
+    } finally {
+      this.#isHeld = false;
+      this.#lookedAt = undefined;
+    }
   }
 
   #rights(role: Role): RoleRights {
+    this.#lookAgain();
+    return this.#known?.roles.get(role) ?? rightsOf('system', [], undefined);
+  }
+
+  #lookAgain(): void {
+    if (this.#isHeld) return;
+    const mark = this.#stored.mark();
+    if (this.#lookedAt !== mark) this.#look();
+    this.#lookedAt = mark;
+  }
+
+  #look(): void {
     const { store, facility } = this.#options;
     const own = facility.recordId();
     const rows = this.#stored.rules();
@@ -110,7 +141,6 @@ export class PermissionService implements StaffRights {
       const district = ownFacility?.fields.district;
       this.#known = { version, roles: new Map(ROLES.map((one) => [one, rightsOf(one, records, district)])) };
     }
-    return this.#known.roles.get(role) ?? rightsOf('system', [], undefined);
   }
 }
 

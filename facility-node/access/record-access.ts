@@ -101,7 +101,8 @@ export class RecordAccess {
         this.require(staff, 'update', record, fields),
     };
     try {
-      return this.#options.store.transact({ author: staff.practitionerId, role: staff.role, guard }, work);
+      const context = { author: staff.practitionerId, role: staff.role, guard };
+      return this.permissions.holding(() => this.#options.store.transact(context, work));
     } catch (error) {
       this.#noteDenied();
       throw error;

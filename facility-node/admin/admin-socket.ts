@@ -7,7 +7,7 @@ import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyRotation } from '../keys/key-rotation.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
-import type { AdminCaller, AdminPolicy } from './admin-route.ts';
+import type { AdminCaller, AdminPolicy, AdminRoute } from './admin-route.ts';
 import { type AuditParts, auditRoutes } from './audit-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { type ConsentParts, consentsRoutes } from './consents-routes.ts';
@@ -37,6 +37,22 @@ export type AdminParts = OperatorParts &
     readonly log: Log;
   };
 
+/** Every route of the admin socket. */
+export function adminRoutes(parts: Omit<AdminParts, 'socketPath'>): readonly AdminRoute[] {
+  return [
+    ...operatorRoutes(parts),
+    ...keysRoutes(parts.keys, parts.rotation, parts.sessions),
+    ...backupRoutes(parts.backups),
+    ...devicesAdminRoutes(parts),
+    ...usersRoutes(parts),
+    ...doctorRoutes(parts.doctor),
+    ...recordsRoutes(parts),
+    ...consentsRoutes(parts),
+    ...auditRoutes(parts),
+    ...reviewRoutes(parts),
+  ];
+}
+
 /** The local socket that the CLI speaks to, `DIR/admin.sock` (mode 0660): HTTP below `/v1`. */
 export function adminSocket(parts: AdminParts): ListenService {
   const { socketPath, sessions, clock, log } = parts;
@@ -45,18 +61,7 @@ export function adminSocket(parts: AdminParts): ListenService {
     clock,
     maxBodyBytes: 64 * 1024,
     basePath: '/v1',
-    routes: [
-      ...operatorRoutes(parts),
-      ...keysRoutes(parts.keys, parts.rotation, sessions),
-      ...backupRoutes(parts.backups),
-      ...devicesAdminRoutes(parts),
-      ...usersRoutes(parts),
-      ...doctorRoutes(parts.doctor),
-      ...recordsRoutes(parts),
-      ...consentsRoutes(parts),
-      ...auditRoutes(parts),
-      ...reviewRoutes(parts),
-    ],
+    routes: adminRoutes(parts),
     authorise: async (policy, head) =>
       policy.kind === 'operator' ? { kind: 'operator' } : sessions.authorise(policy, head),
   });

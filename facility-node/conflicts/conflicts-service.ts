@@ -75,7 +75,7 @@ export class ConflictsService {
     const patients = new Set<string>();
     const page = this.#page({ types: types.map(({ number }) => number), cursor, limit }, (known) => {
       if (!this.#isReadable(staff, known)) return [];
-      const shown = this.#shown(known, language);
+      const shown = this.#shown(staff, known, language);
       if (shown.patient !== undefined) patients.add(shown.patient.id);
       return [shown];
     });
@@ -92,7 +92,7 @@ export class ConflictsService {
     const known = this.#known(id);
     this.#options.access.require(staff, 'read', known.record, [known.fieldName]);
     this.#note(staff, known);
-    return this.#shown(known, language);
+    return this.#shown(staff, known, language);
   }
 
   /**
@@ -158,6 +158,14 @@ export class ConflictsService {
     return record === undefined || name === undefined ? undefined : { found, record, fieldName: name };
   }
 
+  /** Whether this person may know what a patient is called. */
+  #isNamed(staff: Staff, patientId: string): boolean {
+    const { access, store } = this.#options;
+    const person = store.record(patientId);
+    const scope = person === undefined ? undefined : access.scope(staff, 'read', person);
+    return ['familyName', 'givenName'].every((name) => scope === 'all' || (scope?.has(name) ?? false));
+  }
+
   #isReadable(staff: Staff, { record, fieldName }: Known): boolean {
     const scope = this.#options.access.scope(staff, 'read', record);
     return scope === 'all' || (scope?.has(fieldName) ?? false);
@@ -171,19 +179,21 @@ export class ConflictsService {
     };
   }
 
-  #shown({ found, record, fieldName }: Known, language: Language): ConflictShown {
+  #shown(staff: Staff, { found, record, fieldName }: Known, language: Language): ConflictShown {
     const present = record.stamps[String(found.field)] as RegisterStamp | undefined;
     const goesOn = present === undefined || present.stamp === found.winner ? undefined : present.stamp;
     const writeOf = (stamp: Stamp): WriteOfConflict => {
       const write = this.#write(stamp);
       return { ...writeHead(write.change, language), ...write };
     };
-    return this.#teller.shown({
+    const told = this.#teller.shown({
       ...{ found, record, fieldName, language },
       winner: writeOf(found.winner),
       loser: writeOf(found.loser),
       current: goesOn === undefined ? undefined : writeOf(goesOn),
     });
+    if (told.patient === undefined || this.#isNamed(staff, told.patient.id)) return told;
+    return { ...told, patient: { id: told.patient.id, name: '' } };
   }
 
   #kept({ found, record }: Known, keep: 'winner' | 'loser'): RegisterValue {

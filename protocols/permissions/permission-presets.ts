@@ -60,6 +60,25 @@ const PRESETS: Readonly<Record<Role, Rights>> = {
   system: {},
 };
 
+/** What is read in emergency access by those who otherwise see less of a patient than they then need. */
+const IN_EMERGENCY: readonly PermissionRule[] = [
+  {
+    action: ['read'],
+    subject: [
+      'encounter',
+      'observation',
+      'condition',
+      'allergyIntolerance',
+      'medicationRequest',
+      'immunization',
+      'referral',
+    ],
+    conditions: { purpose: 'ETREAT' },
+  },
+];
+
+const OPENED_IN_EMERGENCY: ReadonlySet<Role> = new Set(['community-worker', 'pharmacist', 'laboratory']);
+
 /** What a facility may give a role beyond its preset, where the hub has set no other limit: what small teams share out otherwise. */
 const MARGINS: Readonly<Record<Role, Rights>> = {
   registrar: { encounter: READ, referral: READ, alert: READ, report: READ },
@@ -78,12 +97,12 @@ const MARGINS: Readonly<Record<Role, Rights>> = {
 
 /** The rules of a role as long as nobody has changed them. */
 export function presetRules(role: Role): readonly PermissionRule[] {
-  return rulesOf(PRESETS[role]);
+  return [...rulesOf(PRESETS[role]), ...(OPENED_IN_EMERGENCY.has(role) ? IN_EMERGENCY : [])];
 }
 
 /** The most that a facility may give a role, as long as the hub has not said otherwise. */
 export function presetCeiling(role: Role): readonly PermissionRule[] {
-  return [...rulesOf(PRESETS[role]), ...rulesOf(MARGINS[role])];
+  return [...presetRules(role), ...rulesOf(MARGINS[role])];
 }
 
 function rulesOf(rights: Rights): readonly PermissionRule[] {

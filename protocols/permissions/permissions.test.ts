@@ -212,6 +212,15 @@ describe('presets', () => {
     ).toEqual(['head', 'it-officer']);
   });
 
+  it('open care in an emergency to those who work with patients, and to nobody else', () => {
+    const emergency = { ...HERE, purpose: 'ETREAT' };
+    const opened = ROLES.filter((role) => {
+      const ability = new PermissionAbility(presetRules(role));
+      return ability.may('read', 'condition', emergency) && !ability.may('read', 'condition', HERE);
+    });
+    expect(opened).toEqual(['community-worker', 'pharmacist', 'laboratory']);
+  });
+
   it('stay within their ceilings', () => {
     for (const role of ROLES)
       for (const rule of presetRules(role)) expect([role, isWithin(rule, presetCeiling(role))]).toEqual([role, true]);
