@@ -17,6 +17,7 @@ export class BackupStore {
   readonly #insert: Statement<[string, string, number, Uint8Array]>;
   readonly #written: Statement<[number, string]>;
   readonly #verified: Statement<[number, string]>;
+  readonly #restored: Statement<[number, number, number]>;
   readonly #remove: Statement<[string]>;
   readonly #forgetUnfinished: Statement<[], string>;
   readonly #find: Statement<[string], KnownBackup>;
@@ -26,6 +27,7 @@ export class BackupStore {
     this.#insert = db.prepare('insert into backup (id, file, created_at, key) values (?, ?, ?, ?)');
     this.#written = db.prepare('update backup set bytes = ? where id = ?');
     this.#verified = db.prepare('update backup set verified_at = ? where id = ?');
+    this.#restored = db.prepare('update backup set bytes = ?, verified_at = ? where created_at = ?');
     this.#remove = db.prepare('delete from backup where id = ?');
     this.#forgetUnfinished = db.prepare<[], string>('delete from backup where bytes is null returning file').pluck();
     this.#find = db.prepare(`select ${COLUMNS} from backup where id = ?`);
@@ -52,6 +54,11 @@ export class BackupStore {
   /** It was read whole and holds what it says. */
   noteVerified(id: string, atMs: number): void {
     this.#verified.run(atMs, id);
+  }
+
+  /** This database came out of the one made at that time: it is whole, and was found to be good. */
+  noteRestored(createdAtMs: number, { bytes, atMs }: { readonly bytes: number; readonly atMs: number }): void {
+    this.#restored.run(bytes, atMs, createdAtMs);
   }
 
   /** It is gone; its key goes too. */

@@ -154,8 +154,9 @@ describe('restoreNode', () => {
     const facility = { code: 'cscom_sangha', name: '', recordId: () => null };
     const numbering = new NumberingService({ db, facility });
     const before = numbering.next('patient');
-    takeUpRestored(directory, { audit, numbering });
-    takeUpRestored(directory, { audit, numbering });
+    const clock = systemClock;
+    const store = { db };
+    for (let start = 0; start < 2; start++) takeUpRestored(directory, { store, clock, audit, numbering });
     expect([before, numbering.next('patient')]).toEqual([
       expect.stringMatching(/-00001-/),
       expect.stringMatching(/-01001-/),
@@ -178,7 +179,7 @@ describe('restoreNode', () => {
     for (const done of [[], ['database/node.db'], ['database/node.db', 'keys']]) {
       const cut = join(folder.path, `cut-${done.length}`);
       cpSync(root, cut, { recursive: true });
-      const ready = { aside: 'aside', restored: { backupOf: readHead(file).header.createdAt, by: 'hub' } };
+      const ready = { aside: 'aside', restored: { backupOf: readHead(file).header.createdAt, bytes: 1, by: 'hub' } };
       mkdirSync(join(cut, 'restore'), { recursive: true });
       writeFileSync(join(cut, 'restore', 'ready.json'), JSON.stringify(ready));
       for (const name of ['database/node.db', 'keys', 'identity']) {

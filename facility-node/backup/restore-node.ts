@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RestoredBackup } from '@santehaggui/protocols/api/backup-api.ts';
 import { type BackupHead, openBackupKey } from '@santehaggui/protocols/backup/backup-file.ts';
@@ -68,7 +68,7 @@ export async function restoreNode(options: RestoreOptions): Promise<RestoredBack
     const asideName = `before-restore-${new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
     const aside = isAnythingThere(directory) ? asideName : null;
     const { facility, node, createdAt } = head.header;
-    markReady(directory, { aside, restored: { backupOf: createdAt, by: opening.by } });
+    markReady(directory, { aside, restored: { backupOf: createdAt, bytes: statSync(file).size, by: opening.by } });
     finishRestore(directory);
     return {
       ...{ facility, node, createdAt, dataDirectory: root, opens, contents: manifest.contents },

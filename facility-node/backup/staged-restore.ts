@@ -8,7 +8,7 @@ const readyNote = z.strictObject({
   /** Where what was here is put, relative to the data directory; null where nothing was. */
   aside: z.string().nullable(),
   /** What the first start notes in the audit trail. */
-  restored: z.strictObject({ backupOf: z.iso.datetime(), by: z.enum(['recovery', 'hub']) }),
+  restored: z.strictObject({ backupOf: z.iso.datetime(), bytes: z.int(), by: z.enum(['recovery', 'hub']) }),
 });
 
 /** What is known of a restore once everything lies ready. */
