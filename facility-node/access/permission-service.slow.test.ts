@@ -1,4 +1,5 @@
 import type { PermissionRule } from '@santehaggui/protocols/permissions/permission-rule.ts';
+import { condition } from '@santehaggui/protocols/records/condition.ts';
 import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
@@ -187,6 +188,27 @@ describe('a field that a role may not write', () => {
     expect(denials(clinic)).toMatchObject([
       { action: 'create', recordType: 'patient', recordId: null, detail: { fields: ['nina'] } },
       { action: 'update', recordType: 'patient', recordId: made.body.id, detail: { fields: ['nina'] } },
+    ]);
+  });
+});
+
+describe('the layer below the services', () => {
+  it('judges what a service writes that asked nobody', async () => {
+    await using clinic = await openTestClinic();
+    const head = await clinic.as('head');
+    const patient = await registered(head);
+    const cashier: Staff = {
+      ...{ kind: 'staff', accountId: 1, login: 'cashier', role: 'cashier', sessionId: 's' },
+      ...{ practitionerId: '00000000-0000-8000-8000-000000000000', address: null, requestId: null },
+    };
+    const diagnosis = (): unknown =>
+      clinic.access.transact(cashier, (tx) => tx.create(condition, { patient, code: 'B24' }));
+    expect(diagnosis).toThrow(expect.objectContaining({ code: 'SH-A002' }));
+    const renaming = (): unknown => clinic.access.transact(cashier, (tx) => tx.patch(patient, { village: 'Ireli' }));
+    expect(renaming).toThrow(expect.objectContaining({ code: 'SH-A002' }));
+    expect(denials(clinic)).toMatchObject([
+      { login: 'cashier', action: 'create', recordType: 'condition', patientId: patient },
+      { login: 'cashier', action: 'update', recordType: 'patient', recordId: patient },
     ]);
   });
 });
