@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeHub } from '../compose.ts';
+import { TestHub } from '../testing/test-hub.ts';
+
+const PASSWORD = 'un mot de passe long';
+const CALLERS = ['nobody', 'region', 'ministry'] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** Who may call what, written down once more: a route that is not here fails, and so does one that is no longer there. */
+const CASES: Readonly<Record<string, readonly Caller[]>> = {
+  'get /identity': CALLERS,
+  'post /sessions': CALLERS,
+  // Of nodes, which prove who they are by what they seal.
+  'post /enrolment': CALLERS,
+  'post /exchange': CALLERS,
+  'post /node-key': CALLERS,
+  'post /unlock': CALLERS,
+  'post /backup-opening': CALLERS,
+  'get /facilities/proofs': ['region', 'ministry'],
+  'get /reports/weekly': ['region', 'ministry'],
+  'get /consolidated/weekly': ['ministry'],
+  'get /audit': ['ministry'],
+  'get /audit/export': ['ministry'],
+};
+
+type Operation = { readonly name: string; readonly method: string; readonly path: string };
+
+let hub: TestHub;
+const tokens = new Map<Caller, string>();
+
+beforeAll(async () => {
+  hub = await TestHub.start(composeHub);
+  await hub.addFacility('cscom_sangha');
+  await hub.operator('POST', '/users', { login: 'mopti', password: PASSWORD, role: 'region', region: 'Mopti' });
+  await hub.operator('POST', '/users', { login: 'ministere', password: PASSWORD, role: 'ministry' });
+  for (const [caller, login] of [
+    ['region', 'mopti'],
+    ['ministry', 'ministere'],
+  ] as const) {
+    const { accessToken } = (await hub.post('/sessions', { login, password: PASSWORD })) as { accessToken: string };
+    tokens.set(caller, accessToken);
+  }
+}, 120_000);
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+});
+
+/** Every operation that the hub itself says it has. */
+async function operations(): Promise<readonly Operation[]> {
+  const { paths } = (await hub.get('/openapi.json')) as { paths: Readonly<Record<string, object>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({
+      name: `${method} ${path.replace('/api/v1', '')}`,
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{\w+\}/g, '00000000-0000-8000-8000-000000000000'),
+    })),
+  );
+}
+
+async function call({ method, path }: Operation, caller: Caller): Promise<{ status: number; code: unknown }> {
+  const token = tokens.get(caller);
+  const response = await fetch(hub.url + path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(method === 'GET' ? {} : { body: '{}' }),
+  });
+  const text = await response.text();
+  const isProblem = response.headers.get('content-type')?.includes('problem+json') ?? false;
+  return { status: response.status, code: isProblem ? (JSON.parse(text) as { code?: unknown }).code : undefined };
+}
+
+describe('every route of the hub’s API', () => {
+  it('has its case here, is open to those of its case and to no other', async () => {
+    const found: Record<string, readonly Caller[]> = {};
+    for (const operation of await operations()) {
+      const open: Caller[] = [];
+      for (const caller of CALLERS) {
+        const { status, code } = await call(operation, caller);
+        expect(status, operation.name).toBeLessThan(500);
+        if (code === 'SH-A001') expect([operation.name, caller]).toEqual([operation.name, 'nobody']);
+        else if (code !== 'SH-A002') open.push(caller);
+      }
+      found[operation.name] = open;
+    }
+    expect(found).toEqual(CASES);
+  });
+});
