@@ -25,6 +25,7 @@ export class AccessStore {
   readonly #mark: Statement<[], number>;
   readonly #rules: Statement<[number, number], StoredRules>;
   readonly #maker: Statement<[string], { node: number; meta: Buffer; fields: Buffer }>;
+  readonly #staffMakers: Statement<[string], number>;
   readonly #accounts: Statement<[string], AccountOfRole>;
   readonly #isCaredFor: Statement<[CareQuestion], number>;
 
@@ -36,6 +37,12 @@ export class AccessStore {
     this.#maker = db.prepare(
       'select node, meta, fields from journal where position = (select created_position from record where id = ?)',
     );
+    this.#staffMakers = db
+      .prepare<[string], number>(
+        `select distinct journal.node from practitioner join record on record.id = practitioner.id
+         join journal on journal.position = record.created_position where practitioner.facility = ?`,
+      )
+      .pluck();
     this.#accounts = db.prepare(
       'select login, practitioner_id as practitionerId from account where role = ? and disabled_at is null order by login',
     );
@@ -76,6 +83,11 @@ export class AccessStore {
     if (row === undefined) return undefined;
     const change = decodeChange(row);
     return { node: row.node, author: change.kind === 'record' ? change.author : null };
+  }
+
+  /** The nodes at which a facility's staff were given their accounts: its present one, and those that this has replaced. */
+  nodesOf(facilityId: string): ReadonlySet<number> {
+    return new Set(this.#staffMakers.all(facilityId));
   }
 
   /**

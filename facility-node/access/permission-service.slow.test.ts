@@ -1,6 +1,8 @@
 import type { PermissionRule } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
 import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
+import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
+import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +14,12 @@ import {
   type TestClinic,
 } from '../lan/testing/test-clinic.ts';
 import type { Staff } from '../people/caller.ts';
+import { JournalStore } from '../store/journal-store.ts';
+import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
+
+function journalOf({ store, timekeeper, log }: TestStore): JournalStore {
+  return new JournalStore({ store, timekeeper, log: log.log });
+}
 
 /** Sets the facility's rules for a role, as its administrators do. */
 function addRules(clinic: TestClinic, role: Role, rules: readonly PermissionRule[], edition = 1): string {
@@ -255,6 +263,31 @@ describe('conditions', () => {
       edition: 2,
     });
     expect((await nurse('GET', `/api/v1/patients/${own}`)).status).toBe(200);
+  });
+
+  it('take what a node made that this one has replaced for the facility’s own', async () => {
+    await using clinic = await openTestClinic();
+    await using former = await openTestStore({ node: 2 });
+    await using foreign = await openTestStore({ node: 3 });
+    const { own, other } = clinic.facilities;
+    const [ours, theirs] = [
+      [former, own],
+      [foreign, other],
+    ].map(([at, facility]) =>
+      (at as TestStore).store.transact({ author: null, role: 'system' }, (tx) => {
+        tx.create(practitioner, { familyName: 'Guindo', role: 'head', facility: facility as string });
+        return tx.create(patientType, { familyName: 'Dolo', givenName: 'Yassa' });
+      }),
+    );
+    const here = journalOf(clinic.node);
+    // One feed brings both, as the hub numbers it.
+    const feed = [former, foreign].flatMap((node) => journalOf(node).journalAfter(0));
+    const numbered = feed.map((change, index) => ({ ...change, position: index + 1 }));
+    expect(here.applyFeed(numbered).quarantined).toBe(0);
+    setPolicy(clinic, 'nurse', { rules: [{ action: 'read', subject: 'patient', conditions: { facility: 'own' } }] });
+    const nurse = await clinic.as('nurse');
+    expect((await nurse('GET', '/api/v1/patients')).body.items).toMatchObject([{ id: ours }]);
+    expect((await nurse('GET', `/api/v1/patients/${theirs}`)).status).toBe(403);
   });
 
   it('open at the hours and for the purpose that they name', async () => {

@@ -6,6 +6,7 @@ import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditEntry, AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
+import type { OwnFacility } from '../people/own-facility.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
 import { patientOf, type StoredRecord } from '../store/stored-record.ts';
@@ -20,6 +21,7 @@ export type RecordAccessOptions = {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly permissions: PermissionService;
+  readonly facility: OwnFacility;
 };
 
 /** A record that is asked about, here or not; `fields` by name as far as they are known. */
@@ -35,6 +37,7 @@ export class RecordAccess {
   readonly permissions: PermissionService;
   readonly #options: RecordAccessOptions;
   readonly #facts: AccessStore;
+  #nodes: { readonly mark: number; readonly nodes: ReadonlySet<number> } | undefined;
   #denied: { readonly staff: Staff; readonly denial: Denial } | undefined;
 
   constructor(options: RecordAccessOptions) {
@@ -117,8 +120,17 @@ export class RecordAccess {
     };
     return new RecordAttributes(asked, {
       ...{ staff, store: this.#facts, node: store.ownNode(), nowMs: clock.now() },
+      isOwnNode: (node) => node === store.ownNode() || this.#ownNodes().has(node),
       circumstances: this.permissions.circumstancesOf(staff),
     });
+  }
+
+  #ownNodes(): ReadonlySet<number> {
+    const mark = this.#facts.mark();
+    const facilityId = this.#options.facility.recordId();
+    if (facilityId === null) return new Set();
+    if (this.#nodes?.mark !== mark) this.#nodes = { mark, nodes: this.#facts.nodesOf(facilityId) };
+    return this.#nodes.nodes;
   }
 
   #refuse(staff: Staff, denial: Denial): never {

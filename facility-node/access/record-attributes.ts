@@ -11,6 +11,8 @@ export type Viewpoint = {
   readonly store: AccessStore;
   readonly staff: Staff;
   readonly node: number;
+  /** Whether a node is this facility's, now or formerly. */
+  readonly isOwnNode: (node: number) => boolean;
   readonly nowMs: number;
   readonly circumstances: Circumstances;
 };
@@ -40,7 +42,7 @@ export class RecordAttributes implements Attributes {
   }
 
   get facility(): Attributes['facility'] {
-    return this.#madeBy().node === this.#from.node ? 'own' : 'other';
+    return this.#from.isOwnNode(this.#madeBy().node) ? 'own' : 'other';
   }
 
   get author(): Attributes['author'] {

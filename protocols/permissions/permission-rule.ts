@@ -60,7 +60,7 @@ const operators = z
  *
  * | attribute | value |
  * |---|---|
- * | `facility` | `own` where this very node made the record, else `other` |
+ * | `facility` | `own` where a node of this facility made the record, its present one or a former, else `other` |
  * | `author` | `self` where the caller made the record, else `other` |
  * | `careRelation` | whether the caller has to do with the patient: see docs/protocol.md 12.4 |
  * | `purpose` | what for (v3-PurposeOfUse): `TREAT`, in emergency access `ETREAT` |
