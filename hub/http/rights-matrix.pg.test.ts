@@ -87,4 +87,23 @@ describe('every route of the hub’s API', () => {
     }
     expect(found).toEqual(CASES);
   });
+
+  it('that lists what can grow refuses a limit that is too great, and goes on after a cursor', async () => {
+    await hub.addFacility('cscom_ireli');
+    await hub.addFacility('cscom_bongo');
+    const headers = { authorization: `Bearer ${tokens.get('ministry')}` };
+    for (const list of ['/facilities/proofs', '/audit'])
+      for (const limit of ['201', '0', 'all'])
+        await expect(hub.get(`${list}?limit=${limit}`, headers)).rejects.toMatchObject({ code: 'SH-I001' });
+    const seen: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const page = (await hub.get(`/facilities/proofs?limit=2${next}`, headers)) as {
+        facilities: { code: string }[];
+        nextCursor?: string;
+      };
+      seen.push(...page.facilities.map(({ code }) => code));
+      next = page.nextCursor === undefined ? undefined : `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toEqual(['cscom_bongo', 'cscom_ireli', 'cscom_sangha']);
+  });
 });

@@ -2,6 +2,7 @@ import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { PAGE_STYLE, STYLE_PATH } from '@santehaggui/runtime/http/html-page.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { z } from 'zod';
 import type { HubAuditTrail } from '../audit/audit-service.ts';
 import { type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
@@ -16,6 +17,15 @@ export type ProofsParts = {
   readonly clock: Clock;
 };
 
+/** Which page: the facilities after that code. */
+const proofsQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,39}$/, 'ce curseur n’est pas d’ici')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(200),
+});
+
 /** The proofs for programs, below `/api/v1`: the ministry sees all facilities, a region's people theirs. */
 export function proofsRoutes({ proofs }: Pick<ProofsParts, 'proofs'>): readonly HubRoute[] {
   return [
@@ -25,7 +35,15 @@ export function proofsRoutes({ proofs }: Pick<ProofsParts, 'proofs'>): readonly 
       policy: 'regional-reports',
       summary: 'Établissements : prouvés identiques au hub, quand et à quel numéro ; ce qui attend, ce qui diffère',
       tag: 'facilities',
-      handler: async ({ principal }) => ({ body: { facilities: await proofs.lines(principal?.region ?? null) } }),
+      query: proofsQuery,
+      handler: async ({ principal, query: { cursor = '', limit } }) => {
+        // The database orders by its own language.
+        const all = [...(await proofs.lines(principal?.region ?? null))].sort((a, b) => (a.code < b.code ? -1 : 1));
+        const lines = all.filter(({ code }) => code > cursor);
+        const facilities = lines.slice(0, limit);
+        const last = facilities.at(-1)?.code;
+        return { body: { facilities, ...(lines.length > limit ? { nextCursor: last } : {}) } };
+      },
     }),
   ];
 }
