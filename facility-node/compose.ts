@@ -61,6 +61,7 @@ import { UsbService } from './uplink/carriers/usb/usb-service.ts';
 import { EnrolmentClient } from './uplink/enrolment-client.ts';
 import { askHub } from './uplink/hub-request.ts';
 import { LinkKeys, type LinkKeysOptions } from './uplink/link-keys.ts';
+import { readmittedCarrier } from './uplink/readmission.ts';
 import { UplinkService } from './uplink/uplink-service.ts';
 
 /** What the outside gives a node. */
@@ -320,10 +321,10 @@ function linkParts(
   const { clock, log } = parts;
   const hubTls = hubTlsOf(config, { isClockTrusted: () => timekeeper.isTrusted(), clock });
   const asked = { tls: hubTls, timeoutMs: config.timeoutSeconds * 1000 };
-  const linkKeys = new LinkKeys({
-    ...{ ...parts, carrier: httpsCarrier({ clock, log, tls: hubTls }) },
-    post: (url, body, signal) => askHub({ ...asked, url, body, ...(signal === undefined ? {} : { signal }) }),
-  });
+  const post = (url: string, body: unknown, signal?: AbortSignal) =>
+    askHub({ ...asked, url, body, ...(signal === undefined ? {} : { signal }) });
+  const carrier = readmittedCarrier({ ...parts, post, carrier: httpsCarrier({ clock, log, tls: hubTls }) });
+  const linkKeys = new LinkKeys({ ...parts, carrier, post });
   return { hubTls, linkKeys };
 }
 

@@ -49,6 +49,8 @@ import { sessionsRoutes } from './people/sessions-routes.ts';
 import { PoliciesService } from './policies/policies-service.ts';
 import { proofsPages, proofsRoutes } from './proof/proofs-routes.ts';
 import { ProofsService } from './proof/proofs-service.ts';
+import { readmissionRoutes } from './readmission/readmission-routes.ts';
+import { ReadmissionService } from './readmission/readmission-service.ts';
 import { recordRefusal } from './refusals/record-refusal.ts';
 import { HubOrigin } from './registers/hub-origin-service.ts';
 import { reportsRoutes } from './reports/reports-routes.ts';
@@ -120,7 +122,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
-    ...auditRoutes(audit),
+    ...[...auditRoutes(audit), ...readmissionRoutes(links.readmission)],
     ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
   ];
   const http = listenService({
@@ -261,8 +263,21 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
   });
   const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
+  const readmission = new ReadmissionService({
+    ...{ database, keys, enrolment, facilities, restoration, former: revocation.former, audit, log },
+  });
   const unlocking = new UnlockService({ database, keys, findNode, audit, clock, log });
-  return { exchange, restoration, revocation, unlocking, usb, sms, witness, smsRoutes: aggregator?.routes ?? [] };
+  return {
+    exchange,
+    restoration,
+    revocation,
+    unlocking,
+    usb,
+    sms,
+    witness,
+    smsRoutes: aggregator?.routes ?? [],
+    readmission,
+  };
 }
 
 /** What follows from changes once they are safe, and what is done every day. */

@@ -24,6 +24,8 @@ const hubLink = z.strictObject({
   name: z.string(),
   region: z.string(),
   fingerprintWords: z.array(z.string()),
+  /** Signed by the hub: that this node is enrolled there. */
+  certificate: z.string().optional(),
 });
 
 const nodeIdentity = z.strictObject({

@@ -58,8 +58,9 @@ export class EnrolmentClient {
     if (answer.facility !== facility.code || answer.node !== node) throw failUplink('SH-A111');
 
     const words = fingerprintWords(fromHex(hub.data.signKey), identity.signKeys().publicKey);
-    const { facilityId, name, region } = answer;
-    identity.joinHub({ url, ...hub.data, facilityId, name, region, fingerprintWords: [...words] });
+    const { facilityId, name, region, certificate } = answer;
+    const certified = certificate === undefined ? {} : { certificate };
+    identity.joinHub({ url, ...hub.data, facilityId, name, region, fingerprintWords: [...words], ...certified });
     log.info('uplink.enrolled', { hub: url, node });
     onEnrolled();
     return { facility: facility.code, node, fingerprintWords: words };

@@ -2,6 +2,7 @@ import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { sha256 } from '@santehaggui/protocols/crypto/hash.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
 import { linkKeysOfHub, openSealed, sealTo, sign } from '@santehaggui/protocols/crypto/sodium.ts';
+import { type EnrolmentCertificate, writeCertificate } from '@santehaggui/protocols/enrolment/certificate.ts';
 import {
   type EnrolmentAnswer,
   type EnrolmentRequest,
@@ -82,6 +83,25 @@ export class EnrolmentService {
     return { sealed: sealedAnswer, signature: sign(sealedAnswer, keys.sign.privateKey) };
   }
 
+  /**
+   * Gives a facility its node again, as a certificate of this hub names it, with the key of its link; false where it has it already.
+   * Throws SH-K301 where the facility has another one, SH-K303 for a number that another facility's node has.
+   */
+  async readmit(sql: Sql, certificate: EnrolmentCertificate, linkKey: Uint8Array): Promise<boolean> {
+    const { node, signKey, journalKey, facility: code } = certificate;
+    const numbered = await facilityByNode(sql, node);
+    if (numbered !== undefined && numbered.code !== code) throw failHub('SH-K303');
+    const facility = await facilityByCode(sql, code);
+    if (facility === undefined) throw failHub('SH-A380');
+    if (facility.keys !== null) {
+      if (toHex(facility.keys.signKey) === toHex(signKey)) return false;
+      throw failHub('SH-K301');
+    }
+    const at = new Date(this.#options.clock.now());
+    await enrolNode(sql, code, { keys: { node, signKey, journalKey, sealKey: linkKey }, at });
+    return true;
+  }
+
   /** The node with this number and the keys of its link; undefined when none was enrolled. */
   async findNode(node: number): Promise<LinkedNode | undefined> {
     const { database, keys } = this.#options;
@@ -135,8 +155,14 @@ export class EnrolmentService {
       const caller = { kind: 'node' as const, node: given.node, facility: facility.code };
       await this.#options.audit.append(caller, { action: 'create', recordType: 'node' }, sql);
     }
-    const { code, recordId: facilityId, name, region } = facility;
-    return { answer: { facility: code, facilityId, name, region, node: given.node }, isRepeat: token.isUsed };
+    const { code, recordId: facilityId, name, kind, region, referralTarget } = facility;
+    const { node, signKey, journalKey } = given;
+    const certified = { facility: code, facilityId, name, kind, region, referralTarget, node, signKey, journalKey };
+    const certificate = writeCertificate(
+      { ...certified, enrolledAt: now.getTime() },
+      this.#options.keys.sign.privateKey,
+    );
+    return { answer: { facility: code, facilityId, name, region, node, certificate }, isRepeat: token.isUsed };
   }
 }
 

@@ -14,6 +14,8 @@ export type EnrolmentFacility = {
   readonly recordId: string;
   readonly name: string;
   readonly region: string;
+  readonly kind: string;
+  readonly referralTarget: string | null;
   /** The keys of the node that is enrolled; null while none is. */
   readonly keys: NodeKeys | null;
 };
@@ -23,13 +25,15 @@ type FacilityRow = {
   record_id: string;
   name: string;
   region: string;
+  kind: string;
+  referral_target: string | null;
   node: number | null;
   sign_key: Buffer;
   seal_key: Buffer;
   journal_key: Buffer;
 };
 
-const COLUMNS = 'code, record_id, name, region, node, sign_key, seal_key, journal_key';
+const COLUMNS = 'code, record_id, name, region, kind, referral_target, node, sign_key, seal_key, journal_key';
 
 /** Keeps a token's hash; the token itself is known to whoever was told it. */
 export async function addToken(
@@ -102,7 +106,7 @@ export async function enrolNode(
 }
 
 function facilityOf(row: FacilityRow): EnrolmentFacility {
-  const { code, record_id: recordId, name, region, node } = row;
+  const { code, record_id: recordId, name, region, kind, referral_target: referralTarget, node } = row;
   const keys =
     node === null
       ? null
@@ -112,5 +116,5 @@ function facilityOf(row: FacilityRow): EnrolmentFacility {
           sealKey: new Uint8Array(row.seal_key),
           journalKey: new Uint8Array(row.journal_key),
         };
-  return { code, recordId, name, region, keys };
+  return { code, recordId, name, region, kind, referralTarget, keys };
 }

@@ -5,6 +5,7 @@ import type {
   facilityAddRequest,
 } from '@santehaggui/protocols/api/admin-api.ts';
 import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
+import type { EnrolmentCertificate } from '@santehaggui/protocols/enrolment/certificate.ts';
 import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
 import { fieldNamed, type NamedFields, namedFields } from '@santehaggui/protocols/records/catalogue.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
@@ -92,6 +93,24 @@ export class FacilitiesService {
     });
     log.info(answer.isNew ? 'facilities.added' : 'facilities.token-replaced', { facility: code });
     return answer;
+  }
+
+  /**
+   * Registers a facility again that is gone with a backup, as a certificate of this hub names it; one that is here stays as it is. Its record
+   * comes back from its node.
+   */
+  async reopen({ facility: code, facilityId: recordId, name, kind, region, referralTarget }: EnrolmentCertificate) {
+    const { database, schemas, clock, log } = this.#options;
+    if ((await database.transaction((sql) => registrationOf(sql, code))) !== undefined) return;
+    await schemas.make(code);
+    await database.transaction(async (sql) => {
+      await lockRegistry(sql);
+      if ((await registrationOf(sql, code)) !== undefined) return;
+      const row = { code, recordId, name, kind, region, referralTarget, createdAt: new Date(clock.now()) };
+      await addFacility(sql, { ...row, schemaVersion: schemas.version, viewsHash: schemas.viewsHash });
+      await addToDirectory(sql, row);
+    });
+    log.warn('facilities.reopened', { facility: code });
   }
 
   /** All facilities. */

@@ -11,6 +11,7 @@ const PUBLIC = [
   'get /api/v1/identity',
   'post /api/v1/backup-opening',
   'post /api/v1/enrolment',
+  'post /api/v1/enrolment/again',
   'post /api/v1/exchange',
   'post /api/v1/node-key',
   'post /api/v1/sessions',

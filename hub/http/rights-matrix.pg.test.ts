@@ -12,6 +12,7 @@ const CASES: Readonly<Record<string, readonly Caller[]>> = {
   'post /sessions': CALLERS,
   // Of nodes, which prove who they are by what they seal.
   'post /enrolment': CALLERS,
+  'post /enrolment/again': CALLERS,
   'post /exchange': CALLERS,
   'post /node-key': CALLERS,
   'post /unlock': CALLERS,

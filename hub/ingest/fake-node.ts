@@ -8,6 +8,7 @@ import {
   type SealKeys,
   sealKeysFromSeed,
   sealTo,
+  sign,
   signKeysFromSeed,
 } from '@santehaggui/protocols/crypto/sodium.ts';
 import {
@@ -100,6 +101,16 @@ export class FakeNode {
       journalKey: toHex(this.journalKey),
     };
     return toHex(sealTo(fromHex(hubSealKey), Buffer.from(JSON.stringify(request))));
+  }
+
+  /** What it shows to a hub that does not know it any more. */
+  readmissionRequest(
+    hubSealKey: string,
+    certificate = this.enrolled?.certificate,
+  ): { readonly sealed: string; readonly signature: string } {
+    const request = { certificate, linkKey: toHex(this.#sealKeys.publicKey) };
+    const sealed = sealTo(fromHex(hubSealKey), Buffer.from(JSON.stringify(request)));
+    return { sealed: toHex(sealed), signature: toHex(sign(sealed, this.signKeys.privateKey)) };
   }
 
   /** Opens the hub's answer and remembers the link. */

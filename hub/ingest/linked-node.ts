@@ -1,4 +1,5 @@
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import { UNKNOWN_NODE } from '@santehaggui/protocols/enrolment/certificate.ts';
 import { ForgedFrame, helloHeader, openHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { IncomingChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import type { EnrolledNode } from './ingest-service.ts';
@@ -19,7 +20,7 @@ export type FormerNodes = {
 /** The former node that a HELLO proves to be of. Throws ForgedFrame when it is nobody's. */
 export async function provenFormer({ find }: Pick<FormerNodes, 'find'>, frame: Uint8Array): Promise<LinkedNode> {
   const former = await find(helloHeader(frame).node);
-  if (former === undefined) throw new ForgedFrame('no such node');
+  if (former === undefined) throw new ForgedFrame(UNKNOWN_NODE);
   openHello(frame, former.link.receive);
   return former;
 }

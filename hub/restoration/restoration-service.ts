@@ -9,6 +9,7 @@ import type { DatabaseMark } from './database-mark.ts';
 import {
   addRestoration,
   type FeedGeneration,
+  joinRestorations,
   type LastRestoration,
   lastRestoration,
   lockRestorations,
@@ -83,6 +84,12 @@ export class RestorationService {
   async offered(sql: Sql, facility: string): Promise<void> {
     await markOffered(sql, facility, new Date(this.#options.clock.now()));
     this.#options.log.info('restoration.given-back', { facility });
+  }
+
+  /** Lets a facility that came back after a restoration give back what it has like those that were here, in the transaction given. */
+  async await(sql: Sql, facility: string): Promise<void> {
+    await lockRestorations(sql);
+    await joinRestorations(sql, facility);
   }
 
   /** Whether a facility's node is still to give back what it received. */

@@ -53,6 +53,16 @@ export async function addRestoration(
   );
 }
 
+/** Gives a facility that has none yet the generations of all restorations: nothing of its feed is from before them. */
+export async function joinRestorations(sql: Sql, facility: string): Promise<void> {
+  await sql.query(
+    `insert into hub.feed_generation (facility, generation, begins_after)
+     select $1, generation, 0 from hub.restoration
+     where not exists (select 1 from hub.feed_generation where facility = $1)`,
+    [facility],
+  );
+}
+
 /** The generations of a facility's feed, oldest first. */
 export async function readGenerations(sql: Sql, facility: string): Promise<readonly FeedGeneration[]> {
   const { rows } = await sql.query<{ generation: string; begins_after: string; is_offered: boolean }>(

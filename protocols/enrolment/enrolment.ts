@@ -57,6 +57,11 @@ export const enrolmentAnswer = z.object({
   name: z.string(),
   region: z.string(),
   node: z.int(),
+  /** What the node shows to this hub where that has forgotten it: see certificate.ts. */
+  certificate: z
+    .string()
+    .regex(/^(?:[0-9a-f]{2})+$/)
+    .optional(),
 });
 export type EnrolmentAnswer = z.infer<typeof enrolmentAnswer>;
 

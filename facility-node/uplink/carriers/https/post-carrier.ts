@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { UNKNOWN_NODE } from '@santehaggui/protocols/enrolment/certificate.ts';
 import { REVOKED, REVOKED_STATUS } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import {
   EXCHANGE_PATH,
@@ -12,6 +13,8 @@ import {
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Connection, ConnectOptions } from '../carrier.ts';
 import type { HubTls } from './hub-tls.ts';
+
+const NOT_FOUND = 404;
 
 /** What an exchange by POST is made of. */
 export type PostParts = { readonly clock: Clock; readonly tls: HubTls };
@@ -109,6 +112,8 @@ class PostConnection implements Connection {
 
   #take({ status, session, body }: Answer): void {
     if (status === REVOKED_STATUS) throw new Error(REVOKED);
+    // The only conversation that is not found before it has begun is that of a node whose HELLO was refused.
+    if (status === NOT_FOUND && this.#session === undefined) throw new Error(UNKNOWN_NODE);
     if (status !== 200 || session === undefined) throw new Error(`the hub answered ${status}`);
     this.#session = session;
     for (const frame of unpackFrames(body)) {

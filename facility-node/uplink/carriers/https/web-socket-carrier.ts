@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { UNKNOWN_NODE } from '@santehaggui/protocols/enrolment/certificate.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { MAX_FRAME_BYTES } from '@santehaggui/protocols/frames/messages.ts';
 import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
@@ -102,7 +103,7 @@ export function openWebSocket(
     });
     socket.on('close', (code: number, why: Buffer) => {
       signal.removeEventListener('abort', onAbort);
-      if (why.toString() === REVOKED) reason = REVOKED;
+      if ([REVOKED, UNKNOWN_NODE].includes(why.toString())) reason = why.toString();
       if (isOpen) listener.onClosed(reason ?? `closed by the hub (${code})`);
       else reject(new Error(reason ?? `closed by the hub (${code})`));
     });
