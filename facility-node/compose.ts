@@ -136,7 +136,7 @@ export async function composeNode(
     carrier: linkKeys.carrier(),
   });
   const onReceipt = () => uplink.heardOver('usb');
-  const usb = new UsbService({ identity, incarnation, journal, refusals, clock, log, randomBytes, onReceipt });
+  const usb = new UsbService({ identity, incarnation, journal, refusals, witness, clock, log, randomBytes, onReceipt });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log, tls: hubTls },
     timeoutMs: config.uplink.timeoutSeconds * 1000,

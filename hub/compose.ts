@@ -261,7 +261,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
     lineage: new LineageService(database, loads, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });
-  const usb = new UsbService({ ...ends, keys, incarnation, nodes: () => enrolment.nodes() });
+  const usb = new UsbService({ ...ends, witness, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
   const readmission = new ReadmissionService({
     ...{ database, keys, enrolment, facilities, restoration, former: revocation.former, audit, log },

@@ -104,6 +104,16 @@ describe('a node that shows its audit trail', () => {
     expect(at.proofs.anchored()?.entries).toBe(3);
   });
 
+  it('shows it from where the hub wants it the next time too, where nobody could ask again', async () => {
+    await using at = await openWitness();
+    const first = await at.witness.show();
+    at.witness.take(agreed(first, { verdict: { result: 'behind' }, known: 2 }), first.checkpoint);
+    const second = await at.witness.show();
+    expect(second.from).toBe(2);
+    at.witness.take(agreed(second), second.checkpoint);
+    expect((await at.witness.show()).from).toBe(3);
+  });
+
   it('says that an entry was rewritten, and that consents are wrong, before it signs', async () => {
     await using at = await openWitness();
     at.state.consents = 2;

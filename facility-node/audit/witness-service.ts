@@ -34,6 +34,8 @@ export class WitnessService {
   readonly #options: WitnessOptions;
   readonly #hubTrail: HubTrailStore;
   #problems: ReadonlySet<WitnessProblem> = new Set();
+  /** How much of the trail the hub knows, where it wants to be shown it from there. */
+  #wanted: number | undefined;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class WitnessService {
   async show(from?: number): Promise<Sign> {
     const { proofs } = this.#options;
     const faults = await this.#faults();
-    const after = from ?? proofs.anchored()?.tree.size ?? 0;
+    const after = from ?? this.#wanted ?? proofs.anchored()?.tree.size ?? 0;
     const { checkpoint, proof } = proofs.sign(after);
     return { kind: 'sign', checkpoint, from: after, proof, faults, witnessed: this.#known()?.size ?? 0 };
   }
@@ -77,6 +79,7 @@ export class WitnessService {
   take(signed: Signed, checkpoint: SignedCheckpoint): Witnessed | undefined {
     const { verdict, faults } = signed;
     const problems = new Set<WitnessProblem>();
+    this.#wanted = verdict.result === 'behind' ? signed.known : undefined;
     if (verdict.result === 'countersigned') this.#options.proofs.keep(checkpoint, verdict.countersignature);
     if (verdict.result === 'refused') problems.add('own-refused');
     if (faults.entry > 0 || faults.consents > 0) problems.add('hub-damaged');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ParcelOutcome, SyncExportAnswer, SyncImportAnswer } from '@santehaggui/protocols/api/admin-api.ts';
 import type { SealKeys, SignKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
-import type { Ack } from '@santehaggui/protocols/frames/messages.ts';
+import { type Ack, MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
 import {
   BrokenParcel,
   PARCEL_HEAD_BYTES,
@@ -15,6 +15,7 @@ import {
   readParcelHead,
 } from '@santehaggui/protocols/frames/parcel.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -24,6 +25,7 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { RestorationService } from '../restoration/restoration-service.ts';
 import type { FeedService } from '../routing/feed-service.ts';
 import type { LoadService } from '../routing/load-service.ts';
+import type { WitnessService } from '../witness/witness-service.ts';
 import type { IngestService } from './ingest-service.ts';
 import type { FormerNodes, LinkedNode } from './linked-node.ts';
 
@@ -36,6 +38,7 @@ export type UsbParts = {
   /** Nodes that were revoked, and what becomes of their changes. */
   readonly former: FormerNodes;
   readonly ingest: IngestService;
+  readonly witness: Pick<WitnessService, 'take'>;
   readonly feed: FeedService;
   readonly loads: LoadService;
   readonly restoration: RestorationService;
@@ -50,6 +53,8 @@ const PAGE_BYTES = 32 * 1024;
 
 type Tally = { changes: number; repeats: number };
 type Refused = Ack['refused'][number];
+/** What a parcel for the way back says besides receipt and feed. */
+type Reply = { readonly refused: readonly Refused[]; readonly signed: Signed | undefined };
 
 /** The carrier `usb`, the hub's end: parcels of any number of facilities in one folder, and parcels for their way back. */
 export class UsbService {
@@ -66,7 +71,7 @@ export class UsbService {
    */
   async importFrom(folder: string): Promise<SyncImportAnswer> {
     const files: ParcelOutcome[] = [];
-    const heard = new Map<number, { readonly node: LinkedNode; readonly refused: Refused[] }>();
+    const heard = new Map<number, { readonly node: LinkedNode; readonly reply: Reply }>();
     for (const name of namesIn(folder)) {
       const taken = await this.#take(folder, name);
       files.push(taken.outcome);
@@ -75,11 +80,12 @@ export class UsbService {
       if (reason !== undefined && result !== 'skipped')
         this.#parts.refusals.note({ carrier: 'usb', source: folder, code: reason });
       if (taken.node === undefined) continue;
-      const before = heard.get(taken.node.node)?.refused ?? [];
-      heard.set(taken.node.node, { node: taken.node, refused: [...before, ...taken.refused] });
+      const before = heard.get(taken.node.node)?.reply;
+      const refused = [...(before?.refused ?? []), ...taken.refused];
+      heard.set(taken.node.node, { node: taken.node, reply: { refused, signed: taken.signed ?? before?.signed } });
     }
     const written = [];
-    for (const { node, refused } of heard.values()) written.push(await this.#writeBack(folder, node, refused));
+    for (const { node, reply } of heard.values()) written.push(await this.#writeBack(folder, node, reply));
     return { files, written };
   }
 
@@ -90,7 +96,8 @@ export class UsbService {
       const node = await this.#parts.findNode(number);
       // One that has yet to give back what it received counts its feed in another generation.
       const isAwaited = node !== undefined && (await this.#parts.restoration.isAwaited(node.facility));
-      if (node !== undefined && !isAwaited) files.push(await this.#writeBack(folder, node, []));
+      if (node !== undefined && !isAwaited)
+        files.push(await this.#writeBack(folder, node, { refused: [], signed: undefined }));
     }
     return { files };
   }
@@ -98,16 +105,18 @@ export class UsbService {
   async #take(
     folder: string,
     name: string,
-  ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode; readonly refused: readonly Refused[] }> {
+  ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode } & Reply> {
     const { keys, codec, findNode, former, feed } = this.#parts;
     const tally: Tally = { changes: 0, repeats: 0 };
     const refused: Refused[] = [];
+    let signed: Signed | undefined;
     let node: LinkedNode | undefined;
     const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']) => ({
       outcome: { file: name, result, ...(reason === undefined ? {} : { reason }), ...tally },
       // Only who proved to be the sender is answered.
       ...(node === undefined ? {} : { node }),
       refused,
+      signed,
     });
     try {
       using file = new StickReader(join(folder, name));
@@ -132,8 +141,10 @@ export class UsbService {
           return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
         }
         if (formerSender !== undefined) {
-          if (piece.kind !== 'ack')
+          if (piece.kind === 'changes')
             tally.changes += await former.keep(sender, decodeIncoming(sender.node, piece.changes));
+        } else if (piece.kind === 'sign') {
+          signed = await this.#witness(sender, piece.sign);
         } else if (piece.kind === 'ack') {
           await feed.acknowledged(sender.facility, Math.min(piece.ack.upTo, await feed.length(sender.facility)));
         } else {
@@ -151,6 +162,18 @@ export class UsbService {
     }
   }
 
+  /** The hub's word for the trail that a parcel shows, with what it is about. Throws BrokenParcel for what is not the node's. */
+  async #witness(sender: LinkedNode, sign: Sign | Signed): Promise<Signed> {
+    if (sign.kind !== 'sign') throw new BrokenParcel('altered');
+    try {
+      const signed = await this.#parts.witness.take(sender, sign, { isAnswered: false });
+      return { ...signed, checkpoint: sign.checkpoint };
+    } catch (error) {
+      if (error instanceof MalformedMessage) throw new BrokenParcel('altered', { cause: error });
+      throw error;
+    }
+  }
+
   /** Whether a parcel was written for the hub as it is, and not before it was put back to a backup. */
   async #isOfThisHub(facility: string, { feedGeneration }: ParcelHeader): Promise<boolean> {
     const { restoration } = this.#parts;
@@ -160,7 +183,7 @@ export class UsbService {
   async #writeBack(
     folder: string,
     node: LinkedNode,
-    refused: readonly Refused[],
+    { refused, signed }: Reply,
   ): Promise<SyncExportAnswer['files'][number]> {
     const { feed } = this.#parts;
     await this.#parts.loads.fillWhole(node.facility);
@@ -171,7 +194,7 @@ export class UsbService {
     const file = parcelName({ facility: node.facility, direction: 'down', upTo: standing.upTo + upTo });
     const ack: Ack = { kind: 'ack', upTo: standing.upTo, head: standing.head, refused, repeats: 0, beyond: NO_RANGES };
     try {
-      const bytes = await writeStickFile(join(folder, file), this.#pieces(node, { ack, after, upTo }));
+      const bytes = await writeStickFile(join(folder, file), this.#pieces(node, { ack, signed, after, upTo }));
       return { file, changes: upTo - after, bytes };
     } catch (cause) {
       throw failHub('SH-T302', { why: (cause as Error).message, cause });
@@ -180,7 +203,12 @@ export class UsbService {
 
   async *#pieces(
     node: LinkedNode,
-    { ack, after, upTo }: { readonly ack: Ack; readonly after: number; readonly upTo: number },
+    {
+      ack,
+      signed,
+      after,
+      upTo,
+    }: Pick<Reply, 'signed'> & { readonly ack: Ack; readonly after: number; readonly upTo: number },
   ): AsyncGenerator<Uint8Array> {
     const { keys, incarnation, feed, restoration, codec, clock, randomBytes } = this.#parts;
     const feedGeneration = await restoration.generation(node.facility);
@@ -193,6 +221,7 @@ export class UsbService {
     });
     yield writer.head();
     yield writer.ack(ack);
+    if (signed !== undefined) yield writer.sign(signed);
     for (let at = after; at < upTo; ) {
       const { items, creations } = await feed.read(node.facility, at, PAGE_BYTES);
       const last = items.at(-1);

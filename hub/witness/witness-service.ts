@@ -68,8 +68,8 @@ export class WitnessService {
     this.#options = options;
   }
 
-  /** Answers a node that shows its trail. Throws MalformedMessage for a checkpoint that the node did not sign of itself. */
-  async take(node: SigningNode, sign: Sign): Promise<Signed> {
+  /** Answers a node that shows its trail; the hub's own is shown where the node can answer (`isAnswered`). Throws MalformedMessage for a checkpoint that the node did not sign of itself. */
+  async take(node: SigningNode, sign: Sign, { isAnswered = true } = {}): Promise<Signed> {
     const { database } = this.#options;
     const read = readCheckpoint(sign.checkpoint, node.signKey);
     if (read?.node !== node.node) throw new MalformedMessage('a checkpoint that is not the node’s');
@@ -84,7 +84,13 @@ export class WitnessService {
       this.#options.log.error('witness.finding', { facility: node.facility, node: node.node, kind, about });
     const { verdict, known } = judgement;
     const faults = { entry: await this.#options.trail.firstInvalid(), consents };
-    return { kind: 'signed', verdict, known, faults, trail: await this.#show(node.node, sign, verdict) };
+    return {
+      kind: 'signed',
+      verdict,
+      known,
+      faults,
+      trail: isAnswered ? await this.#show(node.node, sign, verdict) : null,
+    };
   }
 
   /** Takes a node's word for the hub's own trail, which it was shown last: keeps it, or what it is that the node does not find again. */

@@ -13,6 +13,7 @@ import {
   parcelName,
   readParcelHead,
 } from './parcel.ts';
+import { NO_FAULTS, type Sign, type Signed } from './sign-messages.ts';
 
 beforeAll(sodiumReady);
 
@@ -102,6 +103,21 @@ describe('a parcel', () => {
       changes(6).map(({ position, encoded }) => [position, Buffer.from(encoded.meta), Buffer.from(encoded.fields)]),
     );
     expect(readParcelHead(Buffer.concat(parcel())).header).toEqual(HEADER);
+  });
+
+  it('carries an audit trail, and the word of its witness', () => {
+    const checkpoint = { bytes: seed(5), signature: new Uint8Array(64).fill(6) };
+    const shown: Sign = { kind: 'sign', checkpoint, from: 2, proof: [seed(7)], faults: NO_FAULTS, witnessed: 0 };
+    const signed: Signed = {
+      ...{ kind: 'signed', verdict: { result: 'behind' }, known: 4, faults: NO_FAULTS, trail: null, checkpoint },
+    };
+    const options = { key: seed(9), signKeys: node().sign, receiverSealKey: hub().seal.publicKey, codec };
+    const writer = new ParcelWriter(HEADER, options);
+    const file = Buffer.concat([writer.head(), writer.sign(shown), writer.sign(signed), writer.end()]);
+    expect(read(file)).toEqual({
+      pieces: [{ kind: 'sign', sign: shown }, { kind: 'sign', sign: signed }, { kind: 'end' }],
+      fault: undefined,
+    });
   });
 
   it('is taken as far as it is whole when the stick was pulled out, wherever that was', () => {

@@ -15,6 +15,7 @@ import type { ChangesCodec, Writing } from './codec/codec.ts';
 import type { FrameContext } from './codec/frame-memory.ts';
 import { LaneChanges } from './codec/lane-changes.ts';
 import { type Ack, type CarriedChange, decodeMessage, encodeMessage, FRAME_TYPE, MAX_FRAME_BYTES } from './messages.ts';
+import type { Sign, Signed } from './sign-messages.ts';
 
 /** What a parcel says of itself, in clear, signed by its sender. */
 export type ParcelHeader = {
@@ -35,6 +36,8 @@ export type ParcelHeader = {
 export type ParcelPiece =
   | { readonly kind: 'changes'; readonly changes: readonly CarriedChange[] }
   | { readonly kind: 'ack'; readonly ack: Ack }
+  /** Up: the node's trail; down: the hub's word for it. */
+  | { readonly kind: 'sign'; readonly sign: Sign | Signed }
   /** The last piece: the parcel is whole. */
   | { readonly kind: 'end' };
 
@@ -137,6 +140,11 @@ export class ParcelWriter {
     return this.#frame(FRAME_TYPE.ack, encodeMessage(ack));
   }
 
+  /** The sender's audit trail, or its word for the receiver's. */
+  sign(sign: Sign | Signed): Uint8Array {
+    return this.#frame(FRAME_TYPE.sign, encodeMessage(sign));
+  }
+
   /** The end; nothing comes after it. */
   end(): Uint8Array {
     return this.#frame(END, new Uint8Array(0));
@@ -233,6 +241,7 @@ export class ParcelReader {
       if (type === FRAME_TYPE.changes) return { kind: 'changes', changes: this.#changes.receive(body) };
       const message = decodeMessage(type, body);
       if (message.kind === 'ack') return { kind: 'ack', ack: message };
+      if (message.kind === 'sign' || message.kind === 'signed') return { kind: 'sign', sign: message };
     } catch {
       // Sealed by the sender, and still nothing that we know: a later release, or a defect.
     }

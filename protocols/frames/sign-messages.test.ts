@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeCbor } from '../cbor.ts';
+import { fromHex, toHex } from '../crypto/bytes.ts';
 import { decodeMessage, encodeMessage, FRAME_TYPE, MalformedMessage, type PlainMessage } from './messages.ts';
 import { NO_FAULTS, type Sign, type Signed } from './sign-messages.ts';
 
+const VECTORS = join(import.meta.dirname, '../../fixtures/vectors/sign-frames.json');
 const checkpoint = { bytes: Uint8Array.of(1, 2, 3), signature: new Uint8Array(64).fill(4) };
 const word = { at: 1_795_000_000_000, signature: new Uint8Array(64).fill(5) };
 const hash = new Uint8Array(32).fill(6);
@@ -26,6 +30,12 @@ const MESSAGES: readonly PlainMessage[] = [
 describe('a SIGN frame', () => {
   it.each(MESSAGES)('says what was said: $kind', (message) => {
     expect(decodeMessage(FRAME_TYPE.sign, encodeMessage(message))).toEqual(message);
+  });
+
+  it('has the bytes of its golden vectors, which never change', () => {
+    const vectors = JSON.parse(readFileSync(VECTORS, 'utf8')) as readonly string[];
+    expect(MESSAGES.map((message) => toHex(encodeMessage(message)))).toEqual(vectors);
+    expect(vectors.map((body) => decodeMessage(FRAME_TYPE.sign, fromHex(body)))).toEqual(MESSAGES);
   });
 
   it.each([

@@ -14,10 +14,12 @@ import {
   readParcelHead,
 } from '@santehaggui/protocols/frames/parcel.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
+import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { WitnessService } from '../../../audit/witness-service.ts';
 import type { JournalStore } from '../../../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../../../store/node-identity.ts';
 import { failUplink } from '../../uplink-errors.ts';
@@ -33,6 +35,8 @@ export type UsbParts = {
   readonly randomBytes: (count: number) => Uint8Array;
   /** Called when the hub's receipt was taken. */
   readonly onReceipt: () => void;
+  /** Shows the audit trail to the hub, and takes its word. */
+  readonly witness: Pick<WitnessService, 'show' | 'take'>;
 };
 
 const PIECE_CHANGES = 250;
@@ -105,6 +109,7 @@ export class UsbService {
       repeats: 0,
       beyond: NO_RANGES,
     });
+    yield writer.sign(await this.#parts.witness.show());
     for (let at = after; at < upTo; ) {
       const changes = journal.journalAfter(at, { bytes: PIECE_BYTES, changes: PIECE_CHANGES, upTo });
       at = (changes.at(-1) as CarriedChange).position;
@@ -139,6 +144,7 @@ export class UsbService {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
         if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
         if (piece.kind === 'ack') tally.changes += this.#acknowledged(piece.ack);
+        else if (piece.kind === 'sign') this.#signed(piece.sign);
         else if (!(await this.#fed(piece.changes, tally))) return outcome('refused', 'gap');
       }
     } catch (error) {
@@ -161,6 +167,11 @@ export class UsbService {
     journal.acknowledge(ack, ack.refused);
     this.#parts.onReceipt();
     return ack.upTo - before;
+  }
+
+  /** Takes the hub's word for the trail that a parcel of this node has shown; an old one says nothing new. */
+  #signed(sign: Sign | Signed): void {
+    if (sign.kind === 'signed' && sign.checkpoint !== undefined) this.#parts.witness.take(sign, sign.checkpoint);
   }
 
   /** Applies a piece of the feed; false when something before it is missing. */
