@@ -147,7 +147,7 @@ export async function composeNode(
   });
 
   const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
-  takeUpRestored(directory, { store, clock, audit, numbering: new NumberingService({ db, facility }) });
+  takeUpRestored(directory, { store, clock, audit, numbering: new NumberingService({ db, incarnation, facility }) });
   const access = createAccess({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },

@@ -152,7 +152,7 @@ describe('restoreNode', () => {
     const db = await openNodeDatabase({ directory, ring, clock: systemClock, log: recordingLog().log });
     const audit = new AuditService({ db, clock: systemClock });
     const facility = { code: 'cscom_sangha', name: '', recordId: () => null };
-    const numbering = new NumberingService({ db, facility });
+    const numbering = new NumberingService({ db, incarnation: '000000000001', facility });
     const before = numbering.next('patient');
     const clock = systemClock;
     const store = { db };

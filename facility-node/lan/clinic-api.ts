@@ -81,7 +81,7 @@ export function clinicRoutes({
   version,
 }: ClinicParts): readonly NodeRoute[] {
   const once = new OnceService({ store, access, clock });
-  const numbering = new NumberingService({ db: store.db, facility });
+  const numbering = new NumberingService({ db: store.db, incarnation: store.incarnation, facility });
   const resources = new ResourcesService({ store, audit, access, once, clock });
   const patients = new PatientsService({ store, audit, access, once, resources, numbering });
   const duplicates = new DuplicatesService({ store, audit, access, once, resources });

@@ -50,6 +50,11 @@ export class RecordStore {
     }
   }
 
+  /** What this start of the daemon writes under. */
+  get incarnation(): string {
+    return this.#options.origin.incarnation;
+  }
+
   /**
    * Runs the work in one immediate transaction and gives what it returns, once that is on disk; all its changes get
    * consecutive sequences and the last is marked so. What the work throws undoes everything. The work must be synchronous

@@ -176,7 +176,7 @@ CREATE TABLE consent_code (
 CREATE TABLE counter (
   series text primary key,
   value integer not null
-) strict, without rowid;
+, branch text not null default '') strict, without rowid;
 
 CREATE TABLE device_invitation (
   -- SHA-256 of the token.
