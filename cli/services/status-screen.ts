@@ -5,6 +5,7 @@ import type {
   NodeStatus,
   SyncStatus,
 } from '@santehaggui/protocols/api/admin-api.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { isHubStatus } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
@@ -31,7 +32,9 @@ function titleLine({ paint, text }: Invocation, name: string, health: NodeStatus
 export function lastExchangeText({ text, format, paint }: Invocation, last: SyncStatus['lastExchange']): string {
   if (last === null) return text('sync.never');
   const words = `${format.instant(last.at)} (${last.carrier})`;
-  return last.ok ? words : `${words} ${paint.red(last.error ?? text('sync.failed'))}`;
+  if (last.ok) return words;
+  const why = last.error === REVOKED ? text('sync.waitsFor.revoked') : (last.error ?? text('sync.failed'));
+  return `${words} ${paint.red(why)}`;
 }
 
 /** When this node and its hub were last proven to hold the same. */

@@ -1,26 +1,14 @@
-import { html, htmlPage, pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
+import { html, scriptedPage } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 
 /** Where the page and its program are. */
 export const ACCESS_PAGE = '/acces';
 
-/** Scripts of this server alone, and no string made into one (W3C Trusted Types). */
-const SCRIPTED_POLICY = Object.entries({
-  ...pagePolicy,
-  'script-src': ["'self'"],
-  'connect-src': ["'self'"],
-  'require-trusted-types-for': ["'script'"],
-  'trusted-types': ["'none'"],
-})
-  .map(([name, values]) => [name, ...values].join(' '))
-  .join('; ');
-
 /** The page for a patient who asks who read the record; it holds nobody's data: its program asks the API for them. */
 export function accessPage(facilityName: string): Answer {
-  const page = htmlPage(
+  return scriptedPage(
     'Qui a lu mon dossier ?',
     html`<p class="dim">${facilityName}</p>
-<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>
 <p class="warn" id="failed" role="alert" hidden></p>
 <form id="sign-in" hidden>
 <p>Réservé au chef de poste : connectez-vous.</p>
@@ -50,5 +38,4 @@ cela se voie : son empreinte est signée par le poste, puis par le hub du distri
 </section>
 <script src="${ACCESS_PAGE}/accesses.js" type="module"></script>`,
   );
-  return { ...page, headers: { ...page.headers, 'content-security-policy': SCRIPTED_POLICY } };
 }

@@ -7,10 +7,11 @@ import type {
   AuditProof,
 } from '@santehaggui/protocols/api/audit-api.ts';
 import { type AuditFileFormat, auditFile } from '@santehaggui/protocols/audit/audit-file.ts';
+import { type AuditFilter, auditFilterOf } from '@santehaggui/protocols/audit/audit-filter.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
 import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
-import type { AuditFilter, NumberedAuditEvent } from '../audit/audit-event.ts';
+import type { NumberedAuditEvent } from '../audit/audit-event.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
@@ -46,7 +47,7 @@ export class AuditSearchService {
   ): AuditPage {
     const place = positionOf(cursor);
     const before = place === 0 ? Number.MAX_SAFE_INTEGER : place;
-    const found = this.#options.audit.search(filterOf(filter), { before, limit: limit + 1 });
+    const found = this.#options.audit.search(auditFilterOf(filter), { before, limit: limit + 1 });
     const items = found.slice(0, limit).map(lineOf);
     this.#note(staff, { action: 'search', filter });
     const last = items.at(-1);
@@ -60,7 +61,7 @@ export class AuditSearchService {
   export(staff: Staff, format: AuditFileFormat, filter: AuditFilterQuery): AsyncIterable<string> {
     const last = this.#options.audit.lastNumber();
     this.#note(staff, { action: 'export', filter, detail: { format } });
-    const lines = this.#lines(filterOf(filter), last);
+    const lines = this.#lines(auditFilterOf(filter), last);
     return auditFile(lines, format, this.#options.facility.code);
   }
 
@@ -150,14 +151,6 @@ export class AuditSearchService {
       detail: { ...detail, filter },
     });
   }
-}
-
-function filterOf({ login, patient, record, action, decision, since, until }: AuditFilterQuery): AuditFilter {
-  return {
-    ...{ login: login?.toLowerCase(), patientId: patient, recordId: record, action, decision },
-    since: since === undefined ? undefined : Date.parse(since),
-    until: until === undefined ? undefined : Date.parse(until),
-  };
 }
 
 function matches(event: NumberedAuditEvent, filter: AuditFilter): boolean {

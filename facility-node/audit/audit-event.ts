@@ -10,14 +10,3 @@ export type AuditEvent = Omit<AuditFacts, 'action' | 'decision' | 'detail'> & {
 
 /** A row of `audit_event` with its number. */
 export type NumberedAuditEvent = AuditEvent & { readonly id: number };
-
-/** What is looked for: all of what is given must hold. Moments in milliseconds since 1970, `until` exclusive. */
-export type AuditFilter = {
-  readonly login?: string | undefined;
-  readonly patientId?: string | undefined;
-  readonly recordId?: string | undefined;
-  readonly action?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-};

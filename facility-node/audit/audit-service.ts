@@ -1,7 +1,8 @@
+import type { AuditFilter } from '@santehaggui/protocols/audit/audit-filter.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditEntry, AuditedCaller, AuditTrail } from '../people/audit-trail.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import type { AuditEvent, AuditFilter, NumberedAuditEvent } from './audit-event.ts';
+import type { AuditEvent, NumberedAuditEvent } from './audit-event.ts';
 import { AuditStore } from './audit-store.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { type AuditFacts, auditLeaf } from '@santehaggui/protocols/audit/audit-entry.ts';
+import type { AuditFilter } from '@santehaggui/protocols/audit/audit-filter.ts';
 import { completedBy, type SubtreeSource } from '@santehaggui/protocols/crypto/merkle-tree.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import type { AuditAction } from '../people/audit-trail.ts';
-import type { AuditEvent, AuditFilter, NumberedAuditEvent } from './audit-event.ts';
+import type { AuditEvent, NumberedAuditEvent } from './audit-event.ts';
 
 /** A row as it lies on the disk, with what it completes of the tree. */
 export type StoredAuditRow = AuditFacts & { readonly id: number; readonly tree: Buffer | null };

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
+import { programRoute } from '../people/page-programs.ts';
 import { CONSENT_PAGE, consentPage } from './consent-pages.ts';
 
 /** The page of consents and its programs, below the root of the LAN port. */
@@ -19,14 +19,5 @@ export function consentPagesRoutes(facility: Pick<OwnFacility, 'name'>): readonl
 }
 
 function program(name: string): NodeRoute {
-  let text: string | undefined;
-  return openRoute({
-    method: 'get',
-    path: `${CONSENT_PAGE}/${name}`,
-    summary: `Le programme de la page (${name})`,
-    handler: () => {
-      text ??= readFileSync(join(import.meta.dirname, 'browser', name), 'utf8');
-      return { headers: { 'content-type': 'text/javascript; charset=utf-8' }, body: text };
-    },
-  });
+  return programRoute(`${CONSENT_PAGE}/${name}`, { folder: join(import.meta.dirname, 'browser'), name });
 }

@@ -1,34 +1,21 @@
 import { CONSENT_CLASSES } from '@santehaggui/protocols/records/consent.ts';
 import { codeWords } from '@santehaggui/protocols/records/value-words.ts';
-import { type Html, html, htmlPage, pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, scriptedPage } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 
 /** Where the page and its programs are. */
 export const CONSENT_PAGE = '/consentements';
 
-/** Scripts of this server alone, and no string made into one (W3C Trusted Types). */
-const SCRIPTED_POLICY = Object.entries({
-  ...pagePolicy,
-  'script-src': ["'self'"],
-  'connect-src': ["'self'"],
-  'require-trusted-types-for': ["'script'"],
-  'trusted-types': ["'none'"],
-})
-  .map(([name, values]) => [name, ...values].join(' '))
-  .join('; ');
-
 /** The page on which staff see, take down, withdraw and print consents; it holds nobody's data: its program asks the API for them. */
 export function consentPage(facilityName: string): Answer {
-  const page = htmlPage(
+  return scriptedPage(
     'Consentements',
     html`<p class="dim">${facilityName}</p>
-<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>
 <p class="warn" id="failed" role="alert" hidden></p>
 <p class="good" id="done" role="status" hidden></p>
 ${signInPart()}${searchPart()}${historyPart()}${termsPart()}${givingPart()}
 <script src="${CONSENT_PAGE}/consents.js" type="module"></script>`,
   );
-  return { ...page, headers: { ...page.headers, 'content-security-policy': SCRIPTED_POLICY } };
 }
 
 function signInPart(): Html {

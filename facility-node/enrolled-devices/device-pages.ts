@@ -1,4 +1,4 @@
-import { type Html, html, htmlPage, pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, htmlPage, scriptedPage } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 
 /** What the page of enrolment says. */
@@ -15,17 +15,8 @@ export type EnrolmentPage = {
 /** What a device runs, as far as its browser says. */
 export type DeviceSystem = 'android' | 'apple' | 'computer';
 
-/** Scripts of this server alone, and no string made into one (W3C Trusted Types). */
-const SCRIPTED_POLICY = Object.entries({
-  ...pagePolicy,
-  'script-src': ["'self'"],
-  'connect-src': ["'self'"],
-  'worker-src': ["'self'"],
-  'require-trusted-types-for': ["'script'"],
-  'trusted-types': ['service-worker'],
-})
-  .map(([name, values]) => [name, ...values].join(' '))
-  .join('; ');
+/** The page of enrolment tries whether a service worker can be had. */
+const WITH_WORKER = { 'worker-src': ["'self'"], 'trusted-types': ['service-worker'] };
 
 /** Tells what a browser says that it runs on. */
 export function systemOf(userAgent: string | undefined): DeviceSystem {
@@ -53,9 +44,10 @@ export function frontPage(facilityName: string): Answer {
     facilityName,
     html`<p>Vous êtes sur le poste de cet établissement.</p>
 <ul>
-<li><a href="/consentements">Consentements</a></li>
 <li><a href="/appareil">Enrôler ce téléphone ou cette tablette</a></li>
 <li><a href="/consentements">Consentements des patients</a></li>
+<li><a href="/acces">Qui a lu un dossier ?</a> (chef de poste)</li>
+<li><a href="/droits">Qui peut faire quoi</a> (chef de poste, informatique)</li>
 <li><a href="/appareils">Appareils du poste</a> (administrateur)</li>
 <li><a href="/api/docs">Documentation pour les programmes</a></li>
 </ul>`,
@@ -63,13 +55,7 @@ export function frontPage(facilityName: string): Answer {
 }
 
 function scripted(title: string, script: string, body: Html): Answer {
-  const page = htmlPage(
-    title,
-    html`${body}
-<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>
-<script src="${script}" defer></script>`,
-  );
-  return { ...page, headers: { ...page.headers, 'content-security-policy': SCRIPTED_POLICY } };
+  return scriptedPage(title, html`${body}<script src="${script}" type="module"></script>`, WITH_WORKER);
 }
 
 function plainBody({ facilityName, authority, secureLinks, system }: EnrolmentPage): Html {

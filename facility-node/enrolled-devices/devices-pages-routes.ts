@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { deviceEnrolmentRequest } from '@santehaggui/protocols/api/device-api.ts';
@@ -7,6 +6,7 @@ import type { Request } from 'express';
 import type { AuthorityCard } from '../certificates/certificate-service.ts';
 import { DEVICE_COOKIE } from '../people/device-cookie.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
+import { programRoute } from '../people/page-programs.ts';
 import { failDevice } from './device-errors.ts';
 import { devicesPage, enrolmentPage, frontPage, systemOf } from './device-pages.ts';
 import { CREDENTIAL_SECONDS, type DeviceService } from './device-service.ts';
@@ -125,16 +125,7 @@ export function devicesPagesRoutes(parts: DevicePagesParts): readonly NodeRoute[
 }
 
 function file(path: string, name: string): NodeRoute {
-  let text: string | undefined;
-  return openRoute({
-    method: 'get',
-    path,
-    summary: `Le programme de la page (${name})`,
-    handler: () => {
-      text ??= readFileSync(join(import.meta.dirname, 'browser', name), 'utf8');
-      return { headers: { 'content-type': 'text/javascript; charset=utf-8' }, body: text };
-    },
-  });
+  return programRoute(path, { folder: join(import.meta.dirname, 'browser'), name });
 }
 
 /** The page over HTTPS: by the node's name, and by the address by which it was just found. */

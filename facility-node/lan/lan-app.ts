@@ -6,6 +6,7 @@ import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
+import { staffPageRoute } from '../people/page-programs.ts';
 import { rightsPagesRoutes } from '../rights/rights-pages-routes.ts';
 import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
 import { atTheDoor, type PlainHttp } from './plain-http.ts';
@@ -34,6 +35,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
   const whole = appOf([
     ...api,
     ...devicesPagesRoutes(pages),
+    staffPageRoute(),
     ...consentPagesRoutes(parts.facility),
     ...accessPagesRoutes(parts.facility),
     ...rightsPagesRoutes(parts.facility),

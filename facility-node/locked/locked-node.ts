@@ -1,5 +1,4 @@
 import type { LockedStatus } from '@santehaggui/protocols/api/admin-api.ts';
-import { pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import { type BoundAddress, type ListenService, listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
@@ -108,7 +107,6 @@ function lockedServices(
     const app = createHttpApp<LockedPolicy, undefined>({
       ...{ log, clock, routes, basePath: where.basePath },
       maxBodyBytes: 16 * 1024,
-      contentSecurityPolicy: pagePolicy,
       authorise: async () => undefined,
     });
     const tls = 'socketPath' in where.at ? null : readServerCertificate(directory.lanCertificateFile);

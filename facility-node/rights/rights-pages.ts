@@ -1,26 +1,14 @@
-import { html, htmlPage, pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
+import { html, scriptedPage } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 
 /** Where the page and its program are. */
 export const RIGHTS_PAGE = '/droits';
 
-/** Scripts of this server alone, and no string made into one (W3C Trusted Types). */
-const SCRIPTED_POLICY = Object.entries({
-  ...pagePolicy,
-  'script-src': ["'self'"],
-  'connect-src': ["'self'"],
-  'require-trusted-types-for': ["'script'"],
-  'trusted-types': ["'none'"],
-})
-  .map(([name, values]) => [name, ...values].join(' '))
-  .join('; ');
-
 /** The page where a facility's administrator edits what each role may do; it holds nobody's data: its program asks the API. */
 export function rightsPage(facilityName: string): Answer {
-  const page = htmlPage(
+  return scriptedPage(
     'Qui peut faire quoi',
     html`<p class="dim">${facilityName}</p>
-<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>
 <p class="warn" id="failed" role="alert" hidden></p>
 <form id="sign-in" hidden>
 <p>Réservé au chef de poste et à l’informatique : connectez-vous.</p>
@@ -60,5 +48,4 @@ export function rightsPage(facilityName: string): Answer {
 </form>
 <script src="${RIGHTS_PAGE}/rights.js" type="module"></script>`,
   );
-  return { ...page, headers: { ...page.headers, 'content-security-policy': SCRIPTED_POLICY } };
 }

@@ -6,6 +6,7 @@ import type {
 } from '@santehaggui/protocols/api/audit-api.ts';
 import type { AuditFacts } from '@santehaggui/protocols/audit/audit-entry.ts';
 import { type AuditFileFormat, auditFile } from '@santehaggui/protocols/audit/audit-file.ts';
+import { type AuditFilter, auditFilterOf } from '@santehaggui/protocols/audit/audit-filter.ts';
 import { AuditWalk } from '@santehaggui/protocols/audit/audit-walk.ts';
 import {
   type Countersignature,
@@ -25,7 +26,6 @@ import {
   addAnchor,
   anchors,
   appendEntry,
-  type EntryFilter,
   entriesAfter,
   type StoredEntry,
   searchEntries,
@@ -152,7 +152,7 @@ export class HubAuditService {
   ): Promise<AuditPage> {
     await this.#note(caller, { action: 'search', filter });
     const found = await this.#options.database.transaction(
-      (sql) => searchEntries(sql, filterOf(filter), { before, limit: limit + 1 }),
+      (sql) => searchEntries(sql, auditFilterOf(filter), { before, limit: limit + 1 }),
       { isReadOnly: true },
     );
     const items = found.slice(0, limit).map(lineOf);
@@ -168,10 +168,10 @@ export class HubAuditService {
   ): Promise<AsyncIterable<string>> {
     const last = await this.#options.database.transaction((sql) => trailSize(sql), { isReadOnly: true });
     await this.#note(caller, { action: 'export', filter, detail: { format } });
-    return auditFile(this.#lines(filterOf(filter), last), format, OBSERVER);
+    return auditFile(this.#lines(auditFilterOf(filter), last), format, OBSERVER);
   }
 
-  async *#lines(filter: EntryFilter, last: number): AsyncGenerator<AuditLine> {
+  async *#lines(filter: AuditFilter, last: number): AsyncGenerator<AuditLine> {
     for (let after = 0; after < last; ) {
       const page = await this.#options.database.transaction((sql) => entriesAfter(sql, after, PAGE), {
         isReadOnly: true,
@@ -254,15 +254,7 @@ function roleOf(caller: AuditedCaller): string | null {
   return caller.kind === 'daemon' ? 'system' : caller.kind;
 }
 
-function filterOf({ login, patient, record, action, decision, since, until }: AuditFilterQuery): EntryFilter {
-  return {
-    ...{ login: login?.toLowerCase(), patientId: patient, recordId: record, action, decision },
-    since: since === undefined ? undefined : Date.parse(since),
-    until: until === undefined ? undefined : Date.parse(until),
-  };
-}
-
-function matches(facts: AuditFacts, { since, until, ...exact }: EntryFilter): boolean {
+function matches(facts: AuditFacts, { since, until, ...exact }: AuditFilter): boolean {
   const isSame = Object.entries(exact).every(
     ([key, value]) => value === undefined || facts[key as keyof typeof exact] === value,
   );

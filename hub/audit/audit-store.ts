@@ -1,21 +1,11 @@
 import { type AuditFacts, auditLeaf } from '@santehaggui/protocols/audit/audit-entry.ts';
+import type { AuditFilter } from '@santehaggui/protocols/audit/audit-filter.ts';
 import type { Countersignature, SignedCheckpoint } from '@santehaggui/protocols/audit/checkpoint.ts';
 import { completedBy, type SubtreeSource, subtreesOf } from '@santehaggui/protocols/crypto/merkle-tree.ts';
 import type { Sql } from '../database/sql.ts';
 
 /** An entry as it lies in the database. */
 export type StoredEntry = { readonly number: number; readonly facts: AuditFacts; readonly tree: Uint8Array };
-
-/** What is looked for: all of what is given must hold. Moments in milliseconds since 1970, `until` exclusive. */
-export type EntryFilter = {
-  readonly login?: string | undefined;
-  readonly patientId?: string | undefined;
-  readonly recordId?: string | undefined;
-  readonly action?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-};
 
 /** A node's word for the hub's trail, and the key that it signs with. */
 export type StoredAnchor = {
@@ -87,7 +77,7 @@ export async function entriesAfter(sql: Sql, number: number, limit: number): Pro
 /** Up to `limit` entries that match and come before one, the newest first. */
 export async function searchEntries(
   sql: Sql,
-  filter: EntryFilter,
+  filter: AuditFilter,
   { before, limit }: { readonly before: number; readonly limit: number },
 ): Promise<readonly StoredEntry[]> {
   const { login = null, patientId = null, recordId = null, action = null } = filter;

@@ -1,5 +1,5 @@
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { type Html, html, htmlPage, pagePolicy } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, htmlPage } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 import type { ProofLine } from './proofs-service.ts';
 
@@ -7,16 +7,13 @@ import type { ProofLine } from './proofs-service.ts';
 export const PROOFS_PATH = '/etablissements';
 
 const TITLE = 'Établissements et hub';
-const POLICY = Object.entries(pagePolicy)
-  .map(([name, values]) => [name, ...values].join(' '))
-  .join('; ');
 
 /** The door of the page: whoever may read reports signs in for one look. `problem`: why it was not opened. */
 export function proofsDoor(problem?: string): Answer {
   const body = html`${problem === undefined ? null : html`<p class="warn">${problem}</p>`}
 <p>Connectez-vous pour voir si chaque établissement et le hub détiennent la même chose. Rien n’est gardé : chaque regard se signe.</p>
 ${form('Voir')}`;
-  return withPolicy(htmlPage(TITLE, body, problem === undefined ? 200 : 401));
+  return htmlPage(TITLE, body, problem === undefined ? 200 : 401);
 }
 
 /** Every facility: when it was proven equal and at which number, what waits and since when, what differs. */
@@ -33,7 +30,7 @@ ${verdict}
 ${lines.map((line) => facilityPart(line))}
 <h2>Regarder de nouveau</h2>
 ${form('Voir')}`;
-  return withPolicy(htmlPage(TITLE, body));
+  return htmlPage(TITLE, body);
 }
 
 type PageContext = { readonly region: string | null; readonly nowMs: number };
@@ -109,8 +106,4 @@ function count(number: number): string {
 function moment(instant: string): string {
   const options = { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'short' } as const;
   return new Intl.DateTimeFormat('fr-FR', options).format(new Date(instant));
-}
-
-function withPolicy({ headers, ...answer }: Answer): Answer {
-  return { ...answer, headers: { ...headers, 'content-security-policy': POLICY } };
 }

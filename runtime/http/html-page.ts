@@ -44,8 +44,10 @@ function escaped(text: string): string {
 /** Where pages find the one style sheet that they share, below the root. */
 export const STYLE_PATH = '/haggui.css';
 
+type Policy = Readonly<Record<string, readonly string[]>>;
+
 /** What a page may do: forms and the style sheet of its own server, nothing else; no scripts. */
-export const pagePolicy: Readonly<Record<string, readonly string[]>> = {
+const PAGE_POLICY: Policy = {
   'default-src': ["'none'"],
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
@@ -54,7 +56,31 @@ export const pagePolicy: Readonly<Record<string, readonly string[]>> = {
   'base-uri': ["'none'"],
 };
 
-/** A page in French, for phones first. */
+/** A page whose scripts are this server's alone, and where no string is made into one (W3C Trusted Types); `more` is added to its policy. */
+export function scriptedPage(title: string, body: Html, more: Policy = {}): Answer {
+  const page = htmlPage(
+    title,
+    html`${body}
+<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>`,
+  );
+  const policy = policyText({
+    ...PAGE_POLICY,
+    'script-src': ["'self'"],
+    'connect-src': ["'self'"],
+    'require-trusted-types-for': ["'script'"],
+    'trusted-types': ["'none'"],
+    ...more,
+  });
+  return { ...page, headers: { ...page.headers, 'content-security-policy': policy } };
+}
+
+function policyText(policy: Policy): string {
+  return Object.entries(policy)
+    .map(([name, values]) => [name, ...values].join(' '))
+    .join('; ');
+}
+
+/** A page in French, for phones first, with the policy that it needs: its style sheet and forms, no scripts. */
 export function htmlPage(title: string, body: Html, status = 200): Answer {
   const whole = html`<!doctype html>
 <html lang="fr">
@@ -72,7 +98,11 @@ ${body}
 </body>
 </html>
 `;
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: whole.text };
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policyText(PAGE_POLICY),
+  };
+  return { status, headers, body: whole.text };
 }
 
 /** The style sheet of all pages: readable in the sun on a small screen, printable, dark where the phone is. */

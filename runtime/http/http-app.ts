@@ -20,22 +20,21 @@ export type HttpAppOptions<Policy, Principal> = {
   /** Where all routes begin, e.g. `/api/v1`; default: at the root. */
   readonly basePath?: string;
   readonly authorise: Authorise<Policy, Principal>;
-  /** Directives in place of those of an API without pages (`default-src 'none'`). */
-  readonly contentSecurityPolicy?: Readonly<Record<string, readonly string[]>>;
 };
 
-const apiPolicy = {
+const API_POLICY = {
   'default-src': ["'none'"],
   'frame-ancestors': ["'none'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
 };
 
-const securityHeaders = (directives: Readonly<Record<string, readonly string[]>>) =>
+/** An answer that is a page brings a policy of its own (html-page.ts). */
+const securityHeaders = () =>
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: Object.fromEntries(Object.entries(directives).map(([name, values]) => [name, [...values]])),
+      directives: API_POLICY,
     },
     // A box is reached by a private address as often as by name, where this header would lock people out of http.
     strictTransportSecurity: false,
@@ -161,11 +160,11 @@ const answerProblem =
  * for every error, unknown address and method. Order for a route: authorise, read the body, validate, handle.
  */
 export const createHttpApp = <Policy, Principal>(options: HttpAppOptions<Policy, Principal>): Express => {
-  const { log, clock, basePath = '/', contentSecurityPolicy = apiPolicy } = options;
+  const { log, clock, basePath = '/' } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(assignRequestId, logRequests(log, clock), securityHeaders(contentSecurityPolicy), compression());
+  app.use(assignRequestId, logRequests(log, clock), securityHeaders(), compression());
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();

@@ -1,55 +1,8 @@
-// The page /acces: find a patient, show who read the record, print it, hand over the proof. The token stays here.
-const byId = (id) => document.getElementById(id);
-const SECTIONS = ['sign-in', 'search', 'accesses'];
-let accessToken = null;
+// The page /acces: find a patient, show who read the record, print it, hand over the proof.
+import { byId, staffPage } from '/personnel/staff-page.js';
+
+const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'search', 'accesses'] });
 let patient = null;
-
-const show = (id) => {
-  for (const section of SECTIONS) byId(section).hidden = section !== id;
-  scrollTo(0, 0);
-};
-
-const send = (method, path, body) =>
-  fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      'accept-language': 'fr',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null);
-
-const refresh = async () => {
-  accessToken = null;
-  const answer = await send('POST', '/sessions/refresh');
-  if (!answer?.ok) return false;
-  accessToken = (await answer.json()).accessToken;
-  return true;
-};
-
-const ask = async (method, path, body) => {
-  let answer = await send(method, path, body);
-  if (answer?.status === 401 && path !== '/sessions') {
-    if (await refresh()) answer = await send(method, path, body);
-    else show('sign-in');
-  }
-  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
-  if (answer?.ok) return told;
-  throw new Error([told.title, told.remedy].filter(Boolean).join('. '));
-};
-
-const attempt = (work) => async (event) => {
-  event?.preventDefault();
-  byId('failed').hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    byId('failed').textContent = error.message;
-    byId('failed').hidden = false;
-  }
-};
-const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
 
 const instant = (text) =>
   new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
@@ -121,14 +74,8 @@ const handOver = async () => {
   URL.revokeObjectURL(link.href);
 };
 
-on('sign-in', 'submit', async () => {
-  const answer = await ask('POST', '/sessions', { login: byId('login').value, password: byId('password').value });
-  accessToken = answer.accessToken;
-  byId('password').value = '';
-  show('search');
-});
 on('typed', 'input', found);
 on('print', 'click', () => print());
 on('proof', 'click', handOver);
 on('other', 'click', () => show('search'));
-show((await refresh()) ? 'search' : 'sign-in');
+await begin(() => show('search'));

@@ -1,8 +1,7 @@
-// The page /consentements: find a patient, see the consents, take one down in three ways, withdraw, print. The token stays here.
+// The page /consentements: find a patient, see the consents, take one down in three ways, withdraw, print.
+import { byId, staffPage } from '/personnel/staff-page.js';
 import { signaturePad } from './signature-pad.js';
 
-const byId = (id) => document.getElementById(id);
-const SECTIONS = ['sign-in', 'search', 'history', 'terms', 'giving'];
 const STATES = {
   active: 'En vigueur',
   withdrawn: 'Retiré',
@@ -13,16 +12,10 @@ const STATES = {
 const COUNTRIES = 'SN CI BF NE GN MR DZ MA TN FR BE CH DE ES IT GB US CA CN TR'.split(' ');
 const pad = signaturePad(byId('pad'));
 const countryNames = new Intl.DisplayNames(['fr'], { type: 'region' });
-let accessToken = null;
 let patient = null;
 let preview = null;
 let sentCode = null;
 let key = null;
-
-const show = (id) => {
-  for (const section of SECTIONS) byId(section).hidden = section !== id;
-  scrollTo(0, 0);
-};
 
 const say = (id, words) => {
   byId('failed').hidden = true;
@@ -35,48 +28,16 @@ const say = (id, words) => {
 
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join('-');
 
-const send = (method, path, body, idempotencyKey) =>
-  fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      'accept-language': 'fr',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null);
-
-const refresh = async () => {
-  accessToken = null;
-  const answer = await send('POST', '/sessions/refresh');
-  if (!answer?.ok) return false;
-  accessToken = (await answer.json()).accessToken;
-  return true;
-};
-
-const ask = async (method, path, body, idempotencyKey) => {
-  let answer = await send(method, path, body, idempotencyKey);
-  if (answer?.status === 401 && path !== '/sessions') {
-    if (await refresh()) answer = await send(method, path, body, idempotencyKey);
-    else show('sign-in');
-  }
-  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
-  if (answer?.ok) return told;
-  const fields = (told.errors ?? []).map(({ message, detail }) => message ?? detail);
-  throw new Error([told.title, ...fields, told.remedy].filter(Boolean).join('. '));
-};
-
-const attempt = (work) => async (event) => {
-  event?.preventDefault();
-  say('failed');
-  try {
-    await work();
-  } catch (error) {
-    say('failed', error.message);
-  }
-};
-const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
+const {
+  ask,
+  attempt,
+  begin: signIn,
+  on,
+  show,
+} = staffPage({
+  parts: ['sign-in', 'search', 'history', 'terms', 'giving'],
+  tell: (words) => say('failed', words),
+});
 
 const element = (name, words, className) => {
   const made = document.createElement(name);
@@ -244,12 +205,6 @@ const confirmed = async () => {
   say('done', 'C’est enregistré.');
 };
 
-on('sign-in', 'submit', async () => {
-  const answer = await ask('POST', '/sessions', { login: filled('login'), password: byId('password').value });
-  accessToken = answer.accessToken;
-  byId('password').value = '';
-  show(patient === null ? 'search' : 'history');
-});
 on('typed', 'input', found);
 on('new', 'click', begin);
 on('other', 'click', () => show('search'));
@@ -267,4 +222,4 @@ for (const input of document.querySelectorAll('input[name="way"]'))
   input.addEventListener('change', () => {
     for (const way of ['signed', 'spoken-before-witness', 'sms-code']) byId(`by-${way}`).hidden = way !== input.value;
   });
-show((await refresh()) ? 'search' : 'sign-in');
+await signIn(() => show(patient === null ? 'search' : 'history'));

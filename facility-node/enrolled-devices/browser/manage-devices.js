@@ -1,36 +1,9 @@
-// The page /appareils: an administrator signs in, invites a device by a QR code, withdraws one. The token stays in this page.
-const byId = (id) => document.getElementById(id);
+// The page /appareils: an administrator signs in, invites a device by a QR code, withdraws one.
+import { byId, staffPage } from '/personnel/staff-page.js';
+
 const QUIET = 4;
 const SCALE = 6;
-let accessToken = null;
-
-const ask = async (method, path, body) => {
-  const answer = await fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      'accept-language': 'fr',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null);
-  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
-  if (answer?.ok) return told;
-  throw new Error(
-    [told.title, told.detail === told.title ? undefined : told.detail, told.remedy].filter(Boolean).join('. '),
-  );
-};
-
-const attempt = (work) => async (event) => {
-  event?.preventDefault();
-  byId('failed').hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    byId('failed').textContent = error.message;
-    byId('failed').hidden = false;
-  }
-};
+const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'managed'] });
 
 const day = (instant) => new Date(instant).toLocaleString('fr', { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -86,27 +59,15 @@ const draw = (rows) => {
   }
 };
 
-byId('sign-in').addEventListener(
-  'submit',
-  attempt(async () => {
-    const answer = await ask('POST', '/sessions', { login: byId('login').value, password: byId('password').value });
-    accessToken = answer.accessToken;
-    byId('password').value = '';
-    await list();
-    byId('sign-in').hidden = true;
-    byId('managed').hidden = false;
-  }),
-);
-byId('invite').addEventListener(
-  'click',
-  attempt(async () => {
-    const { qr, links, expiresAt, fingerprint } = await ask('POST', '/devices/invitations');
-    draw(qr);
-    byId('link').textContent = links[0];
-    byId('expires').textContent = new Date(expiresAt).toLocaleTimeString('fr', { timeStyle: 'short' });
-    byId('fingerprint').textContent = fingerprint.slice(0, 23);
-    byId('invitation').hidden = false;
-  }),
-);
-// Shown only now: sent without this program, the form would put the password into the page's address.
-byId('sign-in').hidden = false;
+on('invite', 'click', async () => {
+  const { qr, links, expiresAt, fingerprint } = await ask('POST', '/devices/invitations');
+  draw(qr);
+  byId('link').textContent = links[0];
+  byId('expires').textContent = new Date(expiresAt).toLocaleTimeString('fr', { timeStyle: 'short' });
+  byId('fingerprint').textContent = fingerprint.slice(0, 23);
+  byId('invitation').hidden = false;
+});
+await begin(async () => {
+  await list();
+  show('managed');
+});

@@ -1,58 +1,9 @@
-// The page /droits: what each role may do here, tried out before it is set. The token stays here.
-const byId = (id) => document.getElementById(id);
-const SECTIONS = ['sign-in', 'roles', 'role'];
+// The page /droits: what each role may do here, tried out before it is set.
+import { byId, staffPage } from '/personnel/staff-page.js';
+
 const FIELD_ACTIONS = ['read', 'create', 'update'];
-let accessToken = null;
+const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'roles', 'role'] });
 let shown = null;
-
-const show = (id) => {
-  for (const section of SECTIONS) byId(section).hidden = section !== id;
-  scrollTo(0, 0);
-};
-
-const send = (method, path, body) =>
-  fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      'accept-language': 'fr',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null);
-
-const refresh = async () => {
-  accessToken = null;
-  const answer = await send('POST', '/sessions/refresh');
-  if (!answer?.ok) return false;
-  accessToken = (await answer.json()).accessToken;
-  return true;
-};
-
-const ask = async (method, path, body) => {
-  let answer = await send(method, path, body);
-  if (answer?.status === 401 && path !== '/sessions') {
-    if (await refresh()) answer = await send(method, path, body);
-    else show('sign-in');
-  }
-  const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
-  if (answer?.ok) return told;
-  const fields = (told.errors ?? []).map(({ field, message }) => `${field} : ${message}`);
-  throw new Error([told.title, ...fields, told.remedy].filter(Boolean).join('. '));
-};
-
-const attempt = (work) => async (event) => {
-  event?.preventDefault();
-  byId('failed').hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    byId('failed').textContent = error.message;
-    byId('failed').hidden = false;
-    scrollTo(0, 0);
-  }
-};
-const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
 
 const element = (name, properties = {}, children = []) => {
   const made = Object.assign(document.createElement(name), properties);
@@ -258,17 +209,10 @@ const save = async () => {
   byId('saved').scrollIntoView();
 };
 
-on('sign-in', 'submit', async () => {
-  const answer = await ask('POST', '/sessions', { login: byId('login').value, password: byId('password').value });
-  accessToken = answer.accessToken;
-  byId('password').value = '';
-  await roles();
-});
 on('try', 'click', tryOut);
 on('role', 'submit', save);
 on('other', 'click', roles);
 byId('special').addEventListener('input', () => {
   byId('effect').hidden = true;
 });
-if (await refresh()) await attempt(roles)();
-else show('sign-in');
+await begin(roles);

@@ -1,0 +1,87 @@
+// What the pages for staff share: signing in, asking the API, showing one part at a time, telling what failed. The token stays here.
+
+/** The element with an id. */
+export const byId = (id) => document.getElementById(id);
+
+const tellFailed = (words) => {
+  byId('failed').hidden = words === undefined;
+  if (words === undefined) return;
+  byId('failed').textContent = words;
+  scrollTo(0, 0);
+};
+
+/** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
+export const staffPage = ({ parts, tell = tellFailed }) => {
+  let accessToken = null;
+
+  const show = (id) => {
+    for (const part of parts) byId(part).hidden = part !== id;
+    scrollTo(0, 0);
+  };
+
+  const send = (method, path, body, idempotencyKey) =>
+    fetch(`/api/v1${path}`, {
+      method,
+      headers: {
+        'accept-language': 'fr',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => null);
+
+  const refresh = async () => {
+    accessToken = null;
+    const answer = await send('POST', '/sessions/refresh');
+    if (!answer?.ok) return false;
+    accessToken = (await answer.json()).accessToken;
+    return true;
+  };
+
+  /** The API's answer; throws what it says in words. Whoever is no longer signed in is asked to. */
+  const ask = async (method, path, body, idempotencyKey) => {
+    let answer = await send(method, path, body, idempotencyKey);
+    if (answer?.status === 401 && path !== '/sessions') {
+      if (await refresh()) answer = await send(method, path, body, idempotencyKey);
+      else show('sign-in');
+    }
+    const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
+    if (answer?.ok) return told;
+    const fields = (told.errors ?? []).map(({ field, message, detail }) =>
+      [field, message ?? detail].filter(Boolean).join(' : '),
+    );
+    const detail = told.detail === told.title ? undefined : told.detail;
+    throw new Error([told.title, detail, ...fields, told.remedy].filter(Boolean).join('. '));
+  };
+
+  const attempt = (work) => async (event) => {
+    event?.preventDefault();
+    tell();
+    try {
+      await work(event);
+    } catch (error) {
+      tell(error.message);
+    }
+  };
+
+  const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
+
+  /** Goes on with `then` once somebody is signed in: at once where a session lasts, else when the form is sent. */
+  const begin = async (then) => {
+    on('sign-in', 'submit', async () => {
+      const session = await ask('POST', '/sessions', {
+        login: byId('login').value.trim(),
+        password: byId('password').value,
+      });
+      accessToken = session.accessToken;
+      byId('password').value = '';
+      await then();
+    });
+    // Shown only now: sent without this program, the form would put the password into the page's address.
+    if (await refresh()) await attempt(then)();
+    else show('sign-in');
+  };
+
+  return { ask, attempt, begin, on, show };
+};
