@@ -189,7 +189,7 @@ function sessionLines({ text, paint, format }: Invocation, sessions: readonly Us
   const columns: readonly Column<UserSession>[] = [
     { header: text('staff.since'), cell: ({ since }) => format.instant(since) },
     { header: text('staff.lastUsed'), cell: ({ lastUsedAt }) => format.instant(lastUsedAt) },
-    { header: text('staff.device'), cell: ({ device }) => device ?? '—' },
+    { header: text('staff.device'), cell: ({ device, browser }) => device ?? browser ?? '—' },
     { header: text('staff.address'), cell: ({ address }) => address ?? '—' },
   ];
   return tableLines(columns, sessions, paint);

@@ -32,6 +32,8 @@ import { patientsRoutes } from '../patients/patients-routes.ts';
 import { PatientsService } from '../patients/patients-service.ts';
 import type { NodeRoute } from '../people/node-route.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
+import { ownSessionsRoutes } from '../people/own-sessions-routes.ts';
+import { OwnSessionsService } from '../people/own-sessions-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import { sessionsRoutes } from '../people/sessions-routes.ts';
 import { referralsRoutes } from '../referrals/referrals-routes.ts';
@@ -94,6 +96,7 @@ export function clinicRoutes({
   const rights = new RightsEditingService({ store, audit, access, once });
   const versioned = [
     ...sessionsRoutes(sessions),
+    ...ownSessionsRoutes(new OwnSessionsService({ db: store.db, audit, clock })),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),
     ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [

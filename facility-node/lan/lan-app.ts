@@ -6,6 +6,7 @@ import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
+import { ownSessionsPageRoutes } from '../people/own-sessions-page.ts';
 import { staffPageRoute } from '../people/page-programs.ts';
 import { rightsPagesRoutes } from '../rights/rights-pages-routes.ts';
 import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
@@ -39,6 +40,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
     ...consentPagesRoutes(parts.facility),
     ...accessPagesRoutes(parts.facility),
     ...rightsPagesRoutes(parts.facility),
+    ...ownSessionsPageRoutes(parts.facility),
   ]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
   return atTheDoor(plainHttp, whole, doorstep);

@@ -17,6 +17,9 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'post /sessions': 'anyone',
   'post /sessions/refresh': 'anyone',
   'delete /sessions': 'anyone',
+  'get /sessions/own': 'staff',
+  'delete /sessions/own': 'staff',
+  'delete /sessions/own/{id}': 'staff',
   'get /openapi.json': 'anyone',
   'get /replica': 'staff',
 

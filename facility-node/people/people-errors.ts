@@ -62,6 +62,14 @@ export const peopleErrors = errorCodes({
     title: { fr: 'Aucun compte n’a cet identifiant', en: 'No account has this login' },
     remedy: { fr: 'Vérifiez l’identifiant.', en: 'Check the login.' },
   },
+  'SH-N151': {
+    kind: 'not-found',
+    title: { fr: 'Cette session n’est pas des vôtres', en: 'This session is not one of yours' },
+    remedy: {
+      fr: 'Elle est peut-être déjà terminée : affichez vos sessions de nouveau.',
+      en: 'It may have ended: show your sessions again.',
+    },
+  },
 });
 
 /** Makes an error of the catalogue of accounts and sessions. */

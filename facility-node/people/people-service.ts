@@ -28,6 +28,7 @@ import type { RecordTransaction } from '../store/record-transaction.ts';
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditedCaller, AuditTrail } from './audit-trail.ts';
 import type { OwnFacility } from './own-facility.ts';
+import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 
@@ -146,13 +147,7 @@ export class PeopleService {
   /** One account and its open sessions. Throws SH-N150. */
   show(login: string): UserDetail {
     const account = this.#account(login);
-    const openSessions = this.#sessions.liveOf(account.id, this.#clock.now()).map((session) => ({
-      id: session.id,
-      since: isoOf(session.createdAt),
-      lastUsedAt: isoOf(session.lastUsedAt),
-      address: session.address,
-      device: session.deviceName,
-    }));
+    const openSessions = this.#sessions.liveOf(account.id, this.#clock.now()).map(userSessionOf);
     return { ...this.#line(account), openSessions };
   }
 

@@ -29,12 +29,14 @@ const IDLE_SECONDS = 12 * 3600;
 /** However often refreshed, a session ends then. */
 const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
+const USER_AGENT_KEPT = 300;
 const FAILURES_COUNT_FOR_MS = 24 * 3600_000;
 
-/** From where a request comes; `deviceCredential` is what the cookie of an enrolled device holds. */
+/** From where a request comes; `deviceCredential` is what the cookie of an enrolled device holds, `userAgent` how a browser calls itself. */
 export type Origin = {
   readonly address: string | null;
   readonly requestId: string | null;
+  readonly userAgent?: string | undefined;
   readonly deviceCredential?: string | undefined;
 };
 
@@ -108,7 +110,7 @@ export class SessionService {
    * without a new one, or after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} throws.
    */
   async login(credentials: Credentials): Promise<OpenedSession> {
-    const { login, password, address, requestId, deviceCredential } = credentials;
+    const { login, password, address, requestId, userAgent, deviceCredential } = credentials;
     const name = login.trim().toLowerCase();
     const from = address ?? 'local';
     this.#countAttempt(name, from);
@@ -125,7 +127,7 @@ export class SessionService {
     // Asked last: who does not know a password learns nothing of devices.
     const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
     const own = await this.#withOwnPassword(account, credentials);
-    return this.#open(own.account, { address, requestId }, { from, deviceId, password: own.password });
+    return this.#open(own.account, { address, requestId, userAgent }, { from, deviceId, password: own.password });
   }
 
   /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
@@ -262,7 +264,10 @@ export class SessionService {
       this.#failures.clear(account.login, from);
       this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
       this.#sessions.open(
-        { id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
+        {
+          ...{ id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
+          userAgent: origin.userAgent?.slice(0, USER_AGENT_KEPT) ?? null,
+        },
         nowMs,
       );
       this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);

@@ -27,12 +27,15 @@ export type OpenSession = Pick<Session, 'id' | 'createdAt'> & {
   readonly lastUsedAt: number;
   readonly address: string | null;
   readonly deviceName: string | null;
+  /** As the browser that opened it calls itself. */
+  readonly userAgent: string | null;
 };
 
 type NewSession = {
   readonly id: string;
   readonly accountId: number;
   readonly address: string | null;
+  readonly userAgent: string | null;
   readonly expiresAt: number;
   readonly deviceId: string | null;
 };
@@ -41,7 +44,7 @@ type NewSession = {
 export class SessionStore {
   readonly #db: Database;
   readonly #byId: Statement<[string], Session>;
-  readonly #insert: Statement<[string, number, string | null, number, number, number, string | null]>;
+  readonly #insert: Statement<[string, number, string | null, string | null, number, number, number, string | null]>;
   readonly #extend: Statement<[number, number, string]>;
   readonly #revoke: Statement<[number, string, string]>;
   readonly #revokeAll: Statement<[number, string, number]>;
@@ -61,8 +64,8 @@ export class SessionStore {
        from session left join enrolled_device on enrolled_device.id = session.device_id where session.id = ?`,
     );
     this.#insert = db.prepare(
-      `insert into session (id, account_id, address, created_at, last_used_at, expires_at, device_id)
-       values (?, ?, ?, ?, ?, ?, ?)`,
+      `insert into session (id, account_id, address, user_agent, created_at, last_used_at, expires_at, device_id)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#extend = db.prepare('update session set last_used_at = ?, expires_at = ? where id = ?');
     this.#revoke = db.prepare(
@@ -78,7 +81,8 @@ export class SessionStore {
       )
       .pluck();
     this.#liveOf = db.prepare(
-      `select session.id, created_at as createdAt, last_used_at as lastUsedAt, session.address, enrolled_device.name as deviceName
+      `select session.id, created_at as createdAt, last_used_at as lastUsedAt, session.address, user_agent as userAgent,
+         enrolled_device.name as deviceName
        from session left join enrolled_device on enrolled_device.id = session.device_id
        where account_id = ? and session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?
        order by created_at`,
@@ -100,8 +104,8 @@ export class SessionStore {
     return this.#byId.get(id);
   }
 
-  open({ id, accountId, address, expiresAt, deviceId }: NewSession, nowMs: number): void {
-    this.#insert.run(id, accountId, address, nowMs, nowMs, expiresAt, deviceId);
+  open({ id, accountId, address, userAgent, expiresAt, deviceId }: NewSession, nowMs: number): void {
+    this.#insert.run(id, accountId, address, userAgent, nowMs, nowMs, expiresAt, deviceId);
   }
 
   extend(id: string, expiresAt: number, nowMs: number): void {

@@ -90,7 +90,10 @@ function cookie(value: string, maxAgeSeconds: number, request: Request): string 
 }
 
 function originOf({ address, requestId }: Caller, request: Request): Origin {
-  return { address, requestId, deviceCredential: cookieOf(request, DEVICE_COOKIE) };
+  return {
+    ...{ address, requestId, userAgent: request.get('user-agent') },
+    deviceCredential: cookieOf(request, DEVICE_COOKIE),
+  };
 }
 
 function refreshTokenOf(request: Request): string | undefined {

@@ -389,7 +389,7 @@ CREATE TABLE session (
   revoked_because text check (revoked_because in ('signed-out', 'token-reused', 'account-disabled', 'password-changed', 'ended-by-another')),
   -- The device that it was opened on, where it is an enrolled one.
   device_id text references enrolled_device (id)
-) strict;
+, user_agent text) strict;
 
 CREATE TABLE sharing_question (
   phone text primary key,

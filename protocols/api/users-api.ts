@@ -32,14 +32,28 @@ export type UserLine = {
 export type UserList = { readonly users: readonly UserLine[] };
 
 /** An open session. */
-export type UserSession = {
-  readonly id: string;
-  readonly since: string;
-  readonly lastUsedAt: string;
-  readonly address: string | null;
+export const userSession = z.object({
+  id: z.string(),
+  since: z.iso.datetime(),
+  /** When it was last renewed, which happens every ten minutes of work. */
+  lastUsedAt: z.iso.datetime(),
+  /** Null for the machine that the node runs on. */
+  address: z.string().nullable(),
   /** Name of the enrolled device that it was opened on. */
-  readonly device: string | null;
-};
+  device: z.string().nullable(),
+  /** `Chrome, Android`; null for what is no browser that we know. */
+  browser: z.string().nullable(),
+});
+/** See {@link userSession}. */
+export type UserSession = z.infer<typeof userSession>;
+
+/** `GET /api/v1/sessions/own`: one's own open sessions, of more than a hundred those used last. */
+export const ownSessions = z.object({ sessions: z.array(userSession.extend({ isThis: z.boolean() })) });
+/** See {@link ownSessions}. */
+export type OwnSessions = z.infer<typeof ownSessions>;
+
+/** The answer to `DELETE /api/v1/sessions/own`: how many others were ended. */
+export const endedSessions = z.object({ ended: z.int().min(0) });
 
 /** `GET /users/:login`. */
 export type UserDetail = UserLine & { readonly openSessions: readonly UserSession[] };

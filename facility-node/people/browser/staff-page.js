@@ -70,12 +70,15 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
   /** Goes on with `then` once somebody is signed in: at once where a session lasts, else when the form is sent. */
   const begin = async (then) => {
     on('sign-in', 'submit', async () => {
+      const chosen = byId('new-password');
       const session = await ask('POST', '/sessions', {
         login: byId('login').value.trim(),
         password: byId('password').value,
+        ...(chosen === null || chosen.value === '' ? {} : { newPassword: chosen.value }),
       });
       accessToken = session.accessToken;
       byId('password').value = '';
+      if (chosen !== null) chosen.value = '';
       await then();
     });
     // Shown only now: sent without this program, the form would put the password into the page's address.
