@@ -132,13 +132,16 @@ export async function userRoles(
     const values = { login: user.login, role: roleWords(user.role, language) };
     return { json: user, lines: [paint.green(`✓ ${text('staff.roleGiven', values)}`)] };
   }
+  if (login !== undefined) {
+    const user = await client.get<UserDetail>(pathOf(login));
+    const values = { login: user.login, role: roleWords(user.role, language) };
+    return { json: { roles: [{ role: user.role, logins: [user.login] }] }, lines: [text('staff.roleGiven', values)] };
+  }
   const { users } = await client.get<UserList>('/users');
-  const roles = ROLES.filter((name) => name !== 'system')
-    .map((name) => ({
-      role: name,
-      logins: users.filter((user) => user.role === name && user.state !== 'disabled').map((user) => user.login),
-    }))
-    .filter(({ logins }) => login === undefined || logins.includes(login.trim().toLowerCase()));
+  const roles = ROLES.filter((name) => name !== 'system').map((name) => ({
+    role: name,
+    logins: users.filter((user) => user.role === name && user.state !== 'disabled').map((user) => user.login),
+  }));
   const columns: readonly Column<(typeof roles)[number]>[] = [
     { header: text('staff.code'), cell: (line) => line.role },
     { header: text('staff.role'), cell: (line) => roleWords(line.role, language) },

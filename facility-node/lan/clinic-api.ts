@@ -96,7 +96,7 @@ export function clinicRoutes({
   const rights = new RightsEditingService({ store, audit, access, once });
   const versioned = [
     ...sessionsRoutes(sessions),
-    ...ownSessionsRoutes(new OwnSessionsService({ db: store.db, audit, clock })),
+    ...ownSessionsRoutes(new OwnSessionsService({ store, audit, clock })),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),
     ...[observation, condition, allergyIntolerance, medicationRequest, immunization].flatMap((type) => [

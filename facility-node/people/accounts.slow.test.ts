@@ -126,6 +126,7 @@ describe('whoever administers accounts', () => {
     await expect(people.resetPassword('nurse')).rejects.toMatchObject({ code: 'SH-K151' });
 
     const { provisional } = await people.enableAccount('nurse');
+    await expect(people.enableAccount('nurse')).rejects.toMatchObject({ code: 'SH-K152' });
     expect((await signIn(clinic, { login: 'nurse', password: TEST_PASSWORD })).status).toBe(401);
     const password = provisional?.password ?? '';
     expect((await signIn(clinic, { login: 'nurse', password, newPassword: OWN })).status).toBe(201);

@@ -41,7 +41,6 @@ function ownSessionsPage(facilityName: string): Answer {
 <button type="button" class="plain" id="change-password">Changer mon mot de passe</button>
 <p class="dim">« Utilisée » est exact à dix minutes près. Une session sans activité se termine seule après 12 heures. Heures en temps universel, celui du Mali.</p>
 </section>
-<p id="ended" class="good" role="status" hidden>Vous êtes déconnecté de cet appareil. <a href="${PAGE}">Se connecter</a></p>
 <script src="${PAGE}/${PROGRAM}" type="module"></script>`,
   );
 }

@@ -1,6 +1,6 @@
 import type { OwnSessions, UserSession } from '@santehaggui/protocols/api/users-api.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import type { Database } from 'better-sqlite3';
+import type { RecordStore } from '../store/record-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { browserWords } from './browser-words.ts';
 import type { Staff } from './caller.ts';
@@ -10,7 +10,7 @@ import { type OpenSession, SessionStore } from './session-store.ts';
 const SHOWN = 100;
 
 /** What the service is made of. */
-export type OwnSessionsOptions = { readonly db: Database; readonly audit: AuditTrail; readonly clock: Clock };
+export type OwnSessionsOptions = { readonly store: RecordStore; readonly audit: AuditTrail; readonly clock: Clock };
 
 /** What people see and end of their own sessions, without an administrator. */
 export class OwnSessionsService {
@@ -18,10 +18,10 @@ export class OwnSessionsService {
   readonly #clock: Clock;
   readonly #sessions: SessionStore;
 
-  constructor({ db, audit, clock }: OwnSessionsOptions) {
+  constructor({ store, audit, clock }: OwnSessionsOptions) {
     this.#audit = audit;
     this.#clock = clock;
-    this.#sessions = new SessionStore(db);
+    this.#sessions = new SessionStore(store.db);
   }
 
   /** The caller's open sessions, the one used last first; of more than a hundred those, and the one that asks. */

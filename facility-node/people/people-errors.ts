@@ -57,6 +57,14 @@ export const peopleErrors = errorCodes({
     title: { fr: 'Ce compte est désactivé', en: 'This account is disabled' },
     remedy: { fr: 'Réactivez-le d’abord : haggui user enable.', en: 'Enable it first: haggui user enable.' },
   },
+  'SH-K152': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte n’est pas désactivé', en: 'This account is not disabled' },
+    remedy: {
+      fr: 'Rien à réactiver. Pour un nouveau mot de passe : haggui user reset.',
+      en: 'There is nothing to enable. For another password: haggui user reset.',
+    },
+  },
   'SH-N150': {
     kind: 'not-found',
     title: { fr: 'Aucun compte n’a cet identifiant', en: 'No account has this login' },

@@ -164,9 +164,10 @@ export class PeopleService {
     return ended;
   }
 
-  /** Opens a disabled account again, with a provisional password. Throws SH-N150. */
+  /** Opens a disabled account again, with a provisional password. Throws SH-N150, SH-K152. */
   async enableAccount(login: string, by: AuditedCaller = OPERATOR): Promise<UserWithPassword> {
     const account = this.#account(login);
+    if (!account.isDisabled) throw failPeople('SH-K152');
     const { hash, until, provisional } = await this.#passwordOrAnother(undefined);
     this.#store.transact({ author: null, role: 'system' }, (tx) => {
       this.#accounts.enable(account.id);

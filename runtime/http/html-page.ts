@@ -141,8 +141,10 @@ ol.words { columns: 2; font: 600 1.3rem/1.8 ui-monospace, monospace; }
 .said { white-space: pre-line; border: 1px solid var(--line); padding: 0.75rem; border-radius: 0.25rem; }
 .plain { color: var(--strong); background: transparent; border: 1px solid var(--strong); }
 .paper { display: none; }
+main > .leaving { margin-top: 2rem; border-top: 1px solid var(--line); }
+.leaving a { margin-left: 1rem; }
 article { border-top: 1px solid var(--line); padding: 0.5rem 0 1rem; }
 article p { margin: 0.25rem 0; }
 @media print { .paper { display: block; } }
-@media print { body { font-size: 12pt; } button, form { display: none; } }
+@media print { body { font-size: 12pt; } button, form, .leaving { display: none; } }
 `.trimStart();

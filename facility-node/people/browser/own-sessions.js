@@ -1,7 +1,7 @@
 // The page /mes-sessions: where somebody is signed in, and ending it there.
 import { byId, staffPage } from '/personnel/staff-page.js';
 
-const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'sessions', 'ended'] });
+const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'sessions'] });
 
 const instant = (text) =>
   new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
@@ -17,9 +17,8 @@ const tellDone = (words) => {
   byId('done').hidden = words === undefined;
 };
 
-const end = async ({ id, isThis }) => {
+const end = async ({ id }) => {
   await ask('DELETE', `/sessions/own/${id}`);
-  if (isThis) return show('ended');
   await list();
   tellDone('La session est terminée.');
 };
@@ -30,7 +29,7 @@ const described = (session) => {
   const button = element('button', {
     type: 'button',
     className: 'plain',
-    textContent: isThis ? 'Me déconnecter ici' : 'Terminer cette session',
+    textContent: 'Terminer cette session',
   });
   button.addEventListener(
     'click',
@@ -40,7 +39,7 @@ const described = (session) => {
     element('p', {}, [element('b', { textContent: words }), isThis ? ' (cet appareil)' : '']),
     element('p', { textContent: `Ouverte le ${instant(since)}, utilisée le ${instant(lastUsedAt)}` }),
     element('p', { className: 'dim', textContent: address === null ? 'Sur le poste lui-même' : `Adresse ${address}` }),
-    button,
+    ...(isThis ? [] : [button]),
   ]);
 };
 

@@ -10,12 +10,25 @@ const tellFailed = (words) => {
   scrollTo(0, 0);
 };
 
+/** Below every page that somebody is signed in on: the way out. */
+const leavingPart = () => {
+  const part = Object.assign(document.createElement('p'), { className: 'leaving', hidden: true });
+  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain' });
+  button.textContent = 'Se déconnecter';
+  const link = Object.assign(document.createElement('a'), { href: '/mes-sessions', textContent: 'Mes sessions' });
+  part.append(button, ...(location.pathname === '/mes-sessions' ? [] : [link]));
+  document.querySelector('main').append(part);
+  return part;
+};
+
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
 
+  const leaving = leavingPart();
   const show = (id) => {
     for (const part of parts) byId(part).hidden = part !== id;
+    leaving.hidden = id === 'sign-in';
     scrollTo(0, 0);
   };
 
@@ -69,6 +82,12 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
 
   /** Goes on with `then` once somebody is signed in: at once where a session lasts, else when the form is sent. */
   const begin = async (then) => {
+    const leave = async () => {
+      await ask('DELETE', '/sessions');
+      // What was on the screen goes as well: the tablet may be handed on.
+      location.reload();
+    };
+    leaving.querySelector('button').addEventListener('click', attempt(leave));
     on('sign-in', 'submit', async () => {
       const chosen = byId('new-password');
       const session = await ask('POST', '/sessions', {
