@@ -127,7 +127,11 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   ];
   const http = listenService({
     name: 'http',
-    app: hubApp({ routes, pages: proofsPages({ proofs, users, audit, clock }), users, audit, version, clock, log }),
+    app: hubApp({
+      ...{ routes, pages: proofsPages({ proofs, users, audit, clock }), users, audit, version, clock, log },
+      limiters: database.limiters(),
+      trustedProxies: listOf(config.http.trustedProxies),
+    }),
     at: config.http,
     onUpgrade: exchange.onUpgrade,
     ...tlsOf(config),
@@ -320,6 +324,10 @@ function schemasOf(database: HubDatabase, { registerMigrations: migrations, cloc
     version: migrations.length,
     viewsHash: viewsHash(),
   };
+}
+
+function listOf(text = ''): readonly string[] {
+  return text.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }
 
 function markOf({ data }: HubConfig): DatabaseMark {

@@ -24,6 +24,13 @@ export const hubConfigTable = configTable({
     fr: 'Port HTTP ; 0 prend un port libre',
     en: 'HTTP port; 0 takes a free one',
   },
+  'http.trustedProxies': {
+    kind: 'string',
+    optional: true,
+    pattern: /^[\da-fA-F.:/]+(\s*,\s*[\da-fA-F.:/]+)*$/,
+    fr: 'Adresses ou réseaux des relais placés devant le hub (10.0.0.5, 10.1.0.0/16) : sans cela, tous ceux qui passent par eux ont la même adresse',
+    en: 'Addresses or networks of proxies in front of the hub (10.0.0.5, 10.1.0.0/16): without it, all who come through them have one address',
+  },
   'http.tlsKey': { kind: 'secret', optional: true, fr: 'Fichier de la clé TLS', en: 'File of the TLS key' },
   'http.tlsCertificate': {
     kind: 'path',

@@ -72,7 +72,7 @@ export async function escrowKeys(
   };
 }
 
-/** `haggui keys unlock`: opens a locked node. Throws SH-A180, SH-A181. */
+/** `haggui keys unlock`: opens a locked node. Throws SH-A180, SH-A005. */
 export async function unlockNode(
   invocation: Invocation,
   dataDirectory: string,

@@ -126,6 +126,12 @@ export class DeviceService {
     });
   }
 
+  /** The device in use that has this credential; null where there is none. */
+  idOf(credential: string | undefined): string | null {
+    const device = credential === undefined ? undefined : this.#store.withCredential(hashOf(credential));
+    return device === undefined || device.revokedAt !== null ? null : device.id;
+  }
+
   /**
    * The device that somebody is about to sign in on, by the credential in its cookie; null for one that is not enrolled. Throws
    * SH-A171 for one that was withdrawn, and SH-A172 where a device is required and there is none.

@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
+import { limitedRoutes, type RouteLimit, type RouteLimits } from '@santehaggui/runtime/limits/limited-routes.ts';
+import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
@@ -13,6 +15,15 @@ import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
 import { atTheDoor, type PlainHttp } from './plain-http.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Far above what all tablets behind one address ask for; who sends more is a program gone wild. */
+const PAGES: RouteLimit = { name: 'open', points: 1200, seconds: 60, counts: 'all' };
+
+/** What needs no session. Signing in has limits of its own, which know who signs in. */
+const LIMITS: RouteLimits['of'] = {
+  'post /api/v1/sessions': null,
+  'post /appareil/inscription': { name: 'enrol-device', points: 20, seconds: 15 * 60, counts: 'refused' },
+};
 
 /** What is served on the LAN. */
 export type LanAppParts = ClinicParts & {
@@ -28,7 +39,14 @@ export type LanAppParts = ClinicParts & {
 export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): RequestListener {
   const appOf = (routes: readonly NodeRoute[]): RequestListener =>
     createHttpApp({
-      ...{ log, clock: parts.clock, routes },
+      ...{ log, clock: parts.clock },
+      routes: [
+        ...routes.filter(({ policy }) => policy.kind !== 'anyone'),
+        ...limitedRoutes(
+          routes.filter(({ policy }) => policy.kind === 'anyone'),
+          { of: LIMITS, otherwise: PAGES, make: memoryLimiters },
+        ),
+      ],
       maxBodyBytes: MAX_BODY_BYTES,
       authorise: (policy, head) => parts.sessions.authorise(policy, head),
     });

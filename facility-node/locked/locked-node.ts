@@ -84,7 +84,7 @@ function lockedServices(
   const startedMs = clock.monotonic();
   const lanAddress = (): string => urlOf(lan.address());
   const parts = {
-    unlocking: new UnlockService({ ringFile: directory.keyRingFile, clock }),
+    unlocking: new UnlockService({ ringFile: directory.keyRingFile }),
     facilityName: identity.facility.name,
     hubWords: hubUnlock?.words(),
     ...{ keyRingFile: directory.keyRingFile, sealedNotesFile: directory.sealedNotesFile, clock, onUnlocked },

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SealKeys } from '@santehaggui/protocols/crypto/sodium.ts';
-import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { remainingDelayMs, signInDelayMs } from '../people/sign-in-delay.ts';
+import { SlowingLimiter } from '@santehaggui/runtime/limits/slowing-limiter.ts';
 import { failKeys } from '../store/key-errors.ts';
 import { KeyRing, type OpenKeyRing } from '../store/key-ring.ts';
 import { keysOfPassword, keysOfRecoveryWords, UNLOCK_COST, type UnlockerKind } from '../store/unlockers.ts';
@@ -17,32 +16,28 @@ export type OpenedBy = { readonly kind: UnlockerKind; readonly login?: string };
 /** The opened ring and who did it. */
 export type Unlocked = { readonly ring: OpenKeyRing; readonly by: OpenedBy };
 
-const MOST_REMEMBERED = 1000;
-
 /**
  * Opens a locked database for who can. One attempt is computed at a time (each takes 64 MB), and an address that was wrong too
  * often waits longer and longer.
  */
 export class UnlockService {
   readonly #ringFile: string;
-  readonly #clock: Clock;
-  readonly #failures = new Map<string, { readonly count: number; readonly blockedUntil: number }>();
+  readonly #attempts = new SlowingLimiter('unlock');
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor({ ringFile, clock }: { readonly ringFile: string; readonly clock: Clock }) {
+  constructor({ ringFile }: { readonly ringFile: string }) {
     this.#ringFile = ringFile;
-    this.#clock = clock;
   }
 
-  /** Tries. Throws SH-A180 alike for an unknown login and a wrong password, SH-A181 while this address waits. */
+  /** Tries. Throws SH-A180 alike for an unknown login and a wrong password, SH-A005 while this address waits. */
   async unlock(attempt: UnlockAttempt, address: string | null): Promise<Unlocked> {
     const from = address ?? 'local';
-    this.#countAttempt(from);
+    await this.#attempts.take(from);
     const turn = this.#running.then(() => this.#tried(attempt));
     this.#running = turn.catch(() => undefined);
     const unlocked = await turn;
     if (unlocked === undefined) throw failKeys('SH-A180');
-    this.#failures.delete(from);
+    await this.#attempts.forget(from);
     return unlocked;
   }
 
@@ -56,24 +51,6 @@ export class UnlockService {
     const login = attempt.login.trim().toLowerCase();
     const opened = ring.open(await passwordKeys(ring, login, attempt.password));
     return opened === undefined ? undefined : { ring: opened, by: { kind: 'password', login } };
-  }
-
-  #countAttempt(from: string): void {
-    const nowMs = this.#clock.monotonic();
-    const known = this.#failures.get(from);
-    const waitMs = known === undefined ? 0 : remainingDelayMs(known.blockedUntil, nowMs);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw failKeys('SH-A181', {
-        why: { fr: `Prochain essai possible dans ${seconds} s.`, en: `The next attempt is possible in ${seconds} s.` },
-      });
-    }
-    // Counted before it is computed: many attempts at once must not all be the first.
-    const count = (known?.count ?? 0) + 1;
-    this.#failures.delete(from);
-    this.#failures.set(from, { count, blockedUntil: nowMs + signInDelayMs(count) });
-    const [oldest] = this.#failures.keys();
-    if (this.#failures.size > MOST_REMEMBERED && oldest !== undefined) this.#failures.delete(oldest);
   }
 }
 

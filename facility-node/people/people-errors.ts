@@ -11,12 +11,6 @@ export const peopleErrors = errorCodes({
       en: 'Check both and try again; the administrator can give a new password.',
     },
   },
-  'SH-A151': {
-    kind: 'auth',
-    status: 429,
-    title: { fr: 'Trop d’essais de connexion', en: 'Too many attempts to sign in' },
-    remedy: { fr: 'Attendez le délai indiqué, puis recommencez.', en: 'Wait for the time shown, then try again.' },
-  },
   'SH-A152': {
     kind: 'auth',
     status: 401,

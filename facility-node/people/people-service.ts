@@ -27,6 +27,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditedCaller, AuditTrail } from './audit-trail.ts';
+import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
@@ -89,6 +90,7 @@ export class PeopleService {
   readonly #keys: PersonalKeys;
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
+  readonly #browsers: KnownBrowserStore;
 
   constructor({ store, audit, clock, facility, passwordCost = SMALL_MACHINE_COST, keys = NO_KEYS }: PeopleOptions) {
     this.#store = store;
@@ -99,6 +101,7 @@ export class PeopleService {
     this.#keys = keys;
     this.#accounts = new AccountStore(store.db);
     this.#sessions = new SessionStore(store.db);
+    this.#browsers = new KnownBrowserStore(store.db);
   }
 
   /**
@@ -257,6 +260,7 @@ export class PeopleService {
     const endedSessions = this.#sessions.liveOf(account.id, nowMs).length;
     this.#store.transact({ author: null, role: 'system' }, (tx) => {
       change(tx);
+      this.#browsers.forgetAllOf(account.id);
       this.#sessions.revokeAllOf(account.id, because, nowMs);
       this.#noteUpdate(account, by, detail);
     });

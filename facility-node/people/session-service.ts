@@ -15,12 +15,12 @@ import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenKey }
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Caller, Staff } from './caller.ts';
-import { LoginFailureStore } from './login-failure-store.ts';
+import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
 import type { NodePolicy, StaffRights } from './permissions.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
-import { remainingDelayMs, signInDelayMs } from './sign-in-delay.ts';
+import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
 import { TokenKeyStore } from './token-key-store.ts';
 import { loadTokenKeys, replaceTokenKey } from './token-keys.ts';
 
@@ -30,14 +30,16 @@ const IDLE_SECONDS = 12 * 3600;
 const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
 const USER_AGENT_KEPT = 300;
-const FAILURES_COUNT_FOR_MS = 24 * 3600_000;
+/** Who was away longer than half a year is no worse off than with a new tablet. */
+const FORGET_BROWSER_AFTER_MS = 180 * 24 * 3600_000;
 
-/** From where a request comes; `deviceCredential` is what the cookie of an enrolled device holds, `userAgent` how a browser calls itself. */
+/** From where a request comes; the credentials are what the cookies of an enrolled device and of a known browser hold, `userAgent` how a browser calls itself. */
 export type Origin = {
   readonly address: string | null;
   readonly requestId: string | null;
   readonly userAgent?: string | undefined;
   readonly deviceCredential?: string | undefined;
+  readonly browserCredential?: string | undefined;
 };
 
 /** What signing in takes; `newPassword` takes the place of the password that is proven. */
@@ -47,17 +49,20 @@ export type Credentials = Origin & {
   readonly newPassword?: string | undefined;
 };
 
-/** A session as handed out: the body of the answer, and the refresh token for its cookie. */
+/** A session as handed out: the body of the answer, the refresh token for its cookie, and what the browser is known by from now on. */
 export type OpenedSession = {
   readonly answer: SessionAnswer;
   readonly refreshToken: string;
   readonly refreshExpiresInSeconds: number;
+  readonly browserCredential?: string;
 };
 
 /** Knows the devices that staff work on; `enrolled-devices/` keeps them. */
 export type DeviceGate = {
   /** The id of the enrolled device with that credential, null where there is none. Throws where nobody may sign in on it. */
   admit(credential: string | undefined, address: string | null): string | null;
+  /** The same for who has proven nothing yet: null for a device that was withdrawn too, and nothing is noted. */
+  idOf(credential: string | undefined): string | null;
 };
 
 /** What a session service is made of. */
@@ -89,7 +94,8 @@ export class SessionService {
   readonly #options: SessionServiceOptions;
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
-  readonly #failures: LoginFailureStore;
+  readonly #browsers: KnownBrowserStore;
+  readonly #limits = new SignInLimits();
   readonly #tokenKeys: TokenKeyStore;
   readonly #decoyHash: string;
   #keys: readonly [TokenKey, ...TokenKey[]] | undefined;
@@ -99,22 +105,22 @@ export class SessionService {
     this.#options = options;
     this.#accounts = new AccountStore(db);
     this.#sessions = new SessionStore(db);
-    this.#failures = new LoginFailureStore(db);
+    this.#browsers = new KnownBrowserStore(db);
     this.#tokenKeys = new TokenKeyStore(db);
     this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? SMALL_MACHINE_COST);
   }
 
   /**
    * Opens a session. Throws SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same
-   * work; SH-A151 while the login waits after too many failures from that address; SH-A153 and SH-A154 for a provisional password
+   * work; SH-A005 after too many attempts ({@link SignInLimits}); SH-A153 and SH-A154 for a provisional password
    * without a new one, or after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} throws.
    */
   async login(credentials: Credentials): Promise<OpenedSession> {
-    const { login, password, address, requestId, userAgent, deviceCredential } = credentials;
+    const { login, password, address, requestId, deviceCredential } = credentials;
     const name = login.trim().toLowerCase();
-    const from = address ?? 'local';
-    this.#countAttempt(name, from);
     const account = this.#accounts.withLogin(name);
+    const source = this.#sourceOf(account, credentials);
+    await this.#limits.begin(name, source);
     const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
     if (account === undefined || !isPassword || account.isDisabled) {
       const detail = { login: name };
@@ -127,7 +133,9 @@ export class SessionService {
     // Asked last: who does not know a password learns nothing of devices.
     const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
     const own = await this.#withOwnPassword(account, credentials);
-    return this.#open(own.account, { address, requestId, userAgent }, { from, deviceId, password: own.password });
+    await this.#limits.succeeded(name, source);
+    this.#options.onPassword?.({ login: name, password: own.password, known: [] });
+    return this.#open(own.account, credentials, deviceId);
   }
 
   /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
@@ -230,39 +238,26 @@ export class SessionService {
     return { account: this.#accounts.withId(account.id) ?? account, password: newPassword };
   }
 
-  #countAttempt(login: string, from: string): void {
-    const nowMs = this.#options.clock.now();
-    const known = this.#failures.of(login, from);
-    const waitMs = known === undefined ? 0 : remainingDelayMs(known.blockedUntil, nowMs);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw failPeople('SH-A151', {
-        why: { fr: `Prochain essai possible dans ${seconds} s.`, en: `The next attempt is possible in ${seconds} s.` },
-      });
-    }
-    // Counted before the password is looked at: many attempts at once must not all be the first.
-    const failures = (known?.failures ?? 0) + 1;
-    this.#failures.put(login, from, { failures, blockedUntil: nowMs + signInDelayMs(failures), at: nowMs });
-    if (failures === 1) this.#failures.forgetBefore(nowMs - FAILURES_COUNT_FOR_MS);
+  /** Browsers that the account signed in with before, and enrolled devices, are told apart from everybody else at their address. */
+  #sourceOf(account: Account | undefined, { address, deviceCredential, browserCredential }: Origin): SignInSource {
+    const device = this.#options.devices?.idOf(deviceCredential) ?? null;
+    if (device !== null) return { isKnown: true, key: `device ${device}` };
+    const hash = browserCredential === undefined ? undefined : hashOf(browserCredential);
+    if (hash !== undefined && account !== undefined && this.#browsers.isKnown(hash, account.id))
+      return { isKnown: true, key: `browser ${hash.toString('base64url')}` };
+    return { isKnown: false, key: address ?? 'local' };
   }
 
-  #open(
-    account: Account,
-    origin: Origin,
-    {
-      from,
-      deviceId,
-      password,
-    }: { readonly from: string; readonly deviceId: string | null; readonly password: string },
-  ): Promise<OpenedSession> {
-    this.#options.onPassword?.({ login: account.login, password, known: [] });
+  async #open(account: Account, origin: Origin, deviceId: string | null): Promise<OpenedSession> {
     const nowMs = this.#options.clock.now();
     const sessionId = randomUUID();
     const refreshToken = newRefreshToken();
+    const browserCredential = origin.browserCredential ?? newRefreshToken();
     const expiresAt = nowMs + IDLE_SECONDS * 1000;
     this.#sessions.together(() => {
-      this.#failures.clear(account.login, from);
       this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
+      this.#browsers.forgetUnusedSince(nowMs - FORGET_BROWSER_AFTER_MS);
+      this.#browsers.remember(hashOf(browserCredential), account.id, nowMs);
       this.#sessions.open(
         {
           ...{ id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
@@ -278,7 +273,7 @@ export class SessionService {
         purpose: 'HOPERAT',
       });
     });
-    return this.#handOut(account, { sessionId, refreshToken, expiresAt });
+    return { ...(await this.#handOut(account, { sessionId, refreshToken, expiresAt })), browserCredential };
   }
 
   #end(sessionId: string, because: RevokedBecause, staff: Staff): void {

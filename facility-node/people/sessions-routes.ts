@@ -11,6 +11,11 @@ import type { Credentials, OpenedSession, Origin, SessionService } from './sessi
 const SECURE_COOKIE = '__Host-haggui_refresh';
 const PLAIN_COOKIE = 'haggui_refresh';
 const PLAIN_COOKIE_PATH = '/api/v1/sessions';
+/** What a browser is known by; the same for everybody who signs in with it. */
+const SECURE_BROWSER_COOKIE = '__Host-haggui_browser';
+const PLAIN_BROWSER_COOKIE = 'haggui_browser';
+/** As long as browsers keep any cookie (RFC 6265bis §5.5). */
+const BROWSER_COOKIE_SECONDS = 400 * 24 * 3600;
 
 /** The sessions' routes: sign in, refresh by the cookie, sign out. */
 export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
@@ -56,7 +61,7 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
           },
           principal,
         );
-        return { status: 204, headers: { 'Set-Cookie': cookie('', 0, request) } };
+        return { status: 204, headers: { 'Set-Cookie': refreshCookie('', 0, request) } };
       },
     }),
   ];
@@ -66,8 +71,12 @@ function opened(
   session: OpenedSession,
   { status, request }: { readonly status: number; readonly request: Request },
 ): Answer {
-  const { answer, refreshToken, refreshExpiresInSeconds } = session;
-  return { status, headers: { 'Set-Cookie': cookie(refreshToken, refreshExpiresInSeconds, request) }, body: answer };
+  const { answer, refreshToken, refreshExpiresInSeconds, browserCredential } = session;
+  const cookies = [
+    refreshCookie(refreshToken, refreshExpiresInSeconds, request),
+    ...(browserCredential === undefined ? [] : [browserCookie(browserCredential, request)]),
+  ];
+  return { status, headers: { 'Set-Cookie': cookies }, body: answer };
 }
 
 /** Signs in, and ends the session that the same browser had: its cookie is written over, so that nobody could end it later. */
@@ -82,9 +91,21 @@ async function newSession(
   return session;
 }
 
+function refreshCookie(value: string, maxAgeSeconds: number, request: Request): string {
+  return cookie({ name: request.secure ? SECURE_COOKIE : PLAIN_COOKIE, value, maxAgeSeconds }, request);
+}
+
+function browserCookie(value: string, request: Request): string {
+  const name = request.secure ? SECURE_BROWSER_COOKIE : PLAIN_BROWSER_COOKIE;
+  return cookie({ name, value, maxAgeSeconds: BROWSER_COOKIE_SECONDS }, request);
+}
+
 /** RFC 6265bis. `Secure` where the connection is: a browser would drop the cookie of a box that is reached by http. */
-function cookie(value: string, maxAgeSeconds: number, request: Request): string {
-  const [name, path] = request.secure ? [SECURE_COOKIE, '/'] : [PLAIN_COOKIE, PLAIN_COOKIE_PATH];
+function cookie(
+  { name, value, maxAgeSeconds }: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
+  request: Request,
+): string {
+  const path = request.secure ? '/' : PLAIN_COOKIE_PATH;
   const attributes = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'SameSite=Strict'];
   return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
 }
@@ -93,6 +114,7 @@ function originOf({ address, requestId }: Caller, request: Request): Origin {
   return {
     ...{ address, requestId, userAgent: request.get('user-agent') },
     deviceCredential: cookieOf(request, DEVICE_COOKIE),
+    browserCredential: cookieOf(request, request.secure ? SECURE_BROWSER_COOKIE : PLAIN_BROWSER_COOKIE),
   };
 }
 

@@ -1,5 +1,5 @@
 import { SMALL_MACHINE_COST } from '@santehaggui/runtime/passwords/password.ts';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   clientOf,
   openTestClinic,
@@ -16,7 +16,16 @@ const cookieOf = ({ headers }: TestAnswer): string => headers.get('set-cookie')?
 const refresh = (clinic: TestClinic, cookie: string): Promise<TestAnswer> =>
   clinic.anonymous('POST', '/api/v1/sessions/refresh', { headers: { cookie } });
 
+/** Moves the clinic's clock, and the one that limits go by. */
+const later = async (clinic: TestClinic, ms: number): Promise<void> => {
+  await clinic.clock.advance(ms);
+  vi.advanceTimersByTime(ms);
+};
+
 describe('sessions', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
   it('opens a session with the person, the rights and a cookie that no script can read', async () => {
     await using clinic = await openTestClinic();
     await clinic.as('nurse');
@@ -70,15 +79,47 @@ describe('sessions', () => {
     for (let attempt = 1; attempt <= 4; attempt++) expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
     const waiting = await signIn(clinic, 'nurse');
     expect(waiting.status).toBe(429);
-    expect(waiting.body.code).toBe('SH-A151');
-    await clinic.clock.advance(1001);
+    expect(waiting.headers.get('retry-after')).toBe('1');
+    expect(waiting.body.code).toBe('SH-A005');
+    await later(clinic, 1001);
     expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
-    await clinic.clock.advance(1001);
+    await later(clinic, 1001);
     expect((await signIn(clinic, 'nurse')).status).toBe(429);
-    await clinic.clock.advance(1001);
+    await later(clinic, 1001);
     expect((await signIn(clinic, 'nurse')).status).toBe(201);
     expect((await signIn(clinic, 'nurse', 'wrong')).status).toBe(401);
     expect((await signIn(clinic, 'nurse')).status).toBe(201);
+  });
+
+  it('does not hold up who signed in before on this browser, whatever others try at the same address', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const known = (await signIn(clinic, 'nurse')).headers.getSetCookie()[1]!.split(';')[0]!;
+    const withBrowser = (login: string) =>
+      clinic.anonymous('POST', '/api/v1/sessions', {
+        body: { login, password: TEST_PASSWORD },
+        headers: { cookie: known },
+      });
+    for (let attempt = 1; attempt <= 4; attempt++) await signIn(clinic, 'nurse', 'wrong');
+    expect((await signIn(clinic, 'nurse')).status).toBe(429);
+    const again = await withBrowser('nurse');
+    expect(again.status).toBe(201);
+    // The same browser for all who sign in with it, and nothing of it is kept in clear.
+    expect(again.headers.getSetCookie()[1]).toContain(known);
+    const kept = clinic.node.db.prepare('select hash from known_browser').pluck().all() as Buffer[];
+    expect(kept.every((hash) => !known.includes(hash.toString('base64url')))).toBe(true);
+
+    // A browser is known for who signed in with it, and no longer once the account was shut out.
+    for (let attempt = 1; attempt <= 4; attempt++) await signIn(clinic, 'midwife', 'wrong');
+    await clinic.people.createAccount({
+      login: 'midwife',
+      password: TEST_PASSWORD,
+      role: 'midwife',
+      familyName: 'Dolo',
+    });
+    expect((await withBrowser('midwife')).status).toBe(429);
+    clinic.people.disableAccount('nurse');
+    expect(clinic.node.db.prepare('select count(*) from known_browser where account_id = 1').pluck().get()).toBe(0);
   });
 
   it('makes an unknown login wait like a known one', async () => {

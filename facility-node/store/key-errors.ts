@@ -18,12 +18,6 @@ export const keyErrors = errorCodes({
       en: 'Check login and password, or take the twelve words of the sealed envelope.',
     },
   },
-  'SH-A181': {
-    kind: 'auth',
-    status: 429,
-    title: { fr: 'Trop d’essais', en: 'Too many attempts' },
-    remedy: { fr: 'Attendez le temps indiqué, puis recommencez.', en: 'Wait as long as it says, then try again.' },
-  },
   'SH-T180': {
     kind: 'transient',
     title: { fr: 'Le poste est verrouillé', en: 'The node is locked' },

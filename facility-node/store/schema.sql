@@ -42,6 +42,10 @@ CREATE INDEX journal_of_record on journal (record_position, position) where reco
 
 CREATE UNIQUE INDEX journal_own on journal (sequence) where head is not null;
 
+CREATE INDEX known_browser_of_account on known_browser (account_id);
+
+CREATE INDEX known_browser_use on known_browser (last_used_at);
+
 CREATE INDEX medication_request_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 8;
 
 CREATE INDEX medication_request_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 8;
@@ -292,6 +296,15 @@ CREATE TABLE journal (
   unique (node, incarnation, sequence)
 ) strict;
 
+CREATE TABLE known_browser (
+  -- SHA-256 of what the browser's cookie holds.
+  hash blob not null,
+  account_id integer not null references account (id) on delete cascade,
+  known_since integer not null,
+  last_used_at integer not null,
+  primary key (hash, account_id)
+) strict, without rowid;
+
 CREATE TABLE lan_authority (
   id integer primary key check (id = 1),
   -- PEM.
@@ -308,15 +321,6 @@ CREATE TABLE lane_run (
   first_sequence integer not null,
   last_sequence integer not null,
   primary key (lane, first_sequence)
-) strict, without rowid;
-
-CREATE TABLE login_failure (
-  login text not null,
-  address text not null,
-  failures integer not null,
-  blocked_until integer not null,
-  last_at integer not null,
-  primary key (login, address)
 ) strict, without rowid;
 
 CREATE TABLE patient_key (

@@ -27,7 +27,7 @@ export function auditRoutes(audit: HubAuditService): readonly HubRoute[] {
       query: searchQuery,
       responses: { 200: { description: 'Une page, le plus récent d’abord', body: auditPage } },
       handler: async ({ principal, query: { cursor, ...query }, request, requestId }) => {
-        const caller = userOf(principal, { address: request.socket.remoteAddress ?? null, requestId });
+        const caller = userOf(principal, { address: request.ip ?? null, requestId });
         const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
         return { body: await audit.search(caller, { ...query, before }) };
       },
@@ -40,7 +40,7 @@ export function auditRoutes(audit: HubAuditService): readonly HubRoute[] {
       tag: 'audit',
       query: auditFilter.extend({ format: z.enum(['csv', 'ndjson', 'fhir']) }),
       handler: async ({ principal, query: { format, ...filter }, request, response, requestId }) => {
-        const caller = userOf(principal, { address: request.socket.remoteAddress ?? null, requestId });
+        const caller = userOf(principal, { address: request.ip ?? null, requestId });
         const pieces = await audit.export(caller, format, filter);
         response.status(200).type(MEDIA_TYPES[format]);
         await writePieces(pieces, response);

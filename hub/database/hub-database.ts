@@ -1,5 +1,6 @@
 import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { aborted } from '@santehaggui/runtime/lifecycle/service.ts';
+import { type LimiterMaker, type LimiterQuery, postgresLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { type TransactionOptions, withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import pg from 'pg';
@@ -31,6 +32,7 @@ export class HubDatabase {
   readonly admin: pg.Pool;
   readonly #service: pg.Pool;
   readonly #api: pg.Pool;
+  readonly #log: Log;
 
   constructor(logins: DatabaseLogins, log: Log) {
     const pool = (config: pg.PoolConfig, max: number): pg.Pool => {
@@ -40,6 +42,7 @@ export class HubDatabase {
       made.on('connect', (client) => client.on('error', () => {}));
       return made;
     };
+    this.#log = log;
     this.admin = pool(logins.admin, 3);
     this.#service = pool(logins.service, 16);
     this.#api = pool(logins.api, 8);
@@ -64,6 +67,19 @@ export class HubDatabase {
       return work(sql);
     };
     return withTransaction(this.#api, run, { role: reader.role, isReadOnly: true });
+  }
+
+  /** Limits on attempts that all processes of the hub share. */
+  limiters(): LimiterMaker {
+    const query: LimiterQuery = async (text, values) => {
+      try {
+        return await this.transaction((sql) => sql.query(text, values));
+      } catch (error) {
+        this.#log.warn('limits.not-shared', { error });
+        throw error;
+      }
+    };
+    return postgresLimiters({ query, schema: 'hub' });
   }
 
   /** Ends all connections. */

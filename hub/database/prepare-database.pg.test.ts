@@ -35,6 +35,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/016_policy_editions.sql',
       'hub/017_node_keys.sql',
       'hub/018_audit.sql',
+      'hub/019_rate_limits.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

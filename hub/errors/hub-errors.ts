@@ -230,12 +230,6 @@ export const hubErrors = errorCodes({
     title: { fr: 'Nom de connexion ou mot de passe incorrect', en: 'Wrong login or password' },
     remedy: { fr: 'Vérifiez les deux et recommencez.', en: 'Check both and try again.' },
   },
-  'SH-A302': {
-    kind: 'auth',
-    status: 429,
-    title: { fr: 'Trop d’essais', en: 'Too many attempts' },
-    remedy: { fr: 'Attendez un quart d’heure, puis recommencez.', en: 'Wait a quarter of an hour, then try again.' },
-  },
   'SH-A380': {
     kind: 'auth',
     title: { fr: 'Ce nœud n’est pas rattaché à ce hub', en: 'This node is not enrolled at this hub' },

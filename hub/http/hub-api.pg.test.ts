@@ -193,7 +193,7 @@ describe('the weekly report', () => {
     }
     await expect(hub.post('/sessions', { ...wrong, password: PASSWORD })).rejects.toMatchObject({
       status: 429,
-      code: 'SH-A302',
+      code: 'SH-A005',
     });
   });
 

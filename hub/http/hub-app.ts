@@ -2,6 +2,8 @@ import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { createHttpApp } from '@santehaggui/runtime/http/http-app.ts';
 import { openApiDocument } from '@santehaggui/runtime/http/open-api.ts';
 import type { Authorise } from '@santehaggui/runtime/http/route.ts';
+import { limitedRoutes, type RouteLimit, type RouteLimits } from '@santehaggui/runtime/limits/limited-routes.ts';
+import type { LimiterMaker } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Express } from 'express';
@@ -18,6 +20,9 @@ export type HubAppOptions = {
   readonly pages: readonly HubRoute[];
   readonly users: HubUsersService;
   readonly audit: HubAuditService;
+  readonly limiters: LimiterMaker;
+  /** Addresses whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,8 +31,28 @@ export type HubAppOptions = {
 const BASE_PATH = '/api/v1';
 const MAX_BODY_BYTES = 64 * 1024;
 
+/** Far above what the people and programs behind one address ask for. */
+const PAGES: RouteLimit = { name: 'open', points: 600, seconds: 60, counts: 'all' };
+
+/** What a node or an aggregator proves itself by: only what was refused counts, for a mobile network has few addresses for many nodes. */
+const PROOFS: RouteLimit = { name: 'proof', points: 60, seconds: 15 * 60, counts: 'refused' };
+
+/** What anybody may call. Exchanges are sealed frames, and what is refused of them is limited there; signing in knows who signs in. */
+const LIMITS: RouteLimits['of'] = {
+  'post /api/v1/exchange': null,
+  'post /api/v1/sessions': null,
+  'post /etablissements': null,
+  ...Object.fromEntries(
+    [
+      ...['enrolment', 'enrolment/again', 'node-key', 'unlock', 'backup-opening'],
+      ...['telecoms/africastalking/sms', 'telecoms/twilio/sms'],
+    ].map((path) => [`post /api/v1/${path}`, PROOFS]),
+  ),
+};
+
 /** The hub's pages, and its HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
-export function hubApp({ routes, pages, users, audit, version, clock, log }: HubAppOptions): Express {
+export function hubApp(options: HubAppOptions): Express {
+  const { routes, pages, users, audit, limiters, trustedProxies, version, clock, log } = options;
   const description = hubRoute({
     method: 'get',
     path: '/openapi.json',
@@ -37,13 +62,17 @@ export function hubApp({ routes, pages, users, audit, version, clock, log }: Hub
     handler: () => ({ body: openApiDocument(routes, { title: 'SanteHaggui, hub', version, basePath: BASE_PATH }) }),
   });
   const audited = auditedRoutes(routes, audit, ({ principal, request, requestId }) =>
-    userOf(principal, { address: request.socket.remoteAddress ?? null, requestId }),
+    userOf(principal, { address: request.ip ?? null, requestId }),
   );
+  const all = [...[...audited, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages];
+  const open = all.filter(({ policy }) => policy === 'public');
   return createHttpApp<HubPolicy, HubPrincipal>({
-    log,
-    clock,
+    ...{ log, clock, trustedProxies },
     maxBodyBytes: MAX_BODY_BYTES,
-    routes: [...[...audited, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages],
+    routes: [
+      ...all.filter(({ policy }) => policy !== 'public'),
+      ...limitedRoutes(open, { of: LIMITS, otherwise: PAGES, make: limiters }),
+    ],
     authorise: authoriseWith(users, audit),
   });
 }

@@ -21,7 +21,7 @@ export function exchangeRoutes(exchange: PostedExchange): readonly HubRoute[] {
         const frames = framesIn(body as Uint8Array | undefined);
         const answer = await exchange.post({
           id: request.get(POSTED.sessionHeader),
-          from: request.socket.remoteAddress ?? '',
+          from: request.ip ?? '',
           frames,
           waitMs: waitSeconds(request.get('prefer')) * 1000,
         });

@@ -1,5 +1,6 @@
 import type { hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { failTooMany } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import {
   hashPassword,
@@ -13,8 +14,8 @@ import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
-import { AttemptLimiter } from './attempt-limiter.ts';
 import { addUser, findUser, type HubUser } from './hub-users-store.ts';
+import { SignInLimits } from './sign-in-limits.ts';
 
 /** What the accounts are made of. */
 export type HubUsersOptions = {
@@ -40,7 +41,7 @@ const MAX_AT_ONCE = 4;
 /** The people who read reports at the hub. */
 export class HubUsersService {
   readonly #options: HubUsersOptions;
-  readonly #limiter: AttemptLimiter;
+  readonly #limits: SignInLimits;
   readonly #nobody = unmatchablePasswordHash(SERVER_COST);
   #atOnce = 0;
   #issuer: TokenIssuer;
@@ -48,7 +49,7 @@ export class HubUsersService {
   constructor(options: HubUsersOptions) {
     this.#options = options;
     this.#issuer = options.issuer;
-    this.#limiter = new AttemptLimiter(options.clock);
+    this.#limits = new SignInLimits(options.database.limiters());
   }
 
   /**
@@ -76,7 +77,7 @@ export class HubUsersService {
     return user;
   }
 
-  /** Signs somebody in. Throws SH-A301 for a wrong login or password alike, SH-A302 after too many attempts. */
+  /** Signs somebody in. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts. */
   async signIn({
     login,
     password,
@@ -87,16 +88,15 @@ export class HubUsersService {
     readonly address: string;
   }): Promise<HubSession> {
     const { database, clock, log } = this.#options;
-    const key = `${login} ${address}`;
-    if (!this.#limiter.mayTry(key) || this.#atOnce >= MAX_AT_ONCE) throw failHub('SH-A302');
+    if (this.#atOnce >= MAX_AT_ONCE) throw failTooMany(1000);
+    await this.#limits.begin({ login, address });
     const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
     if (!(await this.#isRight(password, user?.passwordHash ?? this.#nobody)) || user === undefined) {
-      this.#limiter.failed(key);
       log.warn('people.sign-in-failed', { login });
       await this.#note({ login, role: null, address }, 'deny');
       throw failHub('SH-A301');
     }
-    this.#limiter.succeeded(key);
+    await this.#limits.succeeded({ login, address });
     const { role, region, version } = user;
     const accessToken = await signAccessToken({ login: user.login, version }, this.#issuer, clock.now());
     await this.#note({ login: user.login, role, address }, 'permit');

@@ -21,7 +21,7 @@ export function sessionsRoutes(users: HubUsersService): readonly HubRoute[] {
       body: sessionRequest,
       responses: { 200: { description: 'La session', body: sessionAnswer } },
       handler: async ({ body, request }) => ({
-        body: await users.signIn({ ...body, address: request.socket.remoteAddress ?? '' }),
+        body: await users.signIn({ ...body, address: request.ip ?? '' }),
       }),
     }),
   ];

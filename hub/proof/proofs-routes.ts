@@ -76,14 +76,14 @@ export function proofsPages({ proofs, users, audit, clock }: ProofsParts): reado
       bodyType: 'form',
       body: sessionRequest,
       handler: async ({ body, request, requestId }) => {
-        const address = request.socket.remoteAddress ?? '';
+        const address = request.ip ?? '';
         try {
           const { user } = await users.signIn({ ...body, address });
           const caller = { kind: 'user' as const, login: user.login, role: user.role, address, requestId };
           await audit.append(caller, { action: 'read', recordType: 'facility', detail: { page: PROOFS_PATH } });
           return proofsPage(await proofs.lines(user.region), { region: user.region, nowMs: clock.now() });
         } catch (error) {
-          if (error instanceof HagguiError && ['SH-A301', 'SH-A302'].includes(error.code))
+          if (error instanceof HagguiError && ['SH-A301', 'SH-A005'].includes(error.code))
             return proofsDoor(error.title.fr);
           throw error;
         }

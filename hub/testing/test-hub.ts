@@ -23,6 +23,7 @@ type Settings = {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    readonly trustedProxies: undefined;
     readonly tlsKey: undefined;
     readonly tlsCertificate: undefined;
   };
@@ -99,7 +100,7 @@ export class TestHub implements AsyncDisposable {
       {
         data: directory.path,
         database: { url: postgres.url },
-        http: { host: '127.0.0.1', port: 0, tlsKey: undefined, tlsCertificate: undefined },
+        http: { host: '127.0.0.1', port: 0, trustedProxies: undefined, tlsKey: undefined, tlsCertificate: undefined },
         kms: {
           ...{ sealKey: undefined, vaultUrl: undefined, vaultToken: undefined, vaultNamespace: undefined },
           vaultMount: 'transit',

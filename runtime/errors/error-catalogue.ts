@@ -42,6 +42,8 @@ export type FailDetails = {
   readonly why?: Text;
   readonly remedy?: Text;
   readonly fields?: readonly FieldProblem[];
+  /** Answered as `Retry-After`. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 };
 
@@ -94,6 +96,7 @@ export const errorCodes = <const T extends { readonly [C in keyof T]: ErrorDefin
         why: details.why,
         remedy: details.remedy ?? definition.remedy,
         fields: details.fields,
+        retryAfterSeconds: details.retryAfterSeconds,
         cause: details.cause,
       });
     },

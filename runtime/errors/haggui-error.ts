@@ -23,6 +23,7 @@ export type HagguiErrorParts = {
   readonly why?: Text | undefined;
   readonly remedy?: Text | undefined;
   readonly fields?: readonly FieldProblem[] | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
 };
 
@@ -51,6 +52,8 @@ export class HagguiError extends Error {
   readonly why: Text | undefined;
   readonly remedy: Text | undefined;
   readonly fields: readonly FieldProblem[];
+  /** When it is worth trying again (RFC 9110 §10.2.3), where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(parts: HagguiErrorParts) {
     const what = parts.what ?? parts.title;
@@ -64,6 +67,7 @@ export class HagguiError extends Error {
     this.why = parts.why;
     this.remedy = parts.remedy;
     this.fields = parts.fields ?? [];
+    this.retryAfterSeconds = parts.retryAfterSeconds;
   }
 
   /** The error in one language, in the four parts a person is shown. */

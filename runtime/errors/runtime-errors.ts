@@ -86,6 +86,12 @@ export const runtimeErrors = errorCodes({
     title: { fr: 'Ce formulaire vient d’un autre site', en: 'This form comes from another site' },
     remedy: { fr: 'Ouvrez la page du poste et recommencez.', en: 'Open the node’s own page and try again.' },
   },
+  'SH-A005': {
+    kind: 'auth',
+    status: 429,
+    title: { fr: 'Trop d’essais', en: 'Too many attempts' },
+    remedy: { fr: 'Attendez le délai indiqué, puis recommencez.', en: 'Wait for the time shown, then try again.' },
+  },
   'SH-N001': {
     kind: 'not-found',
     title: { fr: 'Il n’y a rien à cette adresse', en: 'There is nothing at this address' },

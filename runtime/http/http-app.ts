@@ -20,6 +20,8 @@ export type HttpAppOptions<Policy, Principal> = {
   /** Where all routes begin, e.g. `/api/v1`; default: at the root. */
   readonly basePath?: string;
   readonly authorise: Authorise<Policy, Principal>;
+  /** Addresses and networks of proxies that are believed when they say who asks (`X-Forwarded-For`, `-Proto`); default: none. */
+  readonly trustedProxies?: readonly string[];
 };
 
 const API_POLICY = {
@@ -87,7 +89,7 @@ const mountRoute = <Policy, Principal>(
         path: request.baseUrl + request.path,
         params: request.params as PlainParams,
         headers: request.headers,
-        remoteAddress: request.socket.remoteAddress,
+        remoteAddress: request.ip,
         requestId: localsOf(response).requestId,
       });
       next();
@@ -148,6 +150,7 @@ const answerProblem =
     }
     // What was not read of a body that was refused would be taken for the next request.
     if (!request.readableEnded && request.readable) response.set('Connection', 'close');
+    if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
     response
       .status(error.status)
       .type(problemMediaType)
@@ -160,10 +163,11 @@ const answerProblem =
  * for every error, unknown address and method. Order for a route: authorise, read the body, validate, handle.
  */
 export const createHttpApp = <Policy, Principal>(options: HttpAppOptions<Policy, Principal>): Express => {
-  const { log, clock, basePath = '/' } = options;
+  const { log, clock, basePath = '/', trustedProxies = [] } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', [...trustedProxies]);
   app.use(assignRequestId, logRequests(log, clock), securityHeaders(), compression());
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');

@@ -28,7 +28,8 @@ export type RouteContext<Principal, Params, Query, Body> = {
  */
 export type Answer = {
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values where a header is sent more than once. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: unknown;
 };
 
