@@ -22,6 +22,7 @@ import { HubErasureAddCommand } from './commands/hub/erasure/add.ts';
 import { HubErasureListCommand } from './commands/hub/erasure/list.ts';
 import { HubFacilityAddCommand } from './commands/hub/facility/add.ts';
 import { HubFacilityListCommand } from './commands/hub/facility/list.ts';
+import { HubFacilityMoveCommand } from './commands/hub/facility/move.ts';
 import { HubFacilityRevokeCommand } from './commands/hub/facility/revoke.ts';
 import { HubFacilityShowCommand } from './commands/hub/facility/show.ts';
 import { HubFormerAcceptCommand } from './commands/hub/former/accept.ts';
@@ -94,6 +95,7 @@ export const commands = {
   'hub:facility:add': HubFacilityAddCommand,
   'hub:facility:list': HubFacilityListCommand,
   'hub:facility:show': HubFacilityShowCommand,
+  'hub:facility:move': HubFacilityMoveCommand,
   'hub:facility:revoke': HubFacilityRevokeCommand,
   'hub:former:accept': HubFormerAcceptCommand,
   'hub:former:list': HubFormerListCommand,

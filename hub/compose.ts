@@ -22,6 +22,7 @@ import { databaseServices } from './database/database-services.ts';
 import { createFacilitySchema, viewsHash } from './database/facility-schema.ts';
 import type { HubDatabase } from './database/hub-database.ts';
 import { notificationService } from './database/notifications.ts';
+import type { Sql } from './database/sql.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity, replaceTokenKey } from './enrolment/hub-identity.ts';
@@ -30,6 +31,7 @@ import { ErasureFile } from './erasure/erasure-file.ts';
 import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
 import { FacilitiesService } from './facilities/facilities-service.ts';
+import { PlacesService } from './facilities/places-service.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
 import { exchangeRoutes } from './ingest/exchange-routes.ts';
@@ -97,8 +99,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
   const { sealing, erasures } = composeKeys(config, { database, origin, randomBytes, clock, log });
-  const { bus, daily } = composeEvents(
+  const { bus, daily, copies } = composeEvents(
     { database, origin, keepDays: config.copies.keepDays, clock, log },
+    { name: 'moves', run: () => places.daily() },
     { name: 'keys', run: () => sealing.daily() },
     { name: 'erasures', run: () => erasures.daily() },
   );
@@ -111,8 +114,12 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ database, schemas: schemasOf(database, parts), origin, enrolment, proofs, clock, log },
     ...{ publicKey: keys.sign.publicKey, onShared: policies.give },
   });
+  const places = new PlacesService({
+    ...{ database, origin, share: facilities.shareAgain, clock, log },
+    endCopies: (facility) => copies.endUnasked(facility),
+  });
   const links = composeLinks(config, parts, {
-    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, proofs, audit },
+    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit },
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
@@ -155,7 +162,20 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     name: 'admin',
     app: adminApp(
       {
-        ...{ status, facilities, users, usb, quarantine, unlocking, revocation, witness, audit, policies, erasures },
+        ...{
+          status,
+          facilities,
+          places,
+          users,
+          usb,
+          quarantine,
+          unlocking,
+          revocation,
+          witness,
+          audit,
+          policies,
+          erasures,
+        },
         keys: sealing,
       },
       { clock, log },
@@ -234,16 +254,21 @@ type LinkNeeds = {
   readonly bus: EmbeddedBus;
   readonly enrolment: EnrolmentService;
   readonly facilities: FacilitiesService;
+  readonly places: PlacesService;
   readonly proofs: ProofsService;
   readonly audit: HubAuditService;
 };
 
 /** All that speaks with nodes, over any carrier. */
 function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
-  const { keys, incarnation, database, origin, bus, enrolment, facilities, proofs, audit } = needs;
+  const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit } = needs;
   const aggregator = openAggregator(config.sms);
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
-  const offers = new OfferService({ database, origin, restoration, bus, onLast: facilities.shareAgain, clock, log });
+  const onLast = async (sql: Sql, code: string): Promise<void> => {
+    await places.takeBack(sql, code);
+    await facilities.shareAgain(sql, code);
+  };
+  const offers = new OfferService({ database, origin, restoration, bus, onLast, clock, log });
   const ingest = new IngestService({ database, origin, bus, clock, log });
   const mending = { database, journalKey: keys.journalKey, bus, onMended: proofs.mended, clock, log };
   const repairs = new RepairService(mending);
@@ -288,7 +313,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
 function composeEvents(
   options: CopiesOptions,
   ...works: readonly DailyWork[]
-): { readonly bus: EmbeddedBus; readonly daily: Service } {
+): { readonly bus: EmbeddedBus; readonly daily: Service; readonly copies: CopiesService } {
   const { database, clock, log } = options;
   const copies = new CopiesService(options);
   const alerts = new AlertsService(options);
@@ -299,7 +324,8 @@ function composeEvents(
   ];
   return {
     bus: new EmbeddedBus({ database, consumers, clock, log }),
-    daily: dailyJob({ works: [{ name: 'copies', run: () => copies.daily() }, ...works], clock, log }),
+    daily: dailyJob({ works: [...works, { name: 'copies', run: () => copies.daily() }], clock, log }),
+    copies,
   };
 }
 

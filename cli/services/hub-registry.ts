@@ -1,5 +1,11 @@
-import type { FacilityAddAnswer, FacilityLine, FacilityProof } from '@santehaggui/protocols/api/admin-api.ts';
-import { facilityAddRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import type {
+  FacilityAddAnswer,
+  FacilityLine,
+  FacilityMoved,
+  FacilityPlace,
+  FacilityProof,
+} from '@santehaggui/protocols/api/admin-api.ts';
+import { facilityAddRequest, facilityMoveRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
 import { failCli } from '../cli-errors.ts';
 import { type AdminClient, hubStatus } from '../client/admin-client.ts';
@@ -35,6 +41,49 @@ export async function addFacility(invocation: Invocation, dataDirectory: string,
       `  haggui facility enrol --hub ${url} --token ${answer.token}`,
     ],
   };
+}
+
+/** `haggui hub facility move`: where a facility belongs from a day on. */
+export async function moveFacility(invocation: Invocation, dataDirectory: string, request: unknown): Promise<Outcome> {
+  const { text, paint, format } = invocation;
+  const body = validate(facilityMoveRequest, request);
+  const client = adminClientFor(invocation, dataDirectory);
+  await hubStatus(client);
+  const moved = await client.post<FacilityMoved>('/facilities/move', { body });
+  const { code, since, from, to, isCarriedOut, copiesEnded } = moved;
+  return {
+    json: moved,
+    lines: [
+      paint.green(`✓ ${text(isCarriedOut ? 'move.done' : 'move.planned', { code, since })}`),
+      '',
+      ...pairLines(
+        [
+          [text('move.was'), placeText(invocation, from)],
+          [text('move.is'), placeText(invocation, to)],
+          ...(copiesEnded === 0 ? [] : [[text('move.copiesEnded'), format.integer(copiesEnded)] as const]),
+        ],
+        paint,
+      ),
+    ],
+  };
+}
+
+function placeText(
+  { text }: Invocation,
+  { region, district, referralTarget }: Pick<FacilityPlace, 'region' | 'district' | 'referralTarget'>,
+): string {
+  const refersTo = referralTarget === null ? [] : [text('move.refersTo', { code: referralTarget })];
+  return [region, ...(district === null ? [] : [district]), ...refersTo].join(', ');
+}
+
+/** Where a facility was and is, a line each; one that never moved has a line without a date. */
+function placeLines(invocation: Invocation, places: readonly FacilityPlace[]): readonly (readonly [string, string])[] {
+  const { text } = invocation;
+  return places.map((place, at) => {
+    const since = place.since ?? text('move.registered');
+    const coming = place.isCarriedOut ? '' : ` (${text('move.coming')})`;
+    return [at === 0 ? text('move.places') : '', `${since} : ${placeText(invocation, place)}${coming}`];
+  });
 }
 
 /** What a hub knows of each facility. */
@@ -88,7 +137,8 @@ export async function showFacility(invocation: Invocation, dataDirectory: string
   await hubStatus(client);
   const facility = (await facilitiesOf(client)).find((line) => line.code === code);
   if (facility === undefined) throw failCli('SH-N502', { why: code });
-  const { proof, lastSeenAt, state, name, kind, region } = facility;
+  const { places } = await client.get<{ readonly places: readonly FacilityPlace[] }>(`/facilities/${code}/places`);
+  const { proof, lastSeenAt, state, name, kind } = facility;
   const { differing, mendedAt, waitingUp, waitingDown, waitingDownSince, loading } = proof;
   const seen = lastSeenAt === null ? '—' : format.instant(lastSeenAt);
   const counts = { changes: format.integer(proof.changesMended), records: format.integer(proof.recordsMended) };
@@ -97,14 +147,14 @@ export async function showFacility(invocation: Invocation, dataDirectory: string
       ? format.integer(waitingDown)
       : text('facility.waitingSince', { count: format.integer(waitingDown), at: format.instant(waitingDownSince) });
   return {
-    json: facility,
+    json: { ...facility, places },
     lines: [
       `${paint.bold(code)}  ${name}`,
       '',
       ...pairLines(
         [
           [text('facility.kind'), kind],
-          [text('facility.region'), region],
+          ...placeLines(invocation, places),
           [text('facility.state'), text(`facility.${state}`)],
           [text('facility.changes'), format.integer(facility.changes)],
           [text('facility.lastSeen'), seen],

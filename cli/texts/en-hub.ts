@@ -62,6 +62,20 @@ export const enHub: Readonly<Record<keyof typeof frHub, string>> = {
   'hubAudit.kind.damaged': 'the node finds its entry {about} rewritten, deleted or inserted',
   'hubAudit.kind.consents': 'the node finds {about} fault(s) in its consents',
   'hubAudit.kind.hub-consents': '{about} fault(s) in the facility’s consents at the hub',
+  'move.summary': 'puts a facility into another region, district, or under another referral centre',
+  'move.description':
+    'Code, node, data and what is not sent yet stay. Reports count each week where the facility was on that Monday. A day to come is carried out by itself; the same day given again is corrected.',
+  'move.sinceFlag': 'its first day there, YYYY-MM-DD (without it: today)',
+  'move.reasonFlag': 'why, for the audit trail',
+  'move.done': '{code}: there since {since}',
+  'move.planned': '{code}: there from {since} on; it will be carried out by itself',
+  'move.was': 'Before',
+  'move.is': 'After',
+  'move.copiesEnded': 'Copies ended',
+  'move.places': 'Places',
+  'move.registered': 'since registration',
+  'move.refersTo': 'refers to {code}',
+  'move.coming': 'to come',
   'hubAudit.kind.hub-rewritten':
     'the node does not find the hub’s trail that it had countersigned ({about} entries shown)',
 };

@@ -61,6 +61,20 @@ export const frHub = {
   'hubAudit.kind.damaged': 'le poste trouve son entrée {about} réécrite, effacée ou ajoutée',
   'hubAudit.kind.consents': 'le poste trouve {about} anomalie(s) dans ses consentements',
   'hubAudit.kind.hub-consents': '{about} anomalie(s) dans les consentements de l’établissement, au hub',
+  'move.summary': 'rattache un établissement à une autre région, un autre district ou un autre centre de référence',
+  'move.description':
+    'Code, poste, données et saisies non envoyées restent. Les rapports comptent chaque semaine là où l’établissement était ce lundi. Un jour à venir s’applique de lui-même ; le même jour redonné se corrige.',
+  'move.sinceFlag': 'premier jour là-bas, AAAA-MM-JJ (sans lui : aujourd’hui)',
+  'move.reasonFlag': 'pourquoi, pour le journal',
+  'move.done': '{code} : rattaché depuis le {since}',
+  'move.planned': '{code} : rattaché le {since} ; cela s’appliquera de soi-même',
+  'move.was': 'Avant',
+  'move.is': 'Après',
+  'move.copiesEnded': 'Copies retirées',
+  'move.places': 'Rattachements',
+  'move.registered': 'à l’inscription',
+  'move.refersTo': 'réfère vers {code}',
+  'move.coming': 'à venir',
   'hubAudit.kind.hub-rewritten':
     'le poste ne retrouve pas le journal du hub qu’il avait contresigné ({about} entrées montrées)',
 } as const;

@@ -1,9 +1,15 @@
-import { facilityAddRequest, hubUserRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import {
+  facilityAddRequest,
+  facilityMoveRequest,
+  hubUserRequest,
+  stickRequest,
+} from '@santehaggui/protocols/api/admin-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { HubAuditService } from '../audit/audit-service.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
+import type { PlacesService } from '../facilities/places-service.ts';
 import type { QuarantineService } from '../ingest/quarantine-service.ts';
 import type { UsbService } from '../ingest/usb-service.ts';
 import type { KeysService } from '../kms/keys-service.ts';
@@ -29,6 +35,7 @@ const route = routeMaker<AdminPolicy, AdminPrincipal>();
 export type AdminServices = {
   readonly status: StatusService;
   readonly facilities: FacilitiesService;
+  readonly places: PlacesService;
   readonly users: HubUsersService;
   readonly usb: UsbService;
   readonly quarantine: QuarantineService;
@@ -45,6 +52,7 @@ export type AdminServices = {
 export function adminRoutes({
   status,
   facilities,
+  places,
   users,
   usb,
   quarantine,
@@ -79,6 +87,21 @@ export function adminRoutes({
       summary: 'Inscrit un établissement et donne son jeton d’enrôlement',
       body: facilityAddRequest,
       handler: async ({ body }) => ({ status: 201, body: await facilities.add(body) }),
+    }),
+    route({
+      method: 'get',
+      path: '/facilities/:code/places',
+      policy,
+      summary: 'Les rattachements d’un établissement, du premier au dernier',
+      handler: async ({ params }) => ({ body: { places: await places.history(params.code as string) } }),
+    }),
+    route({
+      method: 'post',
+      path: '/facilities/move',
+      policy,
+      summary: 'Rattache un établissement à une autre région, à un autre district ou à une autre référence',
+      body: facilityMoveRequest,
+      handler: async ({ body }) => ({ body: await places.move(body) }),
     }),
     route({
       method: 'post',

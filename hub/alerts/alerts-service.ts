@@ -1,9 +1,6 @@
-import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
-import type { Stamp } from '@santehaggui/protocols/journal/stamp.ts';
 import { aggregateReport } from '@santehaggui/protocols/records/aggregate-report.ts';
 import { alert } from '@santehaggui/protocols/records/alert.ts';
-import { fieldNamed, namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
+import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { type EpiWeek, epiWeekBounds, epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { NOTIFIABLE_DISEASES } from '@santehaggui/protocols/surveillance/notifiable-diseases.ts';
 import { COUNT_CELLS, type DiseaseCounts, unpackRows } from '@santehaggui/protocols/surveillance/report-counts.ts';
@@ -15,10 +12,11 @@ import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import type { OutboxEvent } from '../events/outbox-event.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
+import { hubWrites } from '../registers/hub-writes.ts';
 import { Register } from '../registers/register-service.ts';
 import { deliver, giveRecords } from '../routing/delivery-service.ts';
 import { type DistrictFacility, districtOf } from '../routing/district-service.ts';
-import { affectedFacilities, distribute } from '../routing/routing-service.ts';
+import { appendAndDistribute } from '../routing/hub-change-service.ts';
 import {
   findAlert,
   lockAlerts,
@@ -87,7 +85,7 @@ export class AlertsService {
     { own, reports }: { readonly own: DistrictFacility; readonly reports: readonly string[] },
   ): Promise<void> {
     const nowMs = this.#options.clock.now();
-    const writes = writesOf(aggregateReport, { facility: own.recordId });
+    const writes = hubWrites(aggregateReport, { facility: own.recordId });
     const drafts = reports.map(
       (recordId): HubDraft => ({ kind: 'patch', recordType: aggregateReport.number, recordId, writes }),
     );
@@ -126,7 +124,7 @@ export class AlertsService {
     if (known === undefined) {
       if (told === undefined) return;
       const fields = { rule: rule.rule, facility: own.recordId, week, ...told, raisedAt: nowMs };
-      const drafts: HubDraft[] = [{ kind: 'create', recordType: alert.number, writes: writesOf(alert, fields) }];
+      const drafts: HubDraft[] = [{ kind: 'create', recordType: alert.number, writes: hubWrites(alert, fields) }];
       const ids = (await origin.append({ sql, drafts, nowMs })).flatMap(({ change }) =>
         change.kind === 'record' ? [change.recordId] : [],
       );
@@ -139,12 +137,9 @@ export class AlertsService {
     const changed = Object.fromEntries(
       Object.entries(wanted).filter(([field, value]) => known[field as keyof Told] !== value),
     );
-    const writes = writesOf(alert, changed, (number) => known.stamps[number]?.stamp as Stamp | undefined);
+    const writes = hubWrites(alert, changed, { fields: {}, stamps: known.stamps });
     const drafts: HubDraft[] = [{ kind: 'patch', recordType: alert.number, recordId: known.id, writes }];
-    const completed = await origin.append({ sql, drafts, nowMs });
-    const changes = completed.map(({ change }) => change);
-    await lockFacilities(sql, await affectedFacilities(sql, REGISTRY, changes));
-    await distribute({ sql, from: REGISTRY, completed, receivedAt });
+    await appendAndDistribute(origin, { sql, drafts, nowMs });
   }
 }
 
@@ -214,17 +209,4 @@ function textOf(
   const period = weeks === 1 ? `semaine ${week}` : `${weeks} semaines jusqu’à ${week}`;
   const dead = deaths === 0 ? '' : `, dont ${deaths} décès`;
   return `${label}, ${where}, ${period} : ${cases} cas${dead}. Seuil : ${fr} (OMS, IDS_AGG).`;
-}
-
-function writesOf(
-  type: RecordType,
-  fields: Readonly<Record<string, RegisterWrite['value']>>,
-  baseOf: (field: string) => Stamp | undefined = () => undefined,
-): FieldWrites {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      const number = String(fieldNamed(type, name).number);
-      return [number, { kind: 'register', value, base: baseOf(number) ?? null, authorised: true }];
-    }),
-  );
 }

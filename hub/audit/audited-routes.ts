@@ -16,6 +16,8 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'get /status': null,
   'get /facilities': act('read', 'facility'),
   'post /facilities': act('create', 'facility'),
+  'get /facilities/:code/places': act('read', 'facility'),
+  'post /facilities/move': act('update', 'facility'),
   'post /facilities/revoke': act('delete', 'node'),
   'post /users': act('create', 'account'),
   'post /sync/export': act('export', 'parcel'),
@@ -49,7 +51,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
 /** What of a request is told in the trail: names of things, never what is known of a person. */
 const TOLD = [
   ...['facility', 'code', 'login', 'role', 'region', 'week', 'format', 'reason', 'decision', 'node', 'id', 'directory'],
-  ...['patient', 'isCompromised', 'district'],
+  ...['patient', 'isCompromised', 'district', 'referralTarget', 'since'],
 ];
 
 /**

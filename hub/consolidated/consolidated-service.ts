@@ -46,7 +46,7 @@ async function consolidateFacility(sql: Sql, facility: FactFacility, records: re
     patients: new Map(patients.filter(isOf('patient')).map((record) => [record.id, named(record).fields])),
   });
   const sources = [...encounters.keys(), ...conditions.map(({ id }) => id)].map(factSource);
-  await replaceFacts(sql, facility, { sources, facts });
+  await replaceFacts(sql, facility.code, { sources, facts });
 }
 
 /** What is counted at a facility: what its own nodes recorded, not the copies that others let it have. */

@@ -59,10 +59,10 @@ export async function readRecords(
   });
 }
 
-/** Puts facts in the place of whatever the sources had before. */
+/** Puts facts in the place of whatever the sources had before; each counts for the region that the facility belonged to in its week. */
 export async function replaceFacts(
   sql: Sql,
-  facility: { readonly code: string; readonly region: string },
+  facility: string,
   { sources, facts }: { readonly sources: readonly Uint8Array[]; readonly facts: readonly Fact[] },
 ): Promise<void> {
   await withTenant(sql, CONSOLIDATED_WRITER, async () => {
@@ -71,11 +71,11 @@ export async function replaceFacts(
     ]);
     await sql.query(
       `insert into consolidated.fact (source, disease, facility, region, epi_week, age_band, sex, is_death)
-     select source, disease, $1, $2, week, age, sex, is_death
-     from unnest($3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[]) as f (source, disease, week, age, sex, is_death)`,
+     select source, disease, $1, p.region, week, age, sex, is_death
+     from unnest($2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[]) as f (source, disease, week, age, sex, is_death)
+     join consolidated.place p on p.facility = $1 and p.since_week <= week and (p.until_week is null or week < p.until_week)`,
       [
-        facility.code,
-        facility.region,
+        facility,
         facts.map(({ source }) => Buffer.from(source)),
         facts.map(({ disease }) => disease),
         facts.map(({ epiWeek }) => epiWeek),
@@ -88,12 +88,12 @@ export async function replaceFacts(
 }
 
 /** A facility that facts are drawn of, and the nodes that it has or had. */
-export type FactFacility = { readonly code: string; readonly region: string; readonly nodes: readonly number[] };
+export type FactFacility = { readonly code: string; readonly nodes: readonly number[] };
 
 /** Facilities by code. */
 export async function factFacilities(sql: Sql, codes: readonly string[]): Promise<readonly FactFacility[]> {
   const { rows } = await sql.query<FactFacility>(
-    `select code, region, array(select node from hub.facility_of_node n where n.facility = code) as nodes
+    `select code, array(select node from hub.facility_of_node n where n.facility = code) as nodes
      from hub.facility where code = any($1) order by code`,
     [codes],
   );

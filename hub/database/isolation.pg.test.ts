@@ -31,6 +31,8 @@ describe('one facility’s role', () => {
         'select * from regional.fact',
         'select * from hub.facility',
         'select * from hub.holder',
+        'select * from hub.facility_place',
+        'select * from consolidated.place',
         'select * from registry.record',
       ]) {
         expect([forbidden, await outcomeOf(client, forbidden)]).toEqual([forbidden, DENIED]);
@@ -104,6 +106,7 @@ describe('a region’s reader', () => {
       expect((await client.query('select facility from regional.fact')).rows).toEqual([]);
       for (const forbidden of [
         'select * from consolidated.fact',
+        'select * from consolidated.place',
         'select * from cscom_sangha.record',
         'select * from hub.facility',
       ]) {

@@ -322,6 +322,35 @@ export const hubErrors = errorCodes({
       en: 'Write the district as it was registered: haggui hub facility list --json.',
     },
   },
+  'SH-N391': {
+    kind: 'not-found',
+    title: { fr: 'Aucun établissement n’a ce code', en: 'No facility has this code' },
+    remedy: { fr: 'Voyez les codes : haggui hub facility list.', en: 'See the codes: haggui hub facility list.' },
+  },
+  'SH-K391': {
+    kind: 'conflict',
+    title: {
+      fr: 'Un rattachement plus récent est déjà inscrit pour cet établissement',
+      en: 'A later move is already registered for this facility',
+    },
+    remedy: {
+      fr: 'Donnez ce même jour pour le corriger, ou un jour plus tard.',
+      en: 'Give that same day to correct it, or a later one.',
+    },
+  },
+  'SH-I391': {
+    kind: 'input',
+    title: { fr: 'Aucun établissement n’a le code vers lequel référer', en: 'No facility has the code to refer to' },
+    remedy: { fr: 'Voyez les codes : haggui hub facility list.', en: 'See the codes: haggui hub facility list.' },
+  },
+  'SH-I392': {
+    kind: 'input',
+    title: { fr: 'L’établissement est déjà là', en: 'The facility is there already' },
+    remedy: {
+      fr: 'Donnez une région, un district ou une référence autres que ceux d’aujourd’hui.',
+      en: 'Give a region, a district or a target other than today’s.',
+    },
+  },
   'SH-X300': { kind: 'input', ...REFUSALS['SH-X300'] },
   'SH-X301': { kind: 'input', ...REFUSALS['SH-X301'] },
   'SH-X302': { kind: 'input', ...REFUSALS['SH-X302'] },

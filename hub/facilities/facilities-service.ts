@@ -6,11 +6,10 @@ import type {
 } from '@santehaggui/protocols/api/admin-api.ts';
 import { fingerprintWords } from '@santehaggui/protocols/crypto/fingerprint.ts';
 import type { EnrolmentCertificate } from '@santehaggui/protocols/enrolment/certificate.ts';
-import type { FieldWrites, RegisterWrite } from '@santehaggui/protocols/journal/change.ts';
-import { fieldNamed, type NamedFields, namedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import type { FieldWrites } from '@santehaggui/protocols/journal/change.ts';
+import { type NamedFields, namedFields } from '@santehaggui/protocols/records/catalogue.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
-import type { FieldValue } from '@santehaggui/protocols/records/record-type.ts';
 import { decimalOf } from '@santehaggui/protocols/records/schema.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -23,9 +22,10 @@ import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { ProofsService } from '../proof/proofs-service.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
+import { hubWrites } from '../registers/hub-writes.ts';
 import { Register } from '../registers/register-service.ts';
 import { giveRecords } from '../routing/delivery-service.ts';
-import { affectedFacilities, distribute } from '../routing/routing-service.ts';
+import { appendAndDistribute } from '../routing/hub-change-service.ts';
 import {
   addFacility,
   addToDirectory,
@@ -39,6 +39,7 @@ import {
   recordOfFacility,
   registrationOf,
 } from './facilities-store.ts';
+import { beginPlace } from './places-store.ts';
 
 /** A facility as it is asked for. */
 export type FacilityRequest = z.infer<typeof facilityAddRequest>;
@@ -109,6 +110,7 @@ export class FacilitiesService {
       const row = { code, recordId, name, kind, region, referralTarget, createdAt: new Date(clock.now()) };
       await addFacility(sql, { ...row, schemaVersion: schemas.version, viewsHash: schemas.viewsHash });
       await addToDirectory(sql, row);
+      await beginPlace(sql, code, { region, district: null, referralTarget, at: row.createdAt });
     });
     log.warn('facilities.reopened', { facility: code });
   }
@@ -155,7 +157,7 @@ export class FacilitiesService {
 
   async #register(sql: Sql, request: FacilityRequest): Promise<FacilityAddAnswer> {
     const { schemas, origin, enrolment, clock } = this.#options;
-    const { code, name, kind, region, referralTarget = null } = request;
+    const { code, name, kind, region, district = null, referralTarget = null } = request;
     const nowMs = clock.now();
     const receivedAt = new Date(nowMs);
     const target = referralTarget === null ? undefined : await recordOfFacility(sql, referralTarget);
@@ -174,6 +176,7 @@ export class FacilitiesService {
     await addFacility(sql, { ...row, schemaVersion: schemas.version, viewsHash: schemas.viewsHash });
     await lockFacilities(sql, [code]);
     await addToDirectory(sql, row);
+    await beginPlace(sql, code, { region, district, referralTarget, at: receivedAt });
     await this.#share(sql, { code, recordId, neighbours, receivedAt });
     await this.#pointTo(sql, { recordId, referring, nowMs });
     const { token, expiresAt } = await enrolment.issueToken(sql, code);
@@ -224,37 +227,19 @@ export class FacilitiesService {
       nowMs,
     }: { readonly recordId: string; readonly referring: readonly Known[]; readonly nowMs: number },
   ): Promise<void> {
-    const field = String(facilityType.fields.referralTarget?.number);
-    const drafts = referring.map(
-      (facility): HubDraft => ({
-        kind: 'patch',
-        recordType: facilityType.number,
-        recordId: facility.recordId,
-        writes: { [field]: written(recordId) },
-      }),
-    );
-    const completed = await this.#options.origin.append({ sql, drafts, nowMs });
-    if (completed.length === 0) return;
-    await lockFacilities(
-      sql,
-      await affectedFacilities(
-        sql,
-        REGISTRY,
-        completed.map(({ change }) => change),
-      ),
-    );
-    await distribute({ sql, from: REGISTRY, completed, receivedAt: new Date(nowMs) });
+    const present = await new Register(sql, REGISTRY).records(referring.map((facility) => facility.recordId));
+    const drafts = referring.map((facility): HubDraft => {
+      const writes = hubWrites(facilityType, { referralTarget: recordId }, present.get(facility.recordId));
+      return { kind: 'patch', recordType: facilityType.number, recordId: facility.recordId, writes };
+    });
+    await appendAndDistribute(this.#options.origin, { sql, drafts, nowMs });
   }
 }
 
-function written(value: RegisterWrite['value']): RegisterWrite {
-  return { kind: 'register', value, base: null, authorised: true };
-}
-
 /** The values of a facility's record that a request gives. */
-function valuesOf(request: FacilityRequest): NamedFields {
+function valuesOf(request: FacilityRequest): Readonly<Record<string, string | number>> {
   const { code, name, kind, region, district, phone, latitude, longitude, population } = request;
-  const values: Readonly<Record<string, FieldValue | undefined>> = {
+  const values: Readonly<Record<string, string | number | undefined>> = {
     code,
     name: name.normalize('NFC'),
     kind,
@@ -265,18 +250,13 @@ function valuesOf(request: FacilityRequest): NamedFields {
     longitude: longitude === undefined ? undefined : decimalOf(longitude),
     population,
   };
-  const given = Object.entries(values).filter((entry): entry is [string, FieldValue] => entry[1] !== undefined);
+  const given = Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
   return Object.fromEntries(given);
 }
 
 function writesOf(request: FacilityRequest, target: string | undefined): FieldWrites {
   const values = target === undefined ? valuesOf(request) : { ...valuesOf(request), referralTarget: target };
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      fieldNamed(facilityType, name).number,
-      written(value as RegisterWrite['value']),
-    ]),
-  );
+  return hubWrites(facilityType, values);
 }
 
 /** The names of what a request gives otherwise than it was registered. */

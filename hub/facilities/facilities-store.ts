@@ -83,6 +83,12 @@ export async function recordOfFacility(sql: Sql, code: string): Promise<string |
   return rows[0]?.recordId;
 }
 
+/** The code of the facility with a record id; undefined when there is none. */
+export async function codeOfRecord(sql: Sql, recordId: string): Promise<string | undefined> {
+  const { rows } = await sql.query<{ code: string }>('select code from hub.facility where record_id = $1', [recordId]);
+  return rows[0]?.code;
+}
+
 /** The facilities that were to refer to a code before it was registered. */
 export async function facilitiesReferringTo(
   sql: Sql,

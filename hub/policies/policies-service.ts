@@ -7,8 +7,6 @@ import type {
   PolicySet,
   PolicyShown,
 } from '@santehaggui/protocols/api/policies-api.ts';
-import type { FieldWrites } from '@santehaggui/protocols/journal/change.ts';
-import type { RegisterStamp } from '@santehaggui/protocols/journal/merge.ts';
 import { ceilingRules, effectiveRules, type PolicyTexts } from '@santehaggui/protocols/permissions/effective-rules.ts';
 import type { PermissionRule } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import { changeWords } from '@santehaggui/protocols/permissions/permission-words.ts';
@@ -25,6 +23,7 @@ import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { HubDraft, HubOrigin } from '../registers/hub-origin-service.ts';
+import { hubWrites } from '../registers/hub-writes.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { giveRecords } from '../routing/delivery-service.ts';
@@ -216,16 +215,7 @@ function draftOf(
   record: RecordRow | undefined,
 ): HubDraft {
   const { role, district = null, ...edited } = fields;
-  const values = Object.entries(record === undefined ? { role, district, ...edited } : edited);
-  const writes: FieldWrites = Object.fromEntries(
-    values.flatMap(([name, value]) => {
-      const number = String(rolePolicy.fields[name as keyof typeof rolePolicy.fields].number);
-      const present = record?.fields[number] ?? null;
-      if (present === value) return [];
-      const base = (record?.stamps[number] as RegisterStamp | undefined)?.stamp ?? null;
-      return [[number, { kind: 'register', value, base, authorised: true } as const]];
-    }),
-  );
+  const writes = hubWrites(rolePolicy, record === undefined ? { role, district, ...edited } : edited, record);
   const recordType = rolePolicy.number;
   return record === undefined
     ? { kind: 'create', recordType, writes }

@@ -31,6 +31,7 @@ const forgetNode = ({ facility }: FakeNode): Promise<unknown> =>
 /** As in a database from before the registration. */
 async function forgetFacility({ facility }: FakeNode): Promise<void> {
   await hub.admin.query(`drop schema ${facility} cascade`);
+  await hub.admin.query('delete from consolidated.place where facility = $1', [facility]);
   await hub.admin.query('delete from consolidated.facility where code = $1', [facility]);
   const { rows } = await hub.admin.query<{ relation: string; field: string }>(
     `select c.conrelid::regclass::text as relation, a.attname as field from pg_constraint c

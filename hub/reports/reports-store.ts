@@ -14,17 +14,18 @@ export type CaseCounts = {
   readonly deaths5AndOver: number;
 };
 
-/** A facility of the directory, and how many encounters it had in the week. */
+/** A facility, the region that it belonged to in the week, and how many encounters it had. */
 export type FacilityWeek = { readonly code: string; readonly region: string; readonly encounters: number };
 
 /** The facilities with their encounters of a week, in order of region and code. */
 export async function readFacilityWeeks(sql: Sql, schema: FactSchema, week: string): Promise<readonly FacilityWeek[]> {
   const { rows } = await sql.query<FacilityWeek>(
-    `select f.code, f.region, coalesce(e.encounters, 0)::int as encounters
-     from ${schema}.facility f
+    `select p.facility as code, p.region, coalesce(e.encounters, 0)::int as encounters
+     from ${schema}.place p
      left join (select facility, count(*) as encounters from ${schema}.fact where disease = '' and epi_week = $1 group by facility) e
-       on e.facility = f.code
-     order by f.region, f.code`,
+       on e.facility = p.facility
+     where p.since_week <= $1 and (p.until_week is null or $1 < p.until_week)
+     order by p.region, p.facility`,
     [week],
   );
   return rows;

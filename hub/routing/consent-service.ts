@@ -96,10 +96,10 @@ export async function sharesOf(
   const candidates = new Map<string, string>();
   for (const [id, code] of await facilitiesOfRecords(sql, named)) candidates.set(code, id);
   const districts = new Map<string, ReadonlySet<string>>();
-  for (const { fields, home } of consents) {
-    if (fields.isForDistrict !== true || districts.has(home)) continue;
-    const district = await districtOf(sql, home);
-    districts.set(home, new Set(district.map(({ code }) => code)));
+  for (const { id, fields, home } of consents) {
+    if (fields.isForDistrict !== true) continue;
+    const district = await districtOf(sql, home, dayOf(fields));
+    districts.set(id, new Set(district.map(({ code }) => code)));
     for (const { code, recordId } of district) candidates.set(code, recordId);
   }
   const shares = new Map<string, Share>();
@@ -126,14 +126,23 @@ export function birthDateIn(row: RecordRow | undefined): string | undefined {
   return typeof date === 'string' ? date : undefined;
 }
 
-/** A consent for the district where it was taken down names a facility of that district, and no other. */
+/**
+ * A consent for the district where it was taken down names a facility that was of that district then and is today, and no other: where
+ * districts are redrawn nobody gains what no patient spoke of.
+ */
 function inDistrictOf(
   code: string,
-  { fields, home }: PatientConsents['consents'][number],
+  { id, fields }: PatientConsents['consents'][number],
   districts: ReadonlyMap<string, ReadonlySet<string>>,
 ): NamedFields {
   if (fields.isForDistrict !== true) return fields;
-  return { ...fields, isForDistrict: districts.get(home)?.has(code) === true };
+  return { ...fields, isForDistrict: districts.get(id)?.has(code) === true };
+}
+
+/** The day on which a consent was given. */
+function dayOf({ givenAt, from }: NamedFields): string | undefined {
+  if (typeof givenAt === 'number') return new Date(givenAt).toISOString().slice(0, 10);
+  return typeof from === 'string' ? from : undefined;
 }
 
 function isDenialAmong(consents: PatientConsents['consents'], id: string): boolean {

@@ -79,22 +79,31 @@ export class CopiesService {
 
   /** The daily work: gives what consents that begin now let go, and ends what is due to end, facility by facility. */
   async daily(): Promise<void> {
-    const { database, clock, keepDays, log } = this.#options;
+    const { database, clock } = this.#options;
     for (const facility of await database.transaction(enrolledFacilities, { isReadOnly: true })) {
-      const ended = await database.transaction(async (sql) => {
+      await database.transaction(async (sql) => {
         const nowMs = clock.now();
         await lockFacilities(sql, [facility]);
-        const register = new Register(sql, facility);
         // Two days more than the job needs: it may not have run yesterday.
         const days = [0, 1, 2, 3].map((ago) => new Date(nowMs - ago * DAY_MS).toISOString().slice(0, 10));
-        const beginning = await register.consentsFrom(days);
+        const beginning = await new Register(sql, facility).consentsFrom(days);
         if (beginning.length > 0) await routeConsents({ sql, from: facility, receivedAt: new Date(nowMs) }, beginning);
-        const { all } = await nodesOf(sql, facility);
-        const patients = await register.patientsOfCopies(new Date(nowMs - keepDays * DAY_MS), all);
-        return this.#end(sql, facility, patients);
       });
-      if (ended > 0) log.info('routing.copies-ended', { facility, records: ended });
+      await this.endUnasked(facility);
     }
+  }
+
+  /** Ends a facility's copies that nothing asks for any more; answers how many records. */
+  async endUnasked(facility: string): Promise<number> {
+    const { database, clock, keepDays, log } = this.#options;
+    const ended = await database.transaction(async (sql) => {
+      await lockFacilities(sql, [facility]);
+      const { all } = await nodesOf(sql, facility);
+      const endedBefore = new Date(clock.now() - keepDays * DAY_MS);
+      return this.#end(sql, facility, await new Register(sql, facility).patientsOfCopies(endedBefore, all));
+    });
+    if (ended > 0) log.info('routing.copies-ended', { facility, records: ended });
+    return ended;
   }
 
   /** Ends a facility's copies of records of these patients, as far as nothing asks for them; answers how many. */

@@ -1,24 +1,27 @@
-import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
-import { Register } from '../registers/register-service.ts';
-import { neighboursOf } from './holder-store.ts';
-
-const FACILITY = recordTypeNamed('facility');
 
 /** A facility of a district, by its code and its record in the registry. */
 export type DistrictFacility = { readonly code: string; readonly recordId: string };
 
 /**
  * The facilities of the same health district, this one among them, in order of their codes; of the region, where no district was
- * registered. None for the registry.
+ * registered. With `asOf`, a day: those alone that also were in one district with it on that day. None for the registry.
  */
-export async function districtOf(sql: Sql, facility: string): Promise<readonly DistrictFacility[]> {
-  const neighbours = await neighboursOf(sql, facility);
-  const records = await new Register(sql, REGISTRY).records(neighbours.map(({ recordId }) => recordId));
-  const districts = new Map(
-    neighbours.map(({ code, recordId }) => [code, namedFields(FACILITY, records.get(recordId)?.fields ?? {}).district]),
+export async function districtOf(sql: Sql, facility: string, asOf?: string): Promise<readonly DistrictFacility[]> {
+  const { rows } = await sql.query<DistrictFacility>(
+    `with present as (
+       select distinct on (facility) facility, region, district from hub.facility_place
+       where carried_out_at is not null order by facility, since desc),
+     earlier as (
+       select distinct on (facility) facility, region, district from hub.facility_place
+       where carried_out_at is not null and since <= coalesce($2::date, 'infinity') order by facility, since desc)
+     select f.code, f.record_id as "recordId" from hub.facility f
+     join present p on p.facility = f.code join earlier t on t.facility = f.code
+     join present own on own.facility = $1 join earlier own_then on own_then.facility = $1
+     where (p.region, t.region) = (own.region, own_then.region)
+       and p.district is not distinct from own.district and t.district is not distinct from own_then.district
+     order by f.code`,
+    [facility, asOf ?? null],
   );
-  const own = districts.get(facility);
-  return neighbours.filter(({ code }) => districts.get(code) === own);
+  return rows;
 }

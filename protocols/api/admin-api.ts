@@ -228,6 +228,39 @@ export type FacilityAddAnswer = {
   readonly isNew: boolean;
 };
 
+/** `POST /v1/facilities/move` of a hub: where a facility belongs from a day on (its first one there; today where it is left out). */
+export const facilityMoveRequest = z.strictObject({
+  code: facilityAddRequest.shape.code,
+  region: facilityAddRequest.shape.region.optional(),
+  district: facilityAddRequest.shape.district,
+  /** Code of the facility that it refers to from then on. */
+  referralTarget: facilityAddRequest.shape.referralTarget,
+  since: z.iso.date('un jour : AAAA-MM-JJ').optional(),
+  reason: z.string().trim().min(3).max(200),
+});
+
+/** Where a facility belongs; `since` is its first day there, null where that was its registration. */
+export type FacilityPlace = {
+  readonly since: string | null;
+  readonly region: string;
+  readonly district: string | null;
+  readonly referralTarget: string | null;
+  readonly reason: string | null;
+  readonly isCarriedOut: boolean;
+};
+
+type PlaceNames = Pick<FacilityPlace, 'region' | 'district' | 'referralTarget'>;
+
+/** The answer to {@link facilityMoveRequest}; `copiesEnded`: records that facilities no longer hold because of it. */
+export type FacilityMoved = {
+  readonly code: string;
+  readonly since: string;
+  readonly from: PlaceNames;
+  readonly to: PlaceNames;
+  readonly isCarriedOut: boolean;
+  readonly copiesEnded: number;
+};
+
 /** One line of `GET /v1/facilities` of a hub. */
 export type FacilityLine = {
   readonly code: string;

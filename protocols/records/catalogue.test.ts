@@ -7,7 +7,7 @@ import { sqliteView, viewName } from './views.ts';
 
 // A change of any declaration changes this hash. Whoever changes one raises the type's `version` and writes the new hash
 // here: the wire then tells the two catalogues apart.
-const CATALOGUE_HASH = 'fe152979115f38bea07c64a139f6da4afdc05da1c9aa9a0d7ea57c351863f72f';
+const CATALOGUE_HASH = '3f05f849713059db6c06168254a0e239620bd192c4ca108b6bc30cccacf32e95';
 
 describe('the catalogue', () => {
   it('does not change without a step of version', () => {

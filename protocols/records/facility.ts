@@ -6,7 +6,7 @@ export const facility = recordType({
   name: 'facility',
   plural: 'facilities',
   fhirType: 'Location',
-  version: 1,
+  version: 2,
   label: ['Établissement', 'Facility'],
   fields: {
     code: field(1, 'text', {
@@ -47,5 +47,7 @@ export const facility = recordType({
       fhir: 'position.longitude',
     }),
     population: field(10, 'integer', { authorised: MANAGERS, min: 0, label: ['Population de l’aire', 'Population'] }),
+    /** Region, district and target are as they are since that day; without it, since the registration. */
+    placedSince: field(11, 'date', { authorised: MANAGERS, label: ['Rattaché depuis le', 'Placed since'] }),
   },
 });
