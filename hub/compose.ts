@@ -30,7 +30,7 @@ import { type NodeKeyOptions, NodeKeyService } from './enrolment/node-key-servic
 import { ErasureFile } from './erasure/erasure-file.ts';
 import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
-import { FacilitiesService } from './facilities/facilities-service.ts';
+import { type FacilitiesOptions, FacilitiesService } from './facilities/facilities-service.ts';
 import { PlacesService } from './facilities/places-service.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
@@ -109,14 +109,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
   const users = new HubUsersService({ database, ...tokensOf(config, keys, randomBytes), audit, clock, log });
   const proofs = new ProofsService({ database, clock, log });
-  const policies = new PoliciesService({ database, origin, clock, log });
-  const facilities = new FacilitiesService({
-    ...{ database, schemas: schemasOf(database, parts), origin, enrolment, proofs, clock, log },
-    ...{ publicKey: keys.sign.publicKey, onShared: policies.give },
-  });
-  const places = new PlacesService({
-    ...{ database, origin, share: facilities.shareAgain, clock, log },
-    endCopies: (facility) => copies.endUnasked(facility),
+  const { policies, facilities, places } = composeRegistry({
+    ...{ database, origin, enrolment, proofs, copies, clock, log },
+    ...{ schemas: schemasOf(database, parts), publicKey: keys.sign.publicKey },
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit },
@@ -193,6 +188,17 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     addresses: () => ({ url: url(), adminSocket: socketPath }),
     isAlive: async () => (await status.status()).health !== 'failing',
   };
+}
+
+/** The facilities, what their roles may do, and where they belong. */
+function composeRegistry({
+  copies,
+  ...options
+}: Omit<FacilitiesOptions, 'onShared'> & { readonly copies: CopiesService }) {
+  const policies = new PoliciesService(options);
+  const facilities = new FacilitiesService({ ...options, onShared: policies.give });
+  const endCopies = (facility: string): Promise<number> => copies.endUnasked(facility);
+  return { policies, facilities, places: new PlacesService({ ...options, share: facilities.shareAgain, endCopies }) };
 }
 
 /** Takes the keys that nodes give their frames anew. */
