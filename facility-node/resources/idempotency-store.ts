@@ -17,7 +17,7 @@ export class IdempotencyStore {
   readonly #get: Statement<[number, string, string], KeptAnswer>;
   readonly #keep: Statement<[number, string, string, Uint8Array, number, string, string | null, string | null, number]>;
   readonly #recordOf: Statement<[number, string, string], string>;
-  readonly #forget: Statement<[number, number]>;
+  readonly #forget: Statement<[{ count: number; before: number; after: number }]>;
 
   constructor(db: Database) {
     this.#get = db.prepare(
@@ -33,8 +33,7 @@ export class IdempotencyStore {
       )
       .pluck();
     this.#forget = db.prepare(
-      `delete from idempotency where (account_id, route, key) in
-         (select account_id, route, key from idempotency where created_at < ? order by created_at limit ?)`,
+      `delete from idempotency where id < (select min(id) from idempotency) + @count and (created_at < @before or created_at > @after)`,
     );
   }
 
@@ -52,8 +51,8 @@ export class IdempotencyStore {
     return this.#recordOf.get(accountId, key, recordType);
   }
 
-  /** Removes a few of the answers kept before. */
-  forgetSomeBefore(beforeMs: number): void {
-    this.#forget.run(beforeMs, FORGET_AT_ONCE);
+  /** Of the oldest few, removes those that were kept before an instant, or after another: by a clock that ran far ahead. */
+  forgetSome({ before, after }: { readonly before: number; readonly after: number }): void {
+    this.#forget.run({ count: FORGET_AT_ONCE, before, after });
   }
 }

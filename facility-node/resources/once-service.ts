@@ -63,7 +63,7 @@ export class OnceService {
       const { type = null, id = null } = made.record ?? {};
       const answer = JSON.stringify(made.body);
       this.#answers.keep(identity, { bodyHash, status: made.status, answer, recordType: type, recordId: id }, nowMs);
-      this.#answers.forgetSomeBefore(nowMs - KEEP_MS);
+      this.#answers.forgetSome({ before: nowMs - KEEP_MS, after: nowMs + KEEP_MS });
       return made;
     });
   }

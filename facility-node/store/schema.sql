@@ -1,12 +1,6 @@
-CREATE INDEX allergy_intolerance_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 7;
-
 CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patient_id is not null;
 
 CREATE INDEX clock_correction_target on clock_correction (node, incarnation);
-
-CREATE INDEX condition_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 6;
-
-CREATE INDEX condition_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 6;
 
 CREATE INDEX condition_recorded on record (type, json_extract(fields, '$."8"')) where type = 6;
 
@@ -16,21 +10,9 @@ CREATE INDEX conflict_by_time on conflict (found_at, id);
 
 CREATE INDEX consent_code_of_patient on consent_code (patient_id, created_at);
 
-CREATE INDEX consent_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 12;
-
 CREATE INDEX emergency_note_waiting on emergency_note (at) where taken_up_at is null;
 
-CREATE INDEX encounter_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 4;
-
 CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
-
-CREATE INDEX idempotency_age on idempotency (created_at);
-
-CREATE INDEX idempotency_key on idempotency (account_id, key);
-
-CREATE INDEX immunization_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 9;
-
-CREATE INDEX immunization_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 9;
 
 CREATE UNIQUE INDEX import_key_by_id on import_key (foreign_id, resource_type, source_system);
 
@@ -46,14 +28,6 @@ CREATE INDEX known_browser_of_account on known_browser (account_id);
 
 CREATE INDEX known_browser_use on known_browser (last_used_at);
 
-CREATE INDEX medication_request_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 8;
-
-CREATE INDEX medication_request_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 8;
-
-CREATE INDEX observation_encounter on record (type, json_extract(fields, '$."2"'), created_position) where type = 5;
-
-CREATE INDEX observation_patient on record (type, json_extract(fields, '$."1"'), created_position) where type = 5;
-
 CREATE INDEX patient_nina on record (type, json_extract(fields, '$."7"'), created_position)
   where type = 1 and json_extract(fields, '$."7"') is not null;
 
@@ -63,9 +37,11 @@ CREATE INDEX patient_phone on record (type, json_extract(fields, '$."5"'), creat
 CREATE INDEX patient_replaced_by on record (type, json_extract(fields, '$."12"'))
   where type = 1 and json_extract(fields, '$."12"') is not null;
 
-CREATE INDEX record_by_age on record (type, created_position, id, digest);
+CREATE INDEX record_by_age on record (type, created_position);
 
-CREATE INDEX referral_patient on record (type, json_extract(fields, '$."2"'), created_position) where type = 10;
+CREATE INDEX record_field_1 on record (json_extract(fields, '$."1"'), type, created_position);
+
+CREATE INDEX record_field_2 on record (json_extract(fields, '$."2"'), type, created_position);
 
 CREATE INDEX refresh_token_of_session on refresh_token (session_id);
 
@@ -232,10 +208,11 @@ CREATE TABLE hub_trail (
   primary key (generation, entries)
 ) strict;
 
-CREATE TABLE idempotency (
+CREATE TABLE "idempotency" (
+  id integer primary key,
   account_id integer not null references account (id),
-  route text not null,
   key text not null,
+  route text not null,
   -- SHA-256 of the body as it was taken.
   body_hash blob not null,
   status integer not null,
@@ -244,8 +221,8 @@ CREATE TABLE idempotency (
   record_type text,
   record_id text,
   created_at integer not null,
-  primary key (account_id, route, key)
-) strict, without rowid;
+  unique (account_id, key, route)
+) strict;
 
 CREATE TABLE import_key (
   -- Rows are appended: a big import writes few pages here.
@@ -564,6 +541,7 @@ CREATE VIEW "facility" as select
   cast(json_extract(fields, '$."8"') as real) as "latitude",
   cast(json_extract(fields, '$."9"') as real) as "longitude",
   json_extract(fields, '$."10"') as "population",
+  json_extract(fields, '$."11"') as "placed_since",
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 3;
