@@ -1,5 +1,9 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { consentTexts } from '@santehaggui/protocols/consents/short-texts.ts';
+import { CodeSender } from '@santehaggui/runtime/codes/code-sender.ts';
+import { codeHashOf, isRightCode, newOneTimeCode } from '@santehaggui/runtime/codes/one-time-code.ts';
+import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
+import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Staff } from '../people/caller.ts';
@@ -8,13 +12,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import { ConsentCodeStore } from './consent-code-store.ts';
 import { failConsent } from './consent-errors.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const GOOD_FOR_MS = 10 * MINUTE_MS;
-const MAX_ATTEMPTS = 5;
-const MAX_AN_HOUR = 3;
-const MAX_A_DAY = 6;
-const KEPT_MS = 30 * 24 * HOUR_MS;
+const KEPT_MS = 30 * 24 * 3600_000;
 
 /** What the service is made of; without a messenger no code can be sent. */
 export type ConsentCodeOptions = {
@@ -43,43 +41,40 @@ export type CodeAnswer = Omit<CodeRequest, 'phone'> & { readonly codeId: string;
 export class ConsentCodeService {
   readonly #options: ConsentCodeOptions;
   readonly #codes: ConsentCodeStore;
+  readonly #sender: CodeSender | undefined;
 
   constructor(options: ConsentCodeOptions) {
     this.#options = options;
     this.#codes = new ConsentCodeStore(options.db);
+    const { messenger } = options;
+    if (messenger === undefined) return;
+    const send = (to: string, text: string) => messenger.send(to, { kind: 'text', text });
+    this.#sender = new CodeSender({ purpose: 'consent-code', send, make: memoryLimiters });
   }
 
   /** Whether there is something to send codes with. */
   canSend(): boolean {
-    return this.#options.messenger !== undefined;
+    return this.#sender !== undefined;
   }
 
-  /** Sends a new code. Throws SH-K191 without a phone, SH-T191 after too many, SH-T190 when the network took none. */
+  /** Sends a new code. Throws SH-K191 without a phone, SH-A005 after too many to that phone, SH-T190 when the network took none. */
   async send({ staff, patientId, phone, textHash }: CodeRequest): Promise<{ codeId: string; expiresAtMs: number }> {
-    const { clock, messenger, facility } = this.#options;
-    if (messenger === undefined) throw failConsent('SH-T190');
+    const { clock, facility } = this.#options;
+    if (this.#sender === undefined) throw failConsent('SH-T190');
     if (phone === undefined) throw failConsent('SH-K191');
     const nowMs = clock.now();
-    const isTooOften =
-      this.#codes.countSince(patientId, nowMs - HOUR_MS) >= MAX_AN_HOUR ||
-      this.#codes.countSince(patientId, nowMs - 24 * HOUR_MS) >= MAX_A_DAY;
-    if (isTooOften) throw failConsent('SH-T191');
-    const code = String(randomInt(1_000_000)).padStart(6, '0');
-    const [id, salt, expiresAt] = [randomBytes(12).toString('base64url'), randomBytes(16), nowMs + GOOD_FOR_MS];
-    // Kept before it is sent: a code that arrives can always be checked, and each that was tried counts.
+    const { code, kept } = newOneTimeCode(nowMs);
+    const id = randomBytes(12).toString('base64url');
+    // Kept before it is sent: a code that arrives can always be checked.
     this.#codes.forgetBefore(nowMs - KEPT_MS);
-    this.#codes.add({
-      ...{ id, patientId, phone, textHash, salt, expiresAt },
-      accountId: staff.accountId,
-      codeHash: hashOf(salt, code),
-      createdAt: nowMs,
-    });
+    this.#codes.add({ id, patientId, phone, textHash, accountId: staff.accountId, ...kept });
     try {
-      await messenger.send(phone, { kind: 'text', text: consentTexts.code({ code, facility: facility.name }) });
+      await this.#sender.send(phone, consentTexts.code({ code, facility: facility.name }));
     } catch (cause) {
+      if (cause instanceof HagguiError) throw cause;
       throw failConsent('SH-T190', { cause });
     }
-    return { codeId: id, expiresAtMs: expiresAt };
+    return { codeId: id, expiresAtMs: kept.expiresAt };
   }
 
   /**
@@ -91,16 +86,14 @@ export class ConsentCodeService {
     const nowMs = this.#options.clock.now();
     const kept = this.#codes.find(codeId);
     if (kept === undefined) throw failConsent('SH-I190');
-    const isGood =
-      kept.attempts < MAX_ATTEMPTS &&
-      kept.expiresAt > nowMs &&
+    const isForThis =
       kept.accountId === staff.accountId &&
       kept.patientId === patientId &&
       kept.textHash === textHash;
     this.#codes.countAttempt(codeId);
-    if (!timingSafeEqual(kept.codeHash, hashOf(kept.salt, code)) || !isGood) throw failConsent('SH-I190');
+    if (!isRightCode(kept, code, nowMs) || !isForThis) throw failConsent('SH-I190');
     const salt = Buffer.from(kept.salt).toString('base64url');
-    const proof = hashOf(kept.salt, code, kept.phone, textHash).subarray(0, 16).toString('base64url');
+    const proof = codeHashOf(kept.salt, code, kept.phone, textHash).subarray(0, 16).toString('base64url');
     return `c1:${Math.floor(nowMs / 1000)}:${kept.phone.slice(-2)}:${salt}:${proof}`;
   }
 
@@ -109,10 +102,4 @@ export class ConsentCodeService {
     if (this.#codes.find(codeId)?.usedAt !== null) throw failConsent('SH-I190');
     this.#codes.use(codeId, this.#options.clock.now());
   }
-}
-
-function hashOf(salt: Uint8Array, ...pieces: readonly string[]): Buffer {
-  const hash = createHash('sha256').update(salt);
-  for (const piece of pieces) hash.update(piece, 'utf8');
-  return hash.digest();
 }

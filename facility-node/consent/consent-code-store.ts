@@ -1,17 +1,13 @@
+import type { KeptCode } from '@santehaggui/runtime/codes/one-time-code.ts';
 import type { Database, Statement } from 'better-sqlite3';
 
 /** A row of `consent_code`; times in milliseconds since 1970. */
-export type ConsentCode = {
+export type ConsentCode = KeptCode & {
   readonly id: string;
   readonly patientId: string;
   readonly accountId: number;
   readonly phone: string;
   readonly textHash: string;
-  readonly salt: Uint8Array;
-  readonly codeHash: Uint8Array;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly attempts: number;
   readonly usedAt: number | null;
 };
 
@@ -19,7 +15,6 @@ export type ConsentCode = {
 export class ConsentCodeStore {
   readonly #add: Statement<(string | number | Uint8Array)[]>;
   readonly #find: Statement<[string], ConsentCode>;
-  readonly #countSince: Statement<[string, number], number>;
   readonly #countAttempt: Statement<[string]>;
   readonly #use: Statement<[number, string]>;
   readonly #forget: Statement<[number]>;
@@ -34,26 +29,18 @@ export class ConsentCodeStore {
          code_hash as codeHash, created_at as createdAt, expires_at as expiresAt, attempts, used_at as usedAt
        from consent_code where id = ?`,
     );
-    this.#countSince = db
-      .prepare<[string, number], number>('select count(*) from consent_code where patient_id = ? and created_at > ?')
-      .pluck();
     this.#countAttempt = db.prepare('update consent_code set attempts = attempts + 1 where id = ?');
     this.#use = db.prepare('update consent_code set used_at = ? where id = ?');
     this.#forget = db.prepare('delete from consent_code where created_at < ?');
   }
 
-  add(code: Omit<ConsentCode, 'attempts' | 'usedAt'>): void {
+  add(code: Omit<ConsentCode, 'usedAt'>): void {
     const { id, patientId, accountId, phone, textHash, salt, codeHash, createdAt, expiresAt } = code;
     this.#add.run(id, patientId, accountId, phone, textHash, salt, codeHash, createdAt, expiresAt);
   }
 
   find(id: string): ConsentCode | undefined {
     return this.#find.get(id);
-  }
-
-  /** How many codes were sent for a patient after a moment. */
-  countSince(patientId: string, afterMs: number): number {
-    return this.#countSince.get(patientId, afterMs) ?? 0;
   }
 
   countAttempt(id: string): void {

@@ -33,15 +33,6 @@ export const consentErrors = errorCodes({
       en: 'Have it signed, or spoken before a witness; the modem needs a look.',
     },
   },
-  'SH-T191': {
-    kind: 'transient',
-    status: 429,
-    title: { fr: 'Trop de codes ont été envoyés à ce patient', en: 'Too many codes were sent to this patient' },
-    remedy: {
-      fr: 'Attendez une heure, ou faites signer, ou parler devant témoin.',
-      en: 'Wait an hour, or have it signed, or spoken before a witness.',
-    },
-  },
 });
 
 /** Makes an error of the catalogue of consents. */
