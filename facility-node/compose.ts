@@ -22,6 +22,7 @@ import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
 import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
 import { type Consents, createConsents } from './consent/consents.ts';
+import { createStaff, type StaffParts } from './factors/create-staff.ts';
 import { DoctorService } from './health/doctor-service.ts';
 import { type HealthParts, HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
@@ -36,8 +37,6 @@ import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
 import { patientIndexer } from './patients/patient-index.ts';
-import { type PeopleOptions, PeopleService } from './people/people-service.ts';
-import { type DeviceGate, SessionService } from './people/session-service.ts';
 import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { NumberingService } from './resources/numbering-service.ts';
@@ -152,7 +151,8 @@ export async function composeNode(
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
   });
-  const { people, sessions } = nodeStaff({ store, audit, clock, facility, devices, access }, () => keys);
+  const staff = nodeStaff({ store, audit, clock, facility, devices, messenger }, access.permissions, () => keys);
+  const { people, sessions } = staff;
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const keys = keyService({
     ...{ db, ring, by, audit, clock, log, directory, identity },
@@ -164,7 +164,7 @@ export async function composeNode(
   const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, access, auditProofs: trail.proofs, sessions, reports, facility, clock, log, version, messenger },
+    ...{ store, audit, access, auditProofs: trail.proofs, ...staff, reports, facility, clock, log, version, messenger },
   });
 
   const notes = new EmergencyNotesService({ db, audit, clock });
@@ -173,8 +173,8 @@ export async function composeNode(
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
-    ...{ uplink, usb, enrolment, reports, sessions, keys, interchange, backups, devices, consents, trail, clock, log },
-    ...{ people, certificates, rotation, invitationOf: lan.invitationOf },
+    ...{ uplink, usb, enrolment, reports, keys, interchange, backups, devices, consents, trail, clock, log },
+    ...{ ...staff, certificates, rotation, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit, access }),
     conflicts: createConflicts({ store, audit, access, clock }),
@@ -239,22 +239,16 @@ function nodeHealth({
 
 /** The staff's accounts and sessions; what opens the database changes with the account. */
 function nodeStaff(
-  {
-    devices,
-    access,
-    ...parts
-  }: PeopleOptions & { readonly devices: DeviceGate; readonly access: ReturnType<typeof createAccess> },
+  parts: Omit<StaffParts, 'keys' | 'rights' | 'onPassword' | 'onPasswordChanged'>,
+  rights: StaffParts['rights'],
   keys: () => KeyService,
-): { readonly people: PeopleService; readonly sessions: SessionService } {
-  const personal = { forget: (login: string) => keys().forget(login), logins: () => keys().logins() };
-  return {
-    people: new PeopleService({ ...parts, keys: personal }),
-    sessions: new SessionService({
-      ...{ ...parts, devices, rights: access.permissions },
-      onPassword: (proven) => void keys().passwordProven(proven),
-      onPasswordChanged: (login) => void keys().forget(login),
-    }),
-  };
+) {
+  return createStaff({
+    ...{ ...parts, rights },
+    keys: { forget: (login: string) => keys().forget(login), logins: () => keys().logins() },
+    onPassword: (proven) => void keys().passwordProven(proven),
+    onPasswordChanged: (login) => void keys().forget(login),
+  });
 }
 
 /** Lets the hub open the node, where it is enrolled at one that can. */

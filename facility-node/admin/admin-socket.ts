@@ -7,6 +7,7 @@ import type { DoctorService } from '../health/doctor-service.ts';
 import type { KeyRotation } from '../keys/key-rotation.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
+import type { SignInService } from '../people/sign-in-service.ts';
 import type { AdminCaller, AdminPolicy, AdminRoute } from './admin-route.ts';
 import { type AuditParts, auditRoutes } from './audit-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
@@ -30,6 +31,7 @@ export type AdminParts = OperatorParts &
     readonly socketPath: string;
     readonly doctor: DoctorService;
     readonly sessions: SessionService;
+    readonly signIn: SignInService;
     readonly keys: KeyService;
     readonly rotation: KeyRotation;
     readonly backups: BackupService;
@@ -41,7 +43,7 @@ export type AdminParts = OperatorParts &
 export function adminRoutes(parts: Omit<AdminParts, 'socketPath'>): readonly AdminRoute[] {
   return [
     ...operatorRoutes(parts),
-    ...keysRoutes(parts.keys, parts.rotation, parts.sessions),
+    ...keysRoutes(parts),
     ...backupRoutes(parts.backups),
     ...devicesAdminRoutes(parts),
     ...usersRoutes(parts),

@@ -2,10 +2,21 @@ import { openingRequest, rotateRequest } from '@santehaggui/protocols/api/keys-a
 import type { KeyRotation } from '../keys/key-rotation.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SessionService } from '../people/session-service.ts';
+import type { SignInService } from '../people/sign-in-service.ts';
 import { type AdminRoute, operatorRoute } from './admin-route.ts';
 
 /** What an operator may do with the keys, over the admin socket. */
-export function keysRoutes(keys: KeyService, rotation: KeyRotation, sessions: SessionService): readonly AdminRoute[] {
+export function keysRoutes({
+  keys,
+  rotation,
+  sessions,
+  signIn,
+}: {
+  readonly keys: KeyService;
+  readonly rotation: KeyRotation;
+  readonly sessions: SessionService;
+  readonly signIn: SignInService;
+}): readonly AdminRoute[] {
   return [
     operatorRoute({
       method: 'get',
@@ -38,7 +49,7 @@ export function keysRoutes(keys: KeyService, rotation: KeyRotation, sessions: Se
         if (body.opens === 'unattended') keys.openUnattended();
         else {
           const { login, password } = body;
-          const { refreshToken } = await sessions.login({ login, password, address: null, requestId });
+          const { refreshToken } = await signIn.signInAtMachine({ login, password, requestId });
           await sessions.signOut({ refreshToken }, { address: null, requestId });
           await keys.openByStaff({ login: login.trim().toLowerCase(), password, known: [] });
         }

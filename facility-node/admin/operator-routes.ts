@@ -2,7 +2,7 @@ import { enrolRequest, stickRequest, verifyRequest } from '@santehaggui/protocol
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { type EpiWeek, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { z } from 'zod';
-import type { SessionService } from '../people/session-service.ts';
+import type { SignInService } from '../people/sign-in-service.ts';
 import type { WeeklyReportService } from '../reports/weekly-report-service.ts';
 import type { UsbService } from '../uplink/carriers/usb/usb-service.ts';
 import type { EnrolmentClient } from '../uplink/enrolment-client.ts';
@@ -17,7 +17,7 @@ export type OperatorParts = {
   readonly usb: UsbService;
   readonly enrolment: EnrolmentClient;
   readonly reports: WeeklyReportService;
-  readonly sessions: SessionService;
+  readonly signIn: SignInService;
   readonly countRecords: () => Readonly<Record<string, number>>;
 };
 
@@ -32,7 +32,7 @@ export function operatorRoutes({
   usb,
   enrolment,
   reports,
-  sessions,
+  signIn,
   countRecords,
 }: OperatorParts): readonly AdminRoute[] {
   return [
@@ -108,7 +108,7 @@ export function operatorRoutes({
       summary: 'Se connecter, pour ce qui montre des dossiers',
       body: sessionRequest,
       handler: async ({ body, requestId }) => {
-        const { answer } = await sessions.login({ ...body, address: null, requestId });
+        const { answer } = await signIn.signInAtMachine({ ...body, requestId });
         return { status: 201, body: answer };
       },
     }),

@@ -86,10 +86,7 @@ export class ConsentCodeService {
     const nowMs = this.#options.clock.now();
     const kept = this.#codes.find(codeId);
     if (kept === undefined) throw failConsent('SH-I190');
-    const isForThis =
-      kept.accountId === staff.accountId &&
-      kept.patientId === patientId &&
-      kept.textHash === textHash;
+    const isForThis = kept.accountId === staff.accountId && kept.patientId === patientId && kept.textHash === textHash;
     this.#codes.countAttempt(codeId);
     if (!isRightCode(kept, code, nowMs) || !isForThis) throw failConsent('SH-I190');
     const salt = Buffer.from(kept.salt).toString('base64url');

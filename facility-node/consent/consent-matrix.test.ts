@@ -119,6 +119,7 @@ const TRIES: Readonly<
   'own-copy': 'own',
   backup: 'own',
   'patient-sms': 'own',
+  'staff-sms': 'own',
   exchange: 'tried by the hub’s tests',
 };
 

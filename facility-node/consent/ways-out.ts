@@ -41,6 +41,11 @@ export const WAYS_OUT = {
     says: 'short messages to the patient’s own phone: codes, and who may see the record',
     files: ['consent/consent-code-service.ts', 'consent/consent-sms-service.ts'],
   },
+  'staff-sms': {
+    asks: 'own',
+    says: 'codes to sign in with, to the phones of staff: nothing of a patient',
+    files: ['factors/phone-factor-service.ts'],
+  },
 } as const satisfies Readonly<Record<string, WayOutRule>>;
 
 /** The name of a way out. */

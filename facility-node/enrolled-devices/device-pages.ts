@@ -47,6 +47,7 @@ export function frontPage(facilityName: string): Answer {
 <li><a href="/appareil">Enrôler ce téléphone ou cette tablette</a></li>
 <li><a href="/consentements">Consentements des patients</a></li>
 <li><a href="/mes-sessions">Mes sessions : où je suis connecté</a></li>
+<li><a href="/mes-preuves">Comment je me connecte : code par SMS</a></li>
 <li><a href="/acces">Qui a lu un dossier ?</a> (chef de poste)</li>
 <li><a href="/droits">Qui peut faire quoi</a> (chef de poste, informatique)</li>
 <li><a href="/appareils">Appareils du poste</a> (administrateur)</li>

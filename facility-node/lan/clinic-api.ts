@@ -25,6 +25,8 @@ import { ConsentService } from '../consent/consent-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
+import { factorsRoutes } from '../factors/factors-routes.ts';
+import type { PhoneFactorService } from '../factors/phone-factor-service.ts';
 import { emergencyNotesRoutes } from '../notes/emergency-notes-routes.ts';
 import { EmergencyNotesService } from '../notes/emergency-notes-service.ts';
 import { DuplicatesService } from '../patients/duplicates-service.ts';
@@ -36,6 +38,7 @@ import { ownSessionsRoutes } from '../people/own-sessions-routes.ts';
 import { OwnSessionsService } from '../people/own-sessions-service.ts';
 import type { SessionService } from '../people/session-service.ts';
 import { sessionsRoutes } from '../people/sessions-routes.ts';
+import type { SignInService } from '../people/sign-in-service.ts';
 import { referralsRoutes } from '../referrals/referrals-routes.ts';
 import { ReferralsService } from '../referrals/referrals-service.ts';
 import { reportsRoutes } from '../reports/reports-routes.ts';
@@ -58,6 +61,8 @@ export type ClinicParts = {
   readonly access: RecordAccess;
   readonly auditProofs: AuditProofService;
   readonly sessions: SessionService;
+  readonly signIn: SignInService;
+  readonly phones: PhoneFactorService;
   readonly reports: WeeklyReportService;
   readonly facility: OwnFacility;
   readonly deviceParts: DeviceParts;
@@ -75,6 +80,8 @@ export function clinicRoutes({
   access,
   auditProofs,
   sessions,
+  signIn,
+  phones,
   reports,
   facility,
   deviceParts,
@@ -95,7 +102,8 @@ export function clinicRoutes({
   const conflicts = new ConflictsService({ store, audit, access, once, resources, clock });
   const rights = new RightsEditingService({ store, audit, access, once });
   const versioned = [
-    ...sessionsRoutes(sessions),
+    ...sessionsRoutes(sessions, signIn),
+    ...factorsRoutes({ signIn, phones }),
     ...ownSessionsRoutes(new OwnSessionsService({ store, audit, clock })),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),

@@ -7,6 +7,7 @@ import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
+import { factorsPageRoutes } from '../factors/factors-page.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
 import { ownSessionsPageRoutes } from '../people/own-sessions-page.ts';
 import { staffPageRoute } from '../people/page-programs.ts';
@@ -59,6 +60,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
     ...accessPagesRoutes(parts.facility),
     ...rightsPagesRoutes(parts.facility),
     ...ownSessionsPageRoutes(parts.facility),
+    ...factorsPageRoutes(parts.facility),
   ]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
   return atTheDoor(plainHttp, whole, doorstep);

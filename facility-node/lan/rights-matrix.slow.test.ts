@@ -20,6 +20,10 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'get /sessions/own': 'staff',
   'delete /sessions/own': 'staff',
   'delete /sessions/own/{id}': 'staff',
+  'get /factors': 'staff',
+  'post /factors/phone': 'staff',
+  'post /factors/phone/confirmation': 'staff',
+  'post /factors/phone/removal': 'staff',
   'get /openapi.json': 'anyone',
   'get /replica': 'staff',
 

@@ -33,6 +33,23 @@ export const peopleErrors = errorCodes({
       en: 'Ask the administrator for another (haggui user reset).',
     },
   },
+  'SH-A155': {
+    kind: 'auth',
+    status: 401,
+    title: { fr: 'Ce code n’est pas le bon, ou il n’est plus valable', en: 'This code is wrong or no longer good' },
+    remedy: {
+      fr: 'Relisez le SMS ; pour un autre code, redonnez votre mot de passe sans code, sur cet appareil.',
+      en: 'Read the message again; for another code, give your password again without one, on this device.',
+    },
+  },
+  'SH-A156': {
+    kind: 'auth',
+    title: { fr: 'Ce mot de passe n’est pas le vôtre', en: 'This is not your password' },
+    remedy: {
+      fr: 'Vérifiez-le : pour ce réglage, il est demandé de nouveau.',
+      en: 'Check it: for this setting it is asked for again.',
+    },
+  },
   'SH-I150': {
     kind: 'input',
     title: { fr: 'Ce nouveau mot de passe ne convient pas', en: 'This new password does not do' },

@@ -31,6 +31,7 @@ import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 
 /** What is tried first on such systems, as far as it is long enough to be a password here. */
@@ -75,6 +76,8 @@ export type PeopleOptions = {
   readonly passwordCost?: PasswordCost;
   /** Without it nobody's password opens the database. */
   readonly keys?: PersonalKeys;
+  /** What goes when somebody is shut out. */
+  readonly secondFactor?: Pick<SecondFactor, 'removeAllOf'>;
 };
 
 const OPERATOR: AuditedCaller = { kind: 'daemon' };
@@ -91,8 +94,10 @@ export class PeopleService {
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
   readonly #browsers: KnownBrowserStore;
+  readonly #secondFactor: PeopleOptions['secondFactor'];
 
-  constructor({ store, audit, clock, facility, passwordCost = SMALL_MACHINE_COST, keys = NO_KEYS }: PeopleOptions) {
+  constructor(options: PeopleOptions) {
+    const { store, audit, clock, facility, passwordCost = SMALL_MACHINE_COST, keys = NO_KEYS } = options;
     this.#store = store;
     this.#audit = audit;
     this.#clock = clock;
@@ -102,6 +107,7 @@ export class PeopleService {
     this.#accounts = new AccountStore(store.db);
     this.#sessions = new SessionStore(store.db);
     this.#browsers = new KnownBrowserStore(store.db);
+    this.#secondFactor = options.secondFactor;
   }
 
   /**
@@ -261,6 +267,7 @@ export class PeopleService {
     this.#store.transact({ author: null, role: 'system' }, (tx) => {
       change(tx);
       this.#browsers.forgetAllOf(account.id);
+      this.#secondFactor?.removeAllOf(account.id);
       this.#sessions.revokeAllOf(account.id, because, nowMs);
       this.#noteUpdate(account, by, detail);
     });

@@ -2,25 +2,16 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { RequestHead } from '@santehaggui/runtime/http/route.ts';
-import {
-  hashPassword,
-  type PasswordCost,
-  SMALL_MACHINE_COST,
-  unmatchablePasswordHash,
-  verifyPassword,
-} from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenKey } from './access-token.ts';
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Caller, Staff } from './caller.ts';
-import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
 import type { NodePolicy, StaffRights } from './permissions.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
-import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
 import { TokenKeyStore } from './token-key-store.ts';
 import { loadTokenKeys, replaceTokenKey } from './token-keys.ts';
 
@@ -30,8 +21,6 @@ const IDLE_SECONDS = 12 * 3600;
 const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
 const USER_AGENT_KEPT = 300;
-/** Who was away longer than half a year is no worse off than with a new tablet. */
-const FORGET_BROWSER_AFTER_MS = 180 * 24 * 3600_000;
 
 /** From where a request comes; the credentials are what the cookies of an enrolled device and of a known browser hold, `userAgent` how a browser calls itself. */
 export type Origin = {
@@ -40,21 +29,15 @@ export type Origin = {
   readonly userAgent?: string | undefined;
   readonly deviceCredential?: string | undefined;
   readonly browserCredential?: string | undefined;
+  /** What the cookie of an attempt to sign in holds that waits for its code. */
+  readonly attemptCredential?: string | undefined;
 };
 
-/** What signing in takes; `newPassword` takes the place of the password that is proven. */
-export type Credentials = Origin & {
-  readonly login: string;
-  readonly password: string;
-  readonly newPassword?: string | undefined;
-};
-
-/** A session as handed out: the body of the answer, the refresh token for its cookie, and what the browser is known by from now on. */
+/** A session as handed out: the body of the answer, and the refresh token for its cookie. */
 export type OpenedSession = {
   readonly answer: SessionAnswer;
   readonly refreshToken: string;
   readonly refreshExpiresInSeconds: number;
-  readonly browserCredential?: string;
 };
 
 /** Knows the devices that staff work on; `enrolled-devices/` keeps them. */
@@ -72,16 +55,6 @@ export type SessionServiceOptions = {
   readonly clock: Clock;
   readonly facility: OwnFacility;
   readonly rights: StaffRights;
-  /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
-  readonly passwordCost?: PasswordCost;
-  /** Told of each password that was right. */
-  readonly onPassword?: (proven: {
-    readonly login: string;
-    readonly password: string;
-    readonly known: readonly string[];
-  }) => void;
-  /** Told of each login whose owner has taken another password. */
-  readonly onPasswordChanged?: (login: string) => void;
   /** Without it any device will do. */
   readonly devices?: DeviceGate;
 };
@@ -94,10 +67,7 @@ export class SessionService {
   readonly #options: SessionServiceOptions;
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
-  readonly #browsers: KnownBrowserStore;
-  readonly #limits = new SignInLimits();
   readonly #tokenKeys: TokenKeyStore;
-  readonly #decoyHash: string;
   #keys: readonly [TokenKey, ...TokenKey[]] | undefined;
 
   constructor(options: SessionServiceOptions) {
@@ -105,37 +75,38 @@ export class SessionService {
     this.#options = options;
     this.#accounts = new AccountStore(db);
     this.#sessions = new SessionStore(db);
-    this.#browsers = new KnownBrowserStore(db);
     this.#tokenKeys = new TokenKeyStore(db);
-    this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? SMALL_MACHINE_COST);
   }
 
-  /**
-   * Opens a session. Throws SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same
-   * work; SH-A005 after too many attempts ({@link SignInLimits}); SH-A153 and SH-A154 for a provisional password
-   * without a new one, or after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} throws.
-   */
-  async login(credentials: Credentials): Promise<OpenedSession> {
-    const { login, password, address, requestId, deviceCredential } = credentials;
-    const name = login.trim().toLowerCase();
-    const account = this.#accounts.withLogin(name);
-    const source = this.#sourceOf(account, credentials);
-    await this.#limits.begin(name, source);
-    const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
-    if (account === undefined || !isPassword || account.isDisabled) {
-      const detail = { login: name };
-      this.#options.audit.append(
-        { kind: 'visitor', address, requestId },
-        { action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },
+  /** Opens a session of an account whose owner has proven to be it; `proof` says by what, for the trail. */
+  async open(
+    account: Account,
+    origin: Origin,
+    { deviceId, proof }: { readonly deviceId: string | null; readonly proof: string },
+  ): Promise<OpenedSession> {
+    const nowMs = this.#options.clock.now();
+    const sessionId = randomUUID();
+    const refreshToken = newRefreshToken();
+    const expiresAt = nowMs + IDLE_SECONDS * 1000;
+    this.#sessions.together(() => {
+      this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
+      this.#sessions.open(
+        {
+          ...{ id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
+          userAgent: origin.userAgent?.slice(0, USER_AGENT_KEPT) ?? null,
+        },
+        nowMs,
       );
-      throw failPeople('SH-A150');
-    }
-    // Asked last: who does not know a password learns nothing of devices.
-    const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
-    const own = await this.#withOwnPassword(account, credentials);
-    await this.#limits.succeeded(name, source);
-    this.#options.onPassword?.({ login: name, password: own.password, known: [] });
-    return this.#open(own.account, credentials, deviceId);
+      this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);
+      this.#accounts.noteSignIn(account.id, nowMs);
+      this.#options.audit.append(staffOf(account, sessionId, origin), {
+        action: 'sign-in',
+        recordType: 'session',
+        purpose: 'HOPERAT',
+        detail: { proof },
+      });
+    });
+    return this.#handOut(account, { sessionId, refreshToken, expiresAt });
   }
 
   /** Exchanges a refresh token for a new pair. Throws SH-A152; a token that comes a second time ends its session. */
@@ -207,73 +178,6 @@ export class SessionService {
       throw failRuntime('SH-A002');
     }
     return staff;
-  }
-
-  /** The account with a password that its owner chose, which may be the one just proven. */
-  async #withOwnPassword(
-    account: Account,
-    { password, newPassword, ...origin }: Credentials,
-  ): Promise<{ readonly account: Account; readonly password: string }> {
-    const { clock, audit, passwordCost = SMALL_MACHINE_COST } = this.#options;
-    const { passwordUntil, login } = account;
-    if (passwordUntil !== null && passwordUntil <= clock.now()) throw failPeople('SH-A154');
-    if (newPassword === undefined) {
-      if (passwordUntil !== null) throw failPeople('SH-A153');
-      return { account, password };
-    }
-    if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
-    const hash = await hashPassword(newPassword, passwordCost);
-    this.#sessions.together(() => {
-      this.#accounts.setPassword(account.id, hash, null);
-      this.#sessions.revokeAllOf(account.id, 'password-changed', clock.now());
-      audit.append(
-        { kind: 'visitor', address: origin.address, requestId: origin.requestId },
-        {
-          ...{ action: 'update', recordType: 'practitioner', recordId: account.practitionerId, purpose: 'HOPERAT' },
-          detail: { login, password: 'changed' },
-        },
-      );
-    });
-    this.#options.onPasswordChanged?.(login);
-    return { account: this.#accounts.withId(account.id) ?? account, password: newPassword };
-  }
-
-  /** Browsers that the account signed in with before, and enrolled devices, are told apart from everybody else at their address. */
-  #sourceOf(account: Account | undefined, { address, deviceCredential, browserCredential }: Origin): SignInSource {
-    const device = this.#options.devices?.idOf(deviceCredential) ?? null;
-    if (device !== null) return { isKnown: true, key: `device ${device}` };
-    const hash = browserCredential === undefined ? undefined : hashOf(browserCredential);
-    if (hash !== undefined && account !== undefined && this.#browsers.isKnown(hash, account.id))
-      return { isKnown: true, key: `browser ${hash.toString('base64url')}` };
-    return { isKnown: false, key: address ?? 'local' };
-  }
-
-  async #open(account: Account, origin: Origin, deviceId: string | null): Promise<OpenedSession> {
-    const nowMs = this.#options.clock.now();
-    const sessionId = randomUUID();
-    const refreshToken = newRefreshToken();
-    const browserCredential = origin.browserCredential ?? newRefreshToken();
-    const expiresAt = nowMs + IDLE_SECONDS * 1000;
-    this.#sessions.together(() => {
-      this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
-      this.#browsers.forgetUnusedSince(nowMs - FORGET_BROWSER_AFTER_MS);
-      this.#browsers.remember(hashOf(browserCredential), account.id, nowMs);
-      this.#sessions.open(
-        {
-          ...{ id: sessionId, accountId: account.id, address: origin.address, expiresAt, deviceId },
-          userAgent: origin.userAgent?.slice(0, USER_AGENT_KEPT) ?? null,
-        },
-        nowMs,
-      );
-      this.#sessions.addToken(hashOf(refreshToken), sessionId, nowMs);
-      this.#accounts.noteSignIn(account.id, nowMs);
-      this.#options.audit.append(staffOf(account, sessionId, origin), {
-        action: 'sign-in',
-        recordType: 'session',
-        purpose: 'HOPERAT',
-      });
-    });
-    return { ...(await this.#handOut(account, { sessionId, refreshToken, expiresAt })), browserCredential };
   }
 
   #end(sessionId: string, because: RevokedBecause, staff: Staff): void {

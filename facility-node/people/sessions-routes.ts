@@ -1,24 +1,14 @@
-import { sessionAnswer, sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
+import { codeSentAnswer, nodeSessionRequest, sessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 import type { Request } from 'express';
-import type { Caller } from './caller.ts';
-import { DEVICE_COOKIE } from './device-cookie.ts';
 import { type NodeRoute, openRoute } from './node-route.ts';
 import { failPeople } from './people-errors.ts';
-import type { Credentials, OpenedSession, Origin, SessionService } from './session-service.ts';
-
-/** Over HTTPS the name binds the cookie to this host (RFC 6265bis §4.1.3.2); a browser takes no such name over plain HTTP. */
-const SECURE_COOKIE = '__Host-haggui_refresh';
-const PLAIN_COOKIE = 'haggui_refresh';
-const PLAIN_COOKIE_PATH = '/api/v1/sessions';
-/** What a browser is known by; the same for everybody who signs in with it. */
-const SECURE_BROWSER_COOKIE = '__Host-haggui_browser';
-const PLAIN_BROWSER_COOKIE = 'haggui_browser';
-/** As long as browsers keep any cookie (RFC 6265bis §5.5). */
-const BROWSER_COOKIE_SECONDS = 400 * 24 * 3600;
+import type { OpenedSession, SessionService } from './session-service.ts';
+import { attemptCookie, browserCookie, originOf, refreshCookie, refreshTokenOf } from './sign-in-cookies.ts';
+import type { SignedIn, SignInService } from './sign-in-service.ts';
 
 /** The sessions' routes: sign in, refresh by the cookie, sign out. */
-export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
+export function sessionsRoutes(sessions: SessionService, signIn: SignInService): readonly NodeRoute[] {
   const responses = {
     200: { description: 'La session ; le jeton de renouvellement est dans un cookie', body: sessionAnswer },
   };
@@ -28,10 +18,26 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
       path: '/sessions',
       summary: 'Se connecter',
       tag: 'sessions',
-      body: sessionRequest,
-      responses: { 201: responses[200] },
-      handler: async ({ body, principal, request }) =>
-        opened(await newSession(sessions, body, { principal, request }), { status: 201, request }),
+      body: nodeSessionRequest,
+      responses: {
+        201: responses[200],
+        202: {
+          description: 'Le mot de passe est bon ; un code est parti par SMS, à rendre dans otp',
+          body: codeSentAnswer,
+        },
+      },
+      handler: async ({ body, principal, request }) => {
+        const signedIn = await signIn.signIn({ ...body, ...originOf(principal, request) });
+        if (signedIn.kind === 'code-sent') return codeSent(signedIn, request);
+        // The session that the same browser had: its cookie is written over, so that nobody could end it later.
+        const former = refreshTokenOf(request);
+        if (former !== undefined) await sessions.signOut({ refreshToken: former }, principal);
+        return opened(signedIn.session, {
+          status: 201,
+          request,
+          cookies: [browserCookie(signedIn.browserCredential, request)],
+        });
+      },
     }),
     openRoute({
       method: 'post',
@@ -68,61 +74,24 @@ export function sessionsRoutes(sessions: SessionService): readonly NodeRoute[] {
 }
 
 function opened(
-  session: OpenedSession,
-  { status, request }: { readonly status: number; readonly request: Request },
+  { answer, refreshToken, refreshExpiresInSeconds }: OpenedSession,
+  {
+    status,
+    request,
+    cookies = [],
+  }: { readonly status: number; readonly request: Request; readonly cookies?: readonly string[] },
 ): Answer {
-  const { answer, refreshToken, refreshExpiresInSeconds, browserCredential } = session;
-  const cookies = [
-    refreshCookie(refreshToken, refreshExpiresInSeconds, request),
-    ...(browserCredential === undefined ? [] : [browserCookie(browserCredential, request)]),
-  ];
-  return { status, headers: { 'Set-Cookie': cookies }, body: answer };
+  const all = [refreshCookie(refreshToken, refreshExpiresInSeconds, request), ...cookies];
+  return { status, headers: { 'Set-Cookie': all }, body: answer };
 }
 
-/** Signs in, and ends the session that the same browser had: its cookie is written over, so that nobody could end it later. */
-async function newSession(
-  sessions: SessionService,
-  credentials: Pick<Credentials, 'login' | 'password' | 'newPassword'>,
-  { principal, request }: { readonly principal: Caller; readonly request: Request },
-): Promise<OpenedSession> {
-  const session = await sessions.login({ ...credentials, ...originOf(principal, request) });
-  const former = refreshTokenOf(request);
-  if (former !== undefined) await sessions.signOut({ refreshToken: former }, principal);
-  return session;
-}
-
-function refreshCookie(value: string, maxAgeSeconds: number, request: Request): string {
-  return cookie({ name: request.secure ? SECURE_COOKIE : PLAIN_COOKIE, value, maxAgeSeconds }, request);
-}
-
-function browserCookie(value: string, request: Request): string {
-  const name = request.secure ? SECURE_BROWSER_COOKIE : PLAIN_BROWSER_COOKIE;
-  return cookie({ name, value, maxAgeSeconds: BROWSER_COOKIE_SECONDS }, request);
-}
-
-/** RFC 6265bis. `Secure` where the connection is: a browser would drop the cookie of a box that is reached by http. */
-function cookie(
-  { name, value, maxAgeSeconds }: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
+function codeSent(
+  { attempt, phoneEnding, expiresAtMs }: Extract<SignedIn, { readonly kind: 'code-sent' }>,
   request: Request,
-): string {
-  const path = request.secure ? '/' : PLAIN_COOKIE_PATH;
-  const attributes = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'SameSite=Strict'];
-  return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
-}
-
-function originOf({ address, requestId }: Caller, request: Request): Origin {
+): Answer {
   return {
-    ...{ address, requestId, userAgent: request.get('user-agent') },
-    deviceCredential: cookieOf(request, DEVICE_COOKIE),
-    browserCredential: cookieOf(request, request.secure ? SECURE_BROWSER_COOKIE : PLAIN_BROWSER_COOKIE),
+    status: 202,
+    headers: { 'Set-Cookie': attemptCookie(attempt, request) },
+    body: { secondFactor: 'sms', phoneEnding, expiresAt: new Date(expiresAtMs).toISOString() },
   };
-}
-
-function refreshTokenOf(request: Request): string | undefined {
-  return cookieOf(request, request.secure ? SECURE_COOKIE : PLAIN_COOKIE);
-}
-
-function cookieOf(request: Request, wanted: string): string | undefined {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name, value]) => name === wanted && /^[\w-]{20,100}$/.test(value ?? ''))?.[1];
 }

@@ -310,6 +310,13 @@ CREATE VIRTUAL TABLE patient_search using fts5 (
   content = '', contentless_delete = 1, detail = column, prefix = '1 2 3 4', tokenize = "unicode61 remove_diacritics 0"
 );
 
+CREATE TABLE phone_factor (
+  account_id integer primary key references account (id) on delete cascade,
+  -- E.164.
+  phone text not null,
+  validated_at integer not null
+) strict;
+
 CREATE TABLE quarantine (
   direction text not null check (direction in ('up', 'down')),
   position integer not null,

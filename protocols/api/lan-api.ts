@@ -19,6 +19,22 @@ export const sessionRequest = z.strictObject({
   newPassword: passwordText.optional(),
 });
 
+/** `POST /api/v1/sessions` at a node; `otp` answers the code of six digits that was sent when it was left out (202, {@link codeSentAnswer}). */
+export const nodeSessionRequest = sessionRequest.extend({
+  otp: z
+    .string()
+    .trim()
+    .regex(/^\d{6}$/, 'six chiffres')
+    .optional(),
+});
+
+/** The answer to {@link nodeSessionRequest} where the password is right and a code has to come with it; this attempt is in a cookie. */
+export const codeSentAnswer = z.object({
+  secondFactor: z.literal('sms'),
+  phoneEnding: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+
 /** The answer to {@link sessionRequest} and to `POST /api/v1/sessions/refresh`; the refresh token is in a cookie. */
 export const sessionAnswer = z.object({
   accessToken: z.string(),

@@ -12,7 +12,11 @@ export class CodeSender {
   readonly #limits: readonly Limiter[];
 
   /** `purpose` keeps the counts of different codes apart. */
-  constructor({ purpose, send, make }: { readonly purpose: string; readonly send: SendCode; readonly make: LimiterMaker }) {
+  constructor({
+    purpose,
+    send,
+    make,
+  }: { readonly purpose: string; readonly send: SendCode; readonly make: LimiterMaker }) {
     this.#send = send;
     this.#limits = [
       make({ name: `${purpose}-hour`, points: 3, seconds: 3600 }),

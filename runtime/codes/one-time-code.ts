@@ -22,7 +22,11 @@ export function newOneTimeCode(nowMs: number): { readonly code: string; readonly
 }
 
 /** Whether this is the code, and it is still good; takes as long for a wrong one. The caller counts the attempt. */
-export function isRightCode({ salt, codeHash, createdAt, expiresAt, attempts }: KeptCode, code: string, nowMs: number): boolean {
+export function isRightCode(
+  { salt, codeHash, createdAt, expiresAt, attempts }: KeptCode,
+  code: string,
+  nowMs: number,
+): boolean {
   const isSame = timingSafeEqual(codeHash, codeHashOf(salt, code));
   // A clock that was set back must not lengthen a code's life.
   return isSame && attempts < MAX_ATTEMPTS && nowMs < expiresAt && nowMs >= createdAt;

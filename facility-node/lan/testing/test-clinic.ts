@@ -12,9 +12,12 @@ import { AuditService } from '../../audit/audit-service.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
 import { DeviceService } from '../../enrolled-devices/device-service.ts';
 import type { DeviceParts } from '../../enrolled-devices/devices-routes.ts';
+import { createStaff } from '../../factors/create-staff.ts';
+import type { PhoneFactorService } from '../../factors/phone-factor-service.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
-import { PeopleService } from '../../people/people-service.ts';
-import { SessionService } from '../../people/session-service.ts';
+import type { PeopleService } from '../../people/people-service.ts';
+import type { SessionService } from '../../people/session-service.ts';
+import type { SignInService } from '../../people/sign-in-service.ts';
 import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
@@ -51,6 +54,8 @@ export type TestClinic = AsyncDisposable & {
   readonly auditProofs: AuditProofService;
   readonly people: PeopleService;
   readonly sessions: SessionService;
+  readonly signIn: SignInService;
+  readonly phones: PhoneFactorService;
   readonly reports: WeeklyReportService;
   readonly devices: DeviceService;
   readonly certificates: CertificateService;
@@ -100,7 +105,6 @@ export async function openTestClinic({
     signer: () => ({ node: 1, keys: signKeysFromSeed(Buffer.alloc(32, 1)), hubKey: testHubKeys().publicKey }),
   });
   const access = createAccess({ store, audit, clock, facility });
-  const people = new PeopleService({ store, audit, clock, facility, passwordCost });
   const devices = new DeviceService({ db: store.db, audit, clock, isRequired: areDevicesRequired });
   const certificates = new CertificateService({
     ...{ facility, clock, log: log.log },
@@ -110,9 +114,10 @@ export async function openTestClinic({
     host: () => ({ hostname: 'poste', addresses: ['192.168.1.10'] }),
   });
   certificates.refresh();
-  const sessions = new SessionService({
-    ...{ store, audit, clock, facility, passwordCost, devices, rights: access.permissions },
+  const staff = createStaff({
+    ...{ store, audit, clock, facility, passwordCost, devices, rights: access.permissions, messenger },
   });
+  const { people } = staff;
   const surveillance = new SurveillanceService({ db: store.db });
   const reports = new WeeklyReportService({ surveillance, facility, store, clock });
   const lan = lanService({
@@ -123,7 +128,7 @@ export async function openTestClinic({
       audit,
       access,
       auditProofs,
-      sessions,
+      ...staff,
       reports,
       facility,
       clock,
@@ -148,8 +153,7 @@ export async function openTestClinic({
       audit,
       access,
       auditProofs,
-      people,
-      sessions,
+      ...staff,
       reports,
       devices,
       certificates,

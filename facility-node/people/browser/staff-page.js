@@ -21,6 +21,20 @@ const leavingPart = () => {
   return part;
 };
 
+/** Where the code goes that was sent to somebody's phone, in the form for signing in. */
+const codePart = (form, { phoneEnding }) => {
+  const label = Object.assign(document.createElement('label'), { htmlFor: 'otp' });
+  label.textContent = `Le code envoyé par SMS au numéro qui finit par ${phoneEnding}`;
+  const field = Object.assign(document.createElement('input'), {
+    ...{ id: 'otp', required: true, inputMode: 'numeric', pattern: '[0-9]{6}', maxLength: 6 },
+    autocomplete: 'one-time-code',
+  });
+  form.querySelector('#otp')?.remove();
+  form.querySelector('label[for=otp]')?.remove();
+  form.querySelector('button').before(label, field);
+  field.focus();
+};
+
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
@@ -94,7 +108,14 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
         login: byId('login').value.trim(),
         password: byId('password').value,
         ...(chosen === null || chosen.value === '' ? {} : { newPassword: chosen.value }),
+        ...(byId('otp') === null ? {} : { otp: byId('otp').value.trim() }),
       });
+      if (session.secondFactor !== undefined) {
+        codePart(byId('sign-in'), session);
+        return;
+      }
+      byId('otp')?.previousSibling.remove();
+      byId('otp')?.remove();
       accessToken = session.accessToken;
       byId('password').value = '';
       if (chosen !== null) chosen.value = '';

@@ -1,0 +1,222 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  hashPassword,
+  type PasswordCost,
+  SMALL_MACHINE_COST,
+  unmatchablePasswordHash,
+  verifyPassword,
+} from '@santehaggui/runtime/passwords/password.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { type Account, AccountStore } from './account-store.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { Staff } from './caller.ts';
+import { KnownBrowserStore } from './known-browser-store.ts';
+import { failPeople } from './people-errors.ts';
+import type { CodeSent, SecondFactor } from './second-factor.ts';
+import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
+import { SessionStore } from './session-store.ts';
+import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
+
+/** Who was away longer than half a year is no worse off than with a new tablet. */
+const FORGET_BROWSER_AFTER_MS = 180 * 24 * 3600_000;
+
+/** What signing in takes; `newPassword` takes the place of the password that is proven, `otp` answers a code that was sent. */
+export type Credentials = Origin & {
+  readonly login: string;
+  readonly password: string;
+  readonly newPassword?: string | undefined;
+  readonly otp?: string | undefined;
+};
+
+/** A password that was right, and what a thief would know of its owner. */
+export type RightPassword = { readonly login: string; readonly password: string; readonly known: readonly string[] };
+
+/** What came of signing in: a session and what the browser is known by from now on, or a code that has to come back. */
+export type SignedIn =
+  | { readonly kind: 'opened'; readonly session: OpenedSession; readonly browserCredential: string }
+  | ({ readonly kind: 'code-sent' } & CodeSent);
+
+/** What the service is made of. */
+export type SignInOptions = {
+  readonly store: RecordStore;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly sessions: SessionService;
+  /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
+  readonly passwordCost?: PasswordCost;
+  /** Told of each password that was right. */
+  readonly onPassword?: (proven: RightPassword) => void;
+  /** Told of each login whose owner has taken another password. */
+  readonly onPasswordChanged?: (login: string) => void;
+  /** Without it any device will do. */
+  readonly devices?: DeviceGate;
+  /** Without it a password is enough for everybody. */
+  readonly secondFactor?: SecondFactor;
+};
+
+/** How staff prove who they are. */
+export class SignInService {
+  readonly #options: SignInOptions;
+  readonly #accounts: AccountStore;
+  readonly #stored: SessionStore;
+  readonly #browsers: KnownBrowserStore;
+  readonly #limits = new SignInLimits();
+  readonly #decoyHash: string;
+
+  constructor(options: SignInOptions) {
+    const { db } = options.store;
+    this.#options = options;
+    this.#accounts = new AccountStore(db);
+    this.#stored = new SessionStore(db);
+    this.#browsers = new KnownBrowserStore(db);
+    this.#decoyHash = unmatchablePasswordHash(options.passwordCost ?? SMALL_MACHINE_COST);
+  }
+
+  /**
+   * Signs in with a password, and with a code where the account has a phone for it and this browser is not known as its owner's. Throws
+   * SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same work; SH-A005 after too many attempts
+   * ({@link SignInLimits}); SH-A155 for a wrong or an old code; SH-A153 and SH-A154 for a provisional password without a new one, or
+   * after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} and {@link SecondFactor.send} throw.
+   */
+  async signIn(credentials: Credentials): Promise<SignedIn> {
+    const { address, deviceCredential } = credentials;
+    const { account, source } = await this.#withPassword(credentials);
+    // Asked last: who does not know a password learns nothing of devices.
+    const deviceId = this.#options.devices?.admit(deviceCredential, address) ?? null;
+    const isKnownBrowser = this.#isKnownBrowser(account.id, credentials);
+    const { secondFactor } = this.#options;
+    let proof = isKnownBrowser ? 'password, known browser' : 'password';
+    if (!isKnownBrowser && secondFactor?.isAskedOf(account.id) === true) {
+      if (credentials.otp === undefined) return { kind: 'code-sent', ...(await secondFactor.send(account.id)) };
+      this.#checkCode(account, credentials, credentials.otp);
+      proof = 'password, code';
+    }
+    const session = await this.#opened(account, credentials, { source, deviceId, proof });
+    return { kind: 'opened', session, browserCredential: this.#remember(account.id, credentials) };
+  }
+
+  /**
+   * Signs in at the machine itself, over its admin socket: who may open that is the second factor. Throws as {@link signIn} does.
+   */
+  async signInAtMachine(credentials: Omit<Credentials, 'address'>): Promise<OpenedSession> {
+    const local = { ...credentials, address: null };
+    const { account, source } = await this.#withPassword(local);
+    return this.#opened(account, local, { source, deviceId: null, proof: 'password, admin socket' });
+  }
+
+  /** That somebody who is signed in still knows the password, before something that outlasts the session. Throws SH-A156, SH-A005. */
+  async confirm(staff: Staff, password: string): Promise<void> {
+    const source = { isKnown: true, key: `session ${staff.sessionId}` };
+    await this.#limits.begin(staff.login, source);
+    const account = this.#accounts.withId(staff.accountId);
+    if (!(await verifyPassword(password, account?.passwordHash ?? this.#decoyHash))) {
+      const detail = { what: 'confirm' };
+      this.#options.audit.append(staff, { action: 'sign-in', recordType: 'session', decision: 'deny', detail });
+      throw failPeople('SH-A156');
+    }
+    await this.#limits.succeeded(staff.login, source);
+  }
+
+  /** Has other browsers than this one asked for the second factor from now on. */
+  forgetOtherBrowsers(accountId: number, origin: Origin): void {
+    this.#browsers.forgetAllOf(accountId);
+    this.#remember(accountId, origin);
+  }
+
+  async #withPassword(credentials: Credentials): Promise<{ readonly account: Account; readonly source: SignInSource }> {
+    const { login, password, address, requestId } = credentials;
+    const name = login.trim().toLowerCase();
+    const account = this.#accounts.withLogin(name);
+    const source = this.#sourceOf(account, credentials);
+    await this.#limits.begin(name, source);
+    const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
+    if (account === undefined || !isPassword || account.isDisabled) {
+      const detail = { login: name };
+      this.#options.audit.append(
+        { kind: 'visitor', address, requestId },
+        { action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },
+      );
+      throw failPeople('SH-A150');
+    }
+    return { account, source };
+  }
+
+  #checkCode(account: Account, { attemptCredential, address, requestId }: Origin, code: string): void {
+    const isRight =
+      attemptCredential !== undefined &&
+      this.#options.secondFactor?.prove({ accountId: account.id, attempt: attemptCredential, code }) === true;
+    if (isRight) return;
+    const detail = { login: account.login, what: 'code' };
+    this.#options.audit.append(
+      { kind: 'visitor', address, requestId },
+      { action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },
+    );
+    throw failPeople('SH-A155');
+  }
+
+  async #opened(
+    account: Account,
+    credentials: Credentials,
+    { source, ...how }: { readonly source: SignInSource; readonly deviceId: string | null; readonly proof: string },
+  ): Promise<OpenedSession> {
+    const own = await this.#withOwnPassword(account, credentials);
+    await this.#limits.succeeded(account.login, source);
+    this.#options.onPassword?.({ login: account.login, password: own.password, known: [] });
+    return this.#options.sessions.open(own.account, credentials, how);
+  }
+
+  /** The account with a password that its owner chose, which may be the one just proven. */
+  async #withOwnPassword(
+    account: Account,
+    { password, newPassword, ...origin }: Credentials,
+  ): Promise<{ readonly account: Account; readonly password: string }> {
+    const { clock, audit, passwordCost = SMALL_MACHINE_COST } = this.#options;
+    const { passwordUntil, login } = account;
+    if (passwordUntil !== null && passwordUntil <= clock.now()) throw failPeople('SH-A154');
+    if (newPassword === undefined) {
+      if (passwordUntil !== null) throw failPeople('SH-A153');
+      return { account, password };
+    }
+    if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
+    const hash = await hashPassword(newPassword, passwordCost);
+    this.#stored.together(() => {
+      this.#accounts.setPassword(account.id, hash, null);
+      this.#stored.revokeAllOf(account.id, 'password-changed', clock.now());
+      audit.append(
+        { kind: 'visitor', address: origin.address, requestId: origin.requestId },
+        {
+          ...{ action: 'update', recordType: 'practitioner', recordId: account.practitionerId, purpose: 'HOPERAT' },
+          detail: { login, password: 'changed' },
+        },
+      );
+    });
+    this.#options.onPasswordChanged?.(login);
+    return { account: this.#accounts.withId(account.id) ?? account, password: newPassword };
+  }
+
+  /** Browsers that the account signed in with before, and enrolled devices, are told apart from everybody else at their address. */
+  #sourceOf(account: Account | undefined, origin: Origin): SignInSource {
+    const device = this.#options.devices?.idOf(origin.deviceCredential) ?? null;
+    if (device !== null) return { isKnown: true, key: `device ${device}` };
+    if (account !== undefined && this.#isKnownBrowser(account.id, origin))
+      return { isKnown: true, key: `browser ${hashOf(origin.browserCredential ?? '').toString('base64url')}` };
+    return { isKnown: false, key: origin.address ?? 'local' };
+  }
+
+  #isKnownBrowser(accountId: number, { browserCredential }: Origin): boolean {
+    return browserCredential !== undefined && this.#browsers.isKnown(hashOf(browserCredential), accountId);
+  }
+
+  /** One credential a browser, for all who sign in with it. */
+  #remember(accountId: number, { browserCredential = randomBytes(32).toString('base64url') }: Origin): string {
+    const nowMs = this.#options.clock.now();
+    this.#browsers.forgetUnusedSince(nowMs - FORGET_BROWSER_AFTER_MS);
+    this.#browsers.remember(hashOf(browserCredential), accountId, nowMs);
+    return browserCredential;
+  }
+}
+
+function hashOf(credential: string): Buffer {
+  return createHash('sha256').update(credential, 'utf8').digest();
+}
