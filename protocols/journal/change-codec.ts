@@ -2,6 +2,7 @@ import { decodeCbor, encodeCbor } from '../cbor.ts';
 import { fromHex, fromUuid, toHex, toUuid } from '../crypto/bytes.ts';
 import { deriveRecordId } from '../crypto/hash.ts';
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
+import type { FieldKind } from '../records/record-type.ts';
 import { fromCborValue, toCborValue } from '../records/value-codec.ts';
 import type {
   Change,
@@ -52,8 +53,20 @@ const OF_NO_RECORD = FLAG.opening | FLAG.correction | FLAG.release | FLAG.erasur
 
 const NO_FIELDS = new Uint8Array(0);
 
-/** Encodes a change; equal changes give equal bytes. Throws a RangeError on a write to a field that the catalogue lacks. */
-export function encodeChange(change: Change): EncodedChange {
+/** The kind of a type's field, both by number; undefined for what a catalogue lacks. */
+export type KindOfField = (recordType: number, field: number) => FieldKind | undefined;
+
+/** The fields of this release's catalogue. */
+export const inCatalogue: KindOfField = (recordType, field) => {
+  const type = recordTypeNumbered(recordType);
+  return type === undefined ? undefined : fieldNumbered(type, field)?.kind;
+};
+
+/**
+ * Encodes a change; equal changes give equal bytes. Throws a RangeError on a write to a field that the catalogue lacks (`kindOf`: of
+ * another release's).
+ */
+export function encodeChange(change: Change, kindOf: KindOfField = inCatalogue): EncodedChange {
   const meta = new Map<number, unknown>([
     [META.node, change.origin.node],
     [META.incarnation, fromHex(change.origin.incarnation)],
@@ -82,7 +95,7 @@ export function encodeChange(change: Change): EncodedChange {
   meta.set(META.type, change.recordType);
   if (change.author !== null) meta.set(META.author, fromUuid(change.author));
   meta.set(META.role, change.role);
-  return { meta: encodeCbor(meta), fields: encodeCbor(writesToCbor(change.recordType, change.writes)) };
+  return { meta: encodeCbor(meta), fields: encodeCbor(writesToCbor(change, kindOf)) };
 }
 
 /**
@@ -110,13 +123,11 @@ function flagsOf(change: Change): number {
   );
 }
 
-function writesToCbor(typeNumber: number, writes: FieldWrites): Map<number, unknown> {
-  const type = recordTypeNumbered(typeNumber);
-  if (type === undefined) throw new RangeError(`no record type ${typeNumber}`);
+function writesToCbor({ recordType, writes }: RecordChange, kindOf: KindOfField): Map<number, unknown> {
   const map = new Map<number, unknown>();
   for (const [key, write] of Object.entries(writes)) {
-    const declaration = fieldNumbered(type, Number(key));
-    if (declaration === undefined) throw new RangeError(`${type.name} has no field ${key}`);
+    const kind = kindOf(recordType, Number(key));
+    if (kind === undefined) throw new RangeError(`record type ${recordType} has no field ${key}`);
     if (write.kind === 'set') {
       const removed = write.remove.map(({ member, seen }) => [member.normalize('NFC'), seen.map(stampToCbor)]);
       map.set(
@@ -128,7 +139,7 @@ function writesToCbor(typeNumber: number, writes: FieldWrites): Map<number, unkn
         ]),
       );
     } else {
-      const value = write.value === null ? null : toCborValue(declaration.kind, write.value);
+      const value = write.value === null ? null : toCborValue(kind, write.value);
       const parts = [value, write.base === null ? null : stampToCbor(write.base), write.authorised];
       // A create by an authorised author, the common case, says neither.
       map.set(Number(key), write.base === null && write.authorised ? [value] : parts);
