@@ -1,4 +1,5 @@
 import { AuditCheckCommand } from './commands/audit/check.ts';
+import { AuditEmergencyListCommand } from './commands/audit/emergency/list.ts';
 import { AuditExportCommand } from './commands/audit/export.ts';
 import { AuditSearchCommand } from './commands/audit/search.ts';
 import { AuditVerifyCommand } from './commands/audit/verify.ts';
@@ -71,6 +72,7 @@ import { UserShowCommand } from './commands/user/show.ts';
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
   'audit:check': AuditCheckCommand,
+  'audit:emergency:list': AuditEmergencyListCommand,
   'audit:export': AuditExportCommand,
   'audit:search': AuditSearchCommand,
   'audit:verify': AuditVerifyCommand,

@@ -17,17 +17,17 @@ import { auditedRefusals } from './audit/audited-refusals.ts';
 import { type AuditTrailParts, createAuditTrail } from './audit-reading/audit-parts.ts';
 import { type BackupOptions, BackupService } from './backup/backup-service.ts';
 import { endInterruptedRestore, takeUpRestored } from './backup/restored-node.ts';
-import type { CertificateService } from './certificates/certificate-service.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
 import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
 import { type Consents, createConsents } from './consent/consents.ts';
+import { createEmergencyAccess } from './emergency-access/create-emergency-access.ts';
+import type { EmergencyAccessService } from './emergency-access/emergency-access-service.ts';
 import { createStaff, type StaffParts } from './factors/create-staff.ts';
 import { DoctorService } from './health/doctor-service.ts';
 import { type HealthParts, HealthService } from './health/health-service.ts';
 import { createInterchange } from './interchange/interchange.ts';
-import { maintenanceJob } from './jobs/maintenance-job.ts';
-import { nightlyJob } from './jobs/nightly-job.ts';
+import { nodeMaintenance } from './jobs/node-maintenance.ts';
 import { KeyRotation } from './keys/key-rotation.ts';
 import { KeyService, type KeyServiceOptions } from './keys/key-service.ts';
 import { lanService } from './lan/lan-service.ts';
@@ -74,11 +74,6 @@ export type Surroundings = {
   /** What sends and receives short messages, where there is something. */
   readonly messenger?: Messenger;
 };
-
-const KEEP_EVERY_MS = 5 * 60_000;
-/** A tablet whose node was given another address by the router cannot wait long. */
-const CERTIFICATES_EVERY_MS = 60_000;
-const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /**
  * What a daemon starts with: the whole node where a key file opens its database, else a locked one that becomes the whole one in
@@ -153,6 +148,9 @@ export async function composeNode(
   });
   const staff = nodeStaff({ store, audit, clock, facility, devices, messenger }, access.permissions, () => keys);
   const { people, sessions } = staff;
+  const emergency = createEmergencyAccess({
+    ...{ store, audit, access, facility, messenger, clock, log, config: config.emergency },
+  });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const keys = keyService({
     ...{ db, ring, by, audit, clock, log, directory, identity },
@@ -164,17 +162,19 @@ export async function composeNode(
   const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, access, auditProofs: trail.proofs, ...staff, reports, facility, clock, log, version, messenger },
+    ...{ store, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility, clock },
+    ...{ log, version, messenger },
   });
 
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
     ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups, witness },
+    ...emergency,
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, keys, interchange, backups, devices, consents, trail, clock, log },
-    ...{ ...staff, certificates, rotation, invitationOf: lan.invitationOf },
+    ...{ ...staff, ...emergency, certificates, rotation, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit, access }),
     conflicts: createConflicts({ store, audit, access, clock }),
@@ -183,14 +183,15 @@ export async function composeNode(
     countRecords: () => new RecordCountStore(db).byType(),
   });
   people.forgetKeysOfDisabled();
-  const maintenance = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups });
+  const { notices } = emergency;
+  const jobs = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups, notices });
   const sms = messengerServices(config.uplink, messenger, {
     ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
     ...{ history: consents.history, onReceipt: () => uplink.heardOver('sms') },
   });
   return {
     services: [
-      ...[storeService(db, lock), ...maintenance, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
+      ...[storeService(db, lock), ...jobs, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
       withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
@@ -207,6 +208,7 @@ function nodeHealth({
   consents,
   notes,
   backups,
+  emergencies,
   clock,
   witness,
   ...state
@@ -218,6 +220,7 @@ function nodeHealth({
   readonly keys: KeyService;
   readonly consents: Consents;
   readonly notes: EmergencyNotesService;
+  readonly emergencies: EmergencyAccessService;
   readonly backups: ReturnType<typeof backupsOf>;
   readonly clock: Clock;
   readonly witness: AuditTrailParts['witness'];
@@ -233,6 +236,7 @@ function nodeHealth({
     consentProblems: () => consents.watch.problems(),
     witnessProblems: () => witness.problems(),
     waitingNotes: () => notes.countWaiting(),
+    emergencies: () => emergencies.counts(),
     backups: () => ({ ...backups.state(), nowMs: clock.now() }),
   });
 }
@@ -326,33 +330,6 @@ function linkParts(
 function noteMended(audit: AuditService, records: readonly string[]): void {
   for (const recordId of records)
     audit.append({ kind: 'daemon' }, { action: 'update', recordId, purpose: 'SYSADMIN', detail: { via: 'repair' } });
-}
-
-type MaintenanceParts = Pick<Surroundings, 'clock' | 'log'> & {
-  readonly store: RecordStore;
-  readonly uplink: UplinkService;
-  readonly certificates: CertificateService;
-  readonly consents: Consents;
-  readonly backups: BackupService;
-};
-
-/** What is done again and again as long as the node runs; a backup every night where it is said where to. */
-function nodeMaintenance(
-  { at }: NodeConfig['backup'],
-  { store, uplink, certificates, consents, backups, ...surroundings }: MaintenanceParts,
-): readonly Service[] {
-  const chores = [
-    { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
-    { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
-    { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
-    { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
-    { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
-  ];
-  const backup = { name: 'backup', at, isOverdue: () => backups.isOverdue(), run: () => backups.create() };
-  return [
-    maintenanceJob({ ...surroundings, chores }),
-    ...(backups.state().folder === undefined ? [] : [nightlyJob({ ...surroundings, work: backup })]),
-  ];
 }
 
 function backupsOf(

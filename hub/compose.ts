@@ -18,6 +18,7 @@ import { HubAuditService } from './audit/audit-service.ts';
 import { auditRoutes } from './audit-reading/audit-routes.ts';
 import type { HubConfig } from './config.ts';
 import { consolidate } from './consolidated/consolidated-service.ts';
+import { tallyEmergencies } from './consolidated/emergency-tallies.ts';
 import { databaseServices } from './database/database-services.ts';
 import { createFacilitySchema, viewsHash } from './database/facility-schema.ts';
 import type { HubDatabase } from './database/hub-database.ts';
@@ -99,7 +100,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
   const { sealing, erasures } = composeKeys(config, { database, origin, randomBytes, clock, log });
-  const { bus, daily, copies } = composeEvents(
+  const { bus, jobs, copies } = composeEvents(
     { database, origin, keepDays: config.copies.keepDays, clock, log },
     { name: 'moves', run: () => places.daily() },
     { name: 'keys', run: () => sealing.daily() },
@@ -119,11 +120,13 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
+  const reports = new ReportsService(database);
+  const emergencies = () => reports.recentEmergencies(clock.now());
   const routes = [
     ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, audit, clock, log }, enrolment)),
     ...unlockRoutes(unlocking),
     ...sessionsRoutes(users),
-    ...[...proofsRoutes({ proofs }), ...reportsRoutes(new ReportsService(database), clock)],
+    ...[...proofsRoutes({ proofs }), ...reportsRoutes(reports, clock)],
     ...[...auditRoutes(audit), ...readmissionRoutes(links.readmission)],
     ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
   ];
@@ -148,6 +151,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     lastRestoration: () => restoration.last(),
     proofs: () => proofs.lines(),
     findings: () => witness.findings(),
+    emergencies: async () => ({ tallies: await emergencies(), overLimit: await copies.overLimit() }),
     keys: () => sealing.status(),
     url,
     clock,
@@ -157,20 +161,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     name: 'admin',
     app: adminApp(
       {
-        ...{
-          status,
-          facilities,
-          places,
-          users,
-          usb,
-          quarantine,
-          unlocking,
-          revocation,
-          witness,
-          audit,
-          policies,
-          erasures,
-        },
+        ...{ status, facilities, places, users, usb, quarantine, unlocking, revocation, witness, audit },
+        ...{ policies, erasures, emergencies },
         keys: sealing,
       },
       { clock, log },
@@ -182,7 +174,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   return {
     // The exchange stops before the server whose connections it took over.
     services: [
-      ...[...services, restoration.service(), revocation.service(), notifications, bus.service(), daily],
+      ...[...services, restoration.service(), revocation.service(), notifications, bus.service(), ...jobs],
       ...[http, exchange.service(), ...links.sms, admin],
     ],
     addresses: () => ({ url: url(), adminSocket: socketPath }),
@@ -315,22 +307,29 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
   };
 }
 
+/** How long what was given in an emergency may stay after its time at most, where the node is connected. */
+const OFTEN_MS = 5 * 60_000;
+
 /** What follows from changes once they are safe, and what is done every day. */
 function composeEvents(
   options: CopiesOptions,
   ...works: readonly DailyWork[]
-): { readonly bus: EmbeddedBus; readonly daily: Service; readonly copies: CopiesService } {
+): { readonly bus: EmbeddedBus; readonly jobs: readonly Service[]; readonly copies: CopiesService } {
   const { database, clock, log } = options;
   const copies = new CopiesService(options);
   const alerts = new AlertsService(options);
   const consumers: Consumer[] = [
     consolidate,
+    tallyEmergencies,
     (sql, events) => alerts.raise(sql, events),
     (sql, events) => copies.endWithdrawn(sql, events),
   ];
   return {
     bus: new EmbeddedBus({ database, consumers, clock, log }),
-    daily: dailyJob({ works: [...works, { name: 'copies', run: () => copies.daily() }], clock, log }),
+    jobs: [
+      dailyJob({ works: [...works, { name: 'copies', run: () => copies.daily() }], clock, log }),
+      dailyJob({ works: [{ name: 'emergencies', run: () => copies.endEmergencies() }], clock, log, everyMs: OFTEN_MS }),
+    ],
     copies,
   };
 }

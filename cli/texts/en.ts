@@ -2,6 +2,7 @@ import { enAudit } from './en-audit.ts';
 import { enBackup } from './en-backup.ts';
 import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
+import { enEmergencies } from './en-emergencies.ts';
 import { enHub } from './en-hub.ts';
 import { enKeys } from './en-keys.ts';
 import { enRoles } from './en-roles.ts';
@@ -14,6 +15,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   ...enBackup,
   ...enConsents,
   ...enDevices,
+  ...enEmergencies,
   ...enHub,
   ...enRoles,
   ...enKeys,

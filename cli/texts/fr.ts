@@ -2,6 +2,7 @@ import { frAudit } from './fr-audit.ts';
 import { frBackup } from './fr-backup.ts';
 import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
+import { frEmergencies } from './fr-emergencies.ts';
 import { frHub } from './fr-hub.ts';
 import { frKeys } from './fr-keys.ts';
 import { frRoles } from './fr-roles.ts';
@@ -13,6 +14,7 @@ export const fr = {
   ...frBackup,
   ...frConsents,
   ...frDevices,
+  ...frEmergencies,
   ...frHub,
   ...frRoles,
   ...frKeys,

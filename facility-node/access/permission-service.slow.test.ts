@@ -310,29 +310,6 @@ describe('conditions', () => {
   });
 });
 
-describe('emergency access', () => {
-  it('opens what the rules let for that purpose, and stands in the trail', async () => {
-    await using clinic = await openTestClinic();
-    const nurse = await clinic.as('nurse');
-    await clinic.as('community-worker');
-    const patient = await registered(nurse);
-    const { body: made } = await nurse('POST', '/api/v1/conditions', { body: { patient, code: 'B50.9' } });
-    const record = clinic.store.record(made.id)!;
-    const worker: Staff = {
-      ...{ kind: 'staff', accountId: 2, login: 'community-worker', role: 'community-worker', sessionId: 's' },
-      ...{ practitionerId: '00000000-0000-8000-8000-000000000000', address: null, requestId: null },
-    };
-    expect(() => clinic.access.read(worker, record)).toThrow(expect.objectContaining({ code: 'SH-A002' }));
-    const opened: Staff = { ...worker, purpose: 'ETREAT' };
-    expect(clinic.access.read(opened, record).fields.code).toBe('B50.9');
-    expect(() => clinic.access.require(opened, 'update', record)).toThrow(expect.objectContaining({ code: 'SH-A002' }));
-    expect(denials(clinic)).toMatchObject([
-      { action: 'read', purpose: 'TREAT', patientId: patient },
-      { action: 'update', purpose: 'ETREAT', patientId: patient },
-    ]);
-  });
-});
-
 describe('rules that change while they are asked', () => {
   it('are those of before in a transaction, and nothing is left of an edition that was undone', async () => {
     await using clinic = await openTestClinic();

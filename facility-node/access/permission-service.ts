@@ -7,6 +7,7 @@ import {
 import {
   ACTIONS,
   type Action,
+  OTHER_SUBJECTS,
   type PermissionRule,
   SUBJECTS,
   type Subject,
@@ -15,8 +16,10 @@ import { facilityRights } from '@santehaggui/protocols/records/facility-rights.t
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { Staff } from '../people/caller.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
 import type { Claimant, Permission, StaffRights } from '../people/permissions.ts';
+import { EMERGENCY_PURPOSE, type EmergencyGrants } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
 import { AccessStore, type AccountOfRole } from './access-store.ts';
@@ -26,6 +29,7 @@ export type PermissionOptions = {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly facility: OwnFacility;
+  readonly grants: EmergencyGrants;
 };
 
 /** What is stored about one role here; undefined where nobody has set anything. */
@@ -63,6 +67,14 @@ export class PermissionService implements StaffRights {
 
   may(claimant: Claimant, action: Action, subject: Subject): boolean {
     return this.abilityOf(claimant.role).may(action, subject, this.circumstancesOf(claimant));
+  }
+
+  mayEnter(staff: Staff, action: Action, subject: Subject): boolean {
+    if (this.may(staff, action, subject)) return true;
+    // Behind the door each record is judged by itself: only what belongs to a patient can be.
+    if ((OTHER_SUBJECTS as readonly string[]).includes(subject)) return false;
+    const urgent = { role: staff.role, purpose: EMERGENCY_PURPOSE };
+    return this.may(urgent, action, subject) && this.#options.grants.openTo(staff.practitionerId).length > 0;
   }
 
   permissionsOf(claimant: Claimant): readonly Permission[] {

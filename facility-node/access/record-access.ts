@@ -7,6 +7,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditEntry, AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
+import type { EmergencyGrants } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
 import { patientOf, type StoredRecord } from '../store/stored-record.ts';
@@ -22,6 +23,7 @@ export type RecordAccessOptions = {
   readonly clock: Clock;
   readonly permissions: PermissionService;
   readonly facility: OwnFacility;
+  readonly grants: EmergencyGrants;
 };
 
 /** A record that is asked about, here or not; `fields` by name as far as they are known. */
@@ -113,7 +115,7 @@ export class RecordAccess {
   }
 
   #attributes(staff: Staff, { id, type, fields }: Asked): RecordAttributes {
-    const { store, clock } = this.#options;
+    const { store, clock, grants } = this.#options;
     const asked: AskedRecord = {
       ...{ id, fields },
       patientId: id === undefined ? patientAmong(fields) : patientOf({ id, type, fields }),
@@ -122,6 +124,7 @@ export class RecordAccess {
       ...{ staff, store: this.#facts, node: store.ownNode(), nowMs: clock.now() },
       isOwnNode: (node) => node === store.ownNode() || this.#ownNodes().has(node),
       circumstances: this.permissions.circumstancesOf(staff),
+      isOpen: (patientId) => grants.isOpen(staff.practitionerId, patientId),
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Attributes, Circumstances } from '@santehaggui/protocols/permissions/ability.ts';
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Staff } from '../people/caller.ts';
+import { EMERGENCY_PURPOSE } from '../store/emergency-grants.ts';
 import type { AccessStore, Maker } from './access-store.ts';
 
 /** Who registered or saw a patient within a day is at work with the patient; so is whoever else is on duty. */
@@ -14,7 +15,9 @@ export type Viewpoint = {
   /** Whether a node is this facility's, now or formerly. */
   readonly isOwnNode: (node: number) => boolean;
   readonly nowMs: number;
+  /** As far as they are known before the record; its patient's may be open in an emergency. */
   readonly circumstances: Circumstances;
+  readonly isOpen: (patientId: string) => boolean;
 };
 
 /** The thing itself; `id` undefined for what is only about to be recorded, which is the writer's own. */
@@ -26,7 +29,6 @@ export type AskedRecord = {
 
 /** What rules may ask about a record (`permission-rule.ts`), found out when they do. */
 export class RecordAttributes implements Attributes {
-  readonly purpose: string;
   readonly time: string;
   readonly record: NamedFields;
   readonly #asked: AskedRecord;
@@ -37,8 +39,13 @@ export class RecordAttributes implements Attributes {
     this.#asked = asked;
     this.#from = from;
     this.record = asked.fields;
-    this.purpose = from.circumstances.purpose;
     this.time = from.circumstances.time;
+  }
+
+  get purpose(): string {
+    const { patientId } = this.#asked;
+    const isOpen = patientId !== undefined && this.#from.isOpen(patientId);
+    return isOpen ? EMERGENCY_PURPOSE : this.#from.circumstances.purpose;
   }
 
   get facility(): Attributes['facility'] {

@@ -1,22 +1,29 @@
 import { auditFilter, auditPage, auditVerification } from '@santehaggui/protocols/api/audit-api.ts';
+import { EMERGENCY_STATES, emergencySummaries } from '@santehaggui/protocols/api/emergency-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { writePieces } from '@santehaggui/runtime/http/write-pieces.ts';
 import { z } from 'zod';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditSearchService } from '../audit-reading/audit-search-service.ts';
 import type { ConsentChainService } from '../consent/consent-chain-service.ts';
+import type { EmergencyAccessService } from '../emergency-access/emergency-access-service.ts';
 import { type AdminRoute, operatorRoute, signedRoute } from './admin-route.ts';
 
 /** What the routes speak to. */
 export type AuditParts = {
   readonly trail: { readonly proofs: AuditProofService; readonly search: AuditSearchService };
   readonly consents: { readonly chain: ConsentChainService };
+  readonly emergencies: EmergencyAccessService;
 };
 
 const MEDIA_TYPES = { fhir: 'application/fhir+json', ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
 
 /** The trail at the machine itself: proven by the operator, who sees no entry; read by staff who have signed in. */
-export function auditRoutes({ trail: { proofs, search }, consents: { chain } }: AuditParts): readonly AdminRoute[] {
+export function auditRoutes({
+  trail: { proofs, search },
+  consents: { chain },
+  emergencies,
+}: AuditParts): readonly AdminRoute[] {
   return [
     operatorRoute({
       method: 'get',
@@ -27,6 +34,14 @@ export function auditRoutes({ trail: { proofs, search }, consents: { chain } }: 
         const [trail, { valid, findings: consents }] = [await proofs.verify(), chain.verify()];
         return { body: { ...trail, valid: trail.valid && valid, consents } };
       },
+    }),
+    operatorRoute({
+      method: 'get',
+      path: '/emergency-accesses',
+      summary: 'Accès d’urgence, sans nom ni texte',
+      query: listQuery.extend({ state: z.enum(EMERGENCY_STATES).optional() }),
+      responses: { 200: { description: 'Une page, le plus récent d’abord', body: emergencySummaries } },
+      handler: ({ query }) => ({ body: emergencies.summaries(query) }),
     }),
     signedRoute({
       method: 'get',

@@ -26,6 +26,10 @@ export function accessPage(facilityName: string): Answer {
 <p id="none" hidden>Personne n’a ouvert ce dossier ici.</p>
 <table id="listed" class="dim"><thead><tr><th>Quand</th><th>Qui</th><th>Quoi</th><th>Pourquoi</th></tr></thead><tbody id="rows"></tbody></table>
 <p class="warn" id="cut" hidden>Les accès plus anciens ne sont pas montrés.</p>
+<section id="elsewhere" hidden>
+<h2>Ouvert en urgence dans un autre centre</h2>
+<ul id="others"></ul>
+</section>
 <h2>Comment vérifier</h2>
 <p>Chaque ligne porte le numéro d’une entrée du journal d’audit de ce poste. Le journal ne peut être ni réécrit ni raccourci sans que
 cela se voie : son empreinte est signée par le poste, puis par le hub du district.</p>

@@ -1,4 +1,6 @@
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
+import { emergencyAccess } from '@santehaggui/protocols/records/emergency-access.ts';
+import { codeWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { NumberedAuditEvent } from '../audit/audit-event.ts';
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -25,11 +27,14 @@ const PURPOSES: Readonly<Record<string, string>> = {
 
 /** What was done, in French, as a patient reads it. */
 export function accessWords({ action, recordType }: Pick<NumberedAuditEvent, 'action' | 'recordType'>): string {
+  if (recordType === emergencyAccess.name && action === 'create') return 'a ouvert le dossier en urgence';
   const label = RECORD_TYPES.find(({ name }) => name === recordType)?.label.fr;
   return `${ACTIONS[action] ?? action} : ${(label ?? 'dossier').toLowerCase()}`;
 }
 
-/** Why, in French. */
-export function purposeWords(purpose: string): string {
-  return PURPOSES[purpose] ?? purpose;
+/** Why, in French; of a record that was opened in an emergency with the reason that was given. */
+export function purposeWords({ purpose, detail }: Pick<NumberedAuditEvent, 'purpose' | 'detail'>): string {
+  const words = PURPOSES[purpose] ?? purpose;
+  const { reason } = detail ?? {};
+  return purpose === 'ETREAT' && typeof reason === 'string' ? `${words} : ${codeWords(reason, 'fr')}` : words;
 }

@@ -2,6 +2,7 @@ import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { AuditProofService } from '../audit/audit-proof-service.ts';
 import { AuditService } from '../audit/audit-service.ts';
 import { type WitnessOptions, WitnessService } from '../audit/witness-service.ts';
+import { EmergencyGrants } from '../store/emergency-grants.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import type { IdentityKeeper } from '../store/node-identity.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -27,7 +28,7 @@ export function createAuditTrail({
   readonly identity: IdentityKeeper;
 }): AuditTrailParts {
   const { clock } = parts;
-  const audit = new AuditService({ db: store.db, clock });
+  const audit = new AuditService({ db: store.db, clock, emergencies: new EmergencyGrants({ store, clock }) });
   const { facility } = identity.current();
   const signer = () => {
     const { node, hub } = identity.current();

@@ -10,13 +10,14 @@ import { type AuditFileFormat, auditFile } from '@santehaggui/protocols/audit/au
 import { type AuditFilter, auditFilterOf } from '@santehaggui/protocols/audit/audit-filter.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
-import { roleWords } from '@santehaggui/protocols/records/value-words.ts';
+import { codeWords, roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { NumberedAuditEvent } from '../audit/audit-event.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
 import { failResource } from '../resources/resource-errors.ts';
+import { emergenciesElsewhere } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { accessWords, purposeWords } from './access-words.ts';
 
@@ -83,6 +84,7 @@ export class AuditSearchService {
       },
       facility: facility.name,
       items: found.slice(0, MAX_ACCESSES).map((event) => this.#access(event)),
+      elsewhere: this.#elsewhere(patientId),
       isCut: found.length > MAX_ACCESSES,
       entries: size,
       head: toHex(root),
@@ -98,19 +100,35 @@ export class AuditSearchService {
     return this.#options.proofs.proofOf(found.map(({ id }) => id));
   }
 
+  #elsewhere(patientId: string): AccessHistory['elsewhere'] {
+    const { store } = this.#options;
+    return emergenciesElsewhere(store, patientId).flatMap((id) => {
+      const { from, reason, practitioner } = store.record(id)?.fields ?? {};
+      if (typeof from !== 'number' || typeof practitioner !== 'string') return [];
+      const facility = store.record(String(store.record(practitioner)?.fields.facility))?.fields.name;
+      return [
+        {
+          ...{ at: new Date(from).toISOString(), who: this.#nameOf(practitioner) ?? '—' },
+          facility: typeof facility === 'string' ? facility : 'un autre centre',
+          why: codeWords(String(reason), 'fr'),
+        },
+      ];
+    });
+  }
+
   #accessesOf(patientId: string): readonly NumberedAuditEvent[] {
     return this.#options.audit.search({ patientId }, { before: Number.MAX_SAFE_INTEGER, limit: MAX_ACCESSES + 1 });
   }
 
   #access(event: NumberedAuditEvent): AccessHistory['items'][number] {
-    const { id, at, login, role, practitionerId, purpose, decision } = event;
+    const { id, at, login, role, practitionerId, decision } = event;
     return {
       number: id,
       at: new Date(at).toISOString(),
       who: this.#nameOf(practitionerId) ?? login ?? 'le poste lui-même',
       ...(role !== null && login !== null ? { role: roleWords(role, 'fr') } : {}),
       what: accessWords(event),
-      why: purposeWords(purpose),
+      why: purposeWords(event),
       refused: decision === 'deny',
     };
   }

@@ -1,9 +1,17 @@
 import type { AuditFilter } from '@santehaggui/protocols/audit/audit-filter.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditEntry, AuditedCaller, AuditTrail } from '../people/audit-trail.ts';
+import { EMERGENCY_PURPOSE, type EmergencyGrants } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { AuditEvent, NumberedAuditEvent } from './audit-event.ts';
 import { AuditStore } from './audit-store.ts';
+
+/** What the trail is made of; `emergencies` tells whose records somebody has open in an emergency: without it nobody has any. */
+export type AuditOptions = {
+  readonly db: RecordStore['db'];
+  readonly clock: Clock;
+  readonly emergencies?: Pick<EmergencyGrants, 'openTo'>;
+};
 
 /**
  * The trail of who did what: every write, in the transaction that writes, and every read of a person's record, on disk
@@ -12,19 +20,18 @@ import { AuditStore } from './audit-store.ts';
 export class AuditService implements AuditTrail {
   readonly #store: AuditStore;
   readonly #clock: Clock;
+  readonly #emergencies: AuditOptions['emergencies'];
 
-  constructor({ db, clock }: { readonly db: RecordStore['db']; readonly clock: Clock }) {
+  constructor({ db, clock, emergencies }: AuditOptions) {
     this.#store = new AuditStore(db);
     this.#clock = clock;
+    this.#emergencies = emergencies;
   }
 
   /** Appends one entry, in the transaction that is open on the connection, or alone. */
   append(caller: AuditedCaller, entry: AuditEntry): void {
-    const purpose = caller.kind === 'staff' ? caller.purpose : undefined;
-    this.#store.append({
-      ...identityOf(caller),
-      ...this.#complete(purpose === undefined ? entry : { purpose, ...entry }),
-    });
+    const purpose = entry.purpose ?? (this.#isUrgent(caller, entry) ? EMERGENCY_PURPOSE : 'TREAT');
+    this.#store.append({ ...identityOf(caller), ...this.#complete({ ...entry, purpose }) });
   }
 
   /** Up to `limit` events after number `id`, the oldest first. */
@@ -45,14 +52,24 @@ export class AuditService implements AuditTrail {
     return this.#store.size();
   }
 
-  #complete(entry: AuditEntry): Omit<AuditEvent, keyof ReturnType<typeof identityOf>> {
+  /** Whether all whom an entry concerns are patients whose records the caller has open in an emergency. */
+  #isUrgent(caller: AuditedCaller, { patientId, detail }: AuditEntry): boolean {
+    if (caller.kind !== 'staff') return false;
+    const listed = Array.isArray(detail?.patients) ? (detail.patients as readonly string[]) : [];
+    const concerned = patientId === undefined ? listed : [patientId];
+    if (concerned.length === 0) return false;
+    const open = this.#emergencies?.openTo(caller.practitionerId) ?? [];
+    return concerned.every((patient) => open.includes(patient));
+  }
+
+  #complete(entry: AuditEntry & { readonly purpose: string }): Omit<AuditEvent, keyof ReturnType<typeof identityOf>> {
     return {
       at: this.#clock.now(),
       action: entry.action,
       recordType: entry.recordType ?? null,
       recordId: entry.recordId ?? null,
       patientId: entry.patientId ?? null,
-      purpose: entry.purpose ?? 'TREAT',
+      purpose: entry.purpose,
       decision: entry.decision ?? 'permit',
       detail: entry.detail ?? null,
     };

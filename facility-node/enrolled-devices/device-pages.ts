@@ -46,6 +46,7 @@ export function frontPage(facilityName: string): Answer {
 <ul>
 <li><a href="/appareil">Enrôler ce téléphone ou cette tablette</a></li>
 <li><a href="/consentements">Consentements des patients</a></li>
+<li><a href="/urgences">Accès d’urgence à un dossier</a> (soignants ; qui les examine)</li>
 <li><a href="/mes-sessions">Mes sessions : où je suis connecté</a></li>
 <li><a href="/mes-preuves">Comment je me connecte : code par SMS</a></li>
 <li><a href="/acces">Qui a lu un dossier ?</a> (chef de poste)</li>

@@ -36,6 +36,7 @@ const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<Hea
   witnessProblems: () => [],
   consentProblems: () => 0,
   waitingNotes: () => 0,
+  emergencies: () => ({ open: 0, waiting: 0, overdue: 0 }),
   backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: undefined, nowMs: 3600_000 }),
   ...given,
 });

@@ -1,11 +1,13 @@
 import { statfsSync } from 'node:fs';
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { EmergencyCounts } from '@santehaggui/protocols/api/emergency-api.ts';
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { WitnessProblem } from '../audit/witness-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import { emergencyChecks } from './emergency-checks.ts';
 import { witnessChecks } from './witness-checks.ts';
 
 /** What the checks look at. */
@@ -23,6 +25,7 @@ export type HealthParts = {
   /** What node and hub found when they last showed each other their audit trails. */
   readonly witnessProblems: () => readonly WitnessProblem[];
   readonly waitingNotes: () => number;
+  readonly emergencies: () => EmergencyCounts;
   /** How it stands with backups, at the time `nowMs` of the machine. */
   readonly backups: () => {
     readonly folder: string | undefined;
@@ -68,6 +71,7 @@ export class HealthService {
       ...this.#consents(),
       ...witnessChecks(this.#parts.witnessProblems()),
       ...this.#notes(),
+      ...emergencyChecks(this.#parts.emergencies()),
     ];
   }
 

@@ -24,6 +24,8 @@ import { consentRoutes } from '../consent/consent-routes.ts';
 import { ConsentService } from '../consent/consent-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
+import type { EmergencyAccessService } from '../emergency-access/emergency-access-service.ts';
+import { emergencyRoutes } from '../emergency-access/emergency-routes.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
 import { factorsRoutes } from '../factors/factors-routes.ts';
 import type { PhoneFactorService } from '../factors/phone-factor-service.ts';
@@ -64,6 +66,7 @@ export type ClinicParts = {
   readonly signIn: SignInService;
   readonly phones: PhoneFactorService;
   readonly reports: WeeklyReportService;
+  readonly emergencies: EmergencyAccessService;
   readonly facility: OwnFacility;
   readonly deviceParts: DeviceParts;
   readonly clock: Clock;
@@ -83,6 +86,7 @@ export function clinicRoutes({
   signIn,
   phones,
   reports,
+  emergencies,
   facility,
   deviceParts,
   clock,
@@ -121,6 +125,7 @@ export function clinicRoutes({
     ...replicaRoutes(new ReplicaStatusService(store.db)),
     ...conflictsRoutes(conflicts),
     ...emergencyNotesRoutes(new EmergencyNotesService({ db: store.db, audit, clock })),
+    ...emergencyRoutes(emergencies),
     ...rightsRoutes(rights),
     ...devicesRoutes(deviceParts),
     ...auditRoutes(new AuditSearchService({ store, audit, proofs: auditProofs, facility })),

@@ -5,6 +5,7 @@ import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { accessPagesRoutes } from '../audit-reading/access-pages-routes.ts';
 import { consentPagesRoutes } from '../consent/consent-pages-routes.ts';
+import { emergencyPagesRoutes } from '../emergency-access/emergency-pages-routes.ts';
 import { failDevice } from '../enrolled-devices/device-errors.ts';
 import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../enrolled-devices/devices-pages-routes.ts';
 import { factorsPageRoutes } from '../factors/factors-page.ts';
@@ -61,6 +62,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
     ...rightsPagesRoutes(parts.facility),
     ...ownSessionsPageRoutes(parts.facility),
     ...factorsPageRoutes(parts.facility),
+    ...emergencyPagesRoutes(parts.facility),
   ]);
   const doorstep = appOf([...doorstepRoutes(pages), ...closedRoutes()]);
   return atTheDoor(plainHttp, whole, doorstep);

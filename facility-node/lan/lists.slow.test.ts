@@ -17,7 +17,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 /** Lists without pages: the likeliest first, and no more than asked for. */
-const RANKED = ['/api/v1/patients/{id}/duplicates'];
+const RANKED = ['/api/v1/patients/{id}/duplicates', '/api/v1/emergency-accesses/patients'];
 
 type List = { readonly path: string; readonly parameters: readonly string[] };
 

@@ -9,6 +9,8 @@ const CARERS: readonly Role[] = ['nurse', 'midwife', 'physician', 'head'];
 const REGISTERING: readonly Role[] = ['registrar', 'community-worker', ...CARERS];
 const REVIEWING: readonly Role[] = ['registrar', 'laboratory', ...CARERS];
 const CLINIC: readonly Role[] = [...REGISTERING, 'pharmacist', 'cashier', 'laboratory'];
+/** Who treats, hands out or examines: never whoever registers, visits or takes the money. Reviewing needs more than the door: see `emergency-access`. */
+const OPENERS: readonly Role[] = [...CARERS, 'pharmacist', 'laboratory'];
 const ADMINISTRATORS: readonly Role[] = ['head', 'it-officer'];
 const EVERY_ROLE: readonly Role[] = ROLES.filter((role) => role !== 'system');
 
@@ -101,6 +103,12 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'get /devices': ADMINISTRATORS,
   'post /devices/invitations': ADMINISTRATORS,
   'post /devices/revocations': ADMINISTRATORS,
+  'get /emergency-accesses': [...OPENERS, 'it-officer'],
+  'get /emergency-accesses/{id}': [...OPENERS, 'it-officer'],
+  'get /emergency-accesses/patients': OPENERS,
+  'post /emergency-accesses': OPENERS,
+  'post /emergency-accesses/{id}/end': [...OPENERS, 'it-officer'],
+  'post /emergency-accesses/{id}/review': [...OPENERS, 'it-officer'],
   'get /audit': ['head'],
   'get /patients/{id}/accesses': ['head'],
   'get /patients/{id}/accesses/proof': ['head'],

@@ -12,7 +12,7 @@ export function emergencyNotesRoutes(notes: EmergencyNotesService): readonly Nod
     staffRoute({
       method: 'get',
       path: '/emergency-notes',
-      policy: { kind: 'may', action: 'read', subject: 'encounter' },
+      policy: { kind: 'may', action: 'read', subject: 'encounter', ofNobody: true },
       summary: 'Notes d’urgence écrites poste verrouillé, qui attendent d’être reprises dans un dossier',
       tag: 'emergency-notes',
       query: listQuery.extend({ cursor: noteParams.shape.id.optional() }),
@@ -27,7 +27,7 @@ export function emergencyNotesRoutes(notes: EmergencyNotesService): readonly Nod
     staffRoute({
       method: 'post',
       path: '/emergency-notes/:id/taken-up',
-      policy: { kind: 'may', action: 'create', subject: 'encounter' },
+      policy: { kind: 'may', action: 'create', subject: 'encounter', ofNobody: true },
       summary: 'Note d’urgence : son contenu est maintenant dans un dossier',
       tag: 'emergency-notes',
       params: noteParams,

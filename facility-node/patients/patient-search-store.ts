@@ -9,6 +9,7 @@ export class PatientSearchStore {
   readonly #put: Statement<[SearchWords & { readonly key: number }]>;
   readonly #find: Statement<[string, number], string>;
   readonly #byNina: Statement<[string, number], string>;
+  readonly #byNumber: Statement<[string], string>;
 
   constructor(db: Database) {
     this.#keyOf = db.prepare<[string], number>('select id from patient_key where record_id = ?').pluck();
@@ -29,6 +30,17 @@ export class PatientSearchStore {
         `select id from record where type = 1 and json_extract(fields, '$."7"') = ? order by created_position desc limit ?`,
       )
       .pluck();
+    this.#byNumber = db
+      .prepare<[string], string>(
+        `select id from record where type = 1 and replace(json_extract(fields, '$."8"'), '-', '') = ?
+           and json_extract(fields, '$."8"') is not null order by created_position limit 1`,
+      )
+      .pluck();
+  }
+
+  /** The id of the patient with this printed number, without its hyphens. */
+  withNumber(number: string): string | undefined {
+    return this.#byNumber.get(number);
   }
 
   /** Ids of up to `limit` patients with this national number. */

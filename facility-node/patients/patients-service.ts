@@ -8,9 +8,7 @@ import type { Made, OnceService, Post } from '../resources/once-service.ts';
 import type { EnteredFields } from '../resources/references.ts';
 import type { ResourcesService } from '../resources/resources-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { PatientSearchStore } from './patient-search-store.ts';
-import { survivorOf } from './patient-survivor.ts';
-import { searchExpressions } from './search-query.ts';
+import { PatientFinder } from './patient-finder.ts';
 
 /** What the service is made of. */
 export type PatientsOptions = {
@@ -25,11 +23,11 @@ export type PatientsOptions = {
 /** Registering patients and finding them again. */
 export class PatientsService {
   readonly #options: PatientsOptions;
-  readonly #search: PatientSearchStore;
+  readonly #finder: PatientFinder;
 
   constructor(options: PatientsOptions) {
     this.#options = options;
-    this.#search = new PatientSearchStore(options.store.db);
+    this.#finder = new PatientFinder(options.store);
   }
 
   /** Registers a patient under the next printed number, unless a number is given. Throws SH-I130. */
@@ -49,16 +47,8 @@ export class PatientsService {
    * record that goes on.
    */
   search(staff: Staff, typed: string, limit: number): readonly ApiRecord[] {
-    const { access, resources, store } = this.#options;
-    const found = new Set<string>();
-    for (const { match, isWhole } of searchExpressions(typed)) {
-      for (const id of this.#search.find(match, limit)) found.add(id);
-      if (found.size >= limit || (isWhole && found.size > 0)) break;
-    }
-    const survivors = new Map(
-      [...found].flatMap((id) => survivorOf(store, id) ?? []).map((record) => [record.id, record]),
-    );
-    const records = access.shownOf(staff, [...survivors.values()].slice(0, limit), fieldsTyped(typed));
+    const { access, resources } = this.#options;
+    const records = access.shownOf(staff, this.#finder.find(typed, limit), fieldsTyped(typed));
     resources.noteSearch(staff, patient, records, { search: typed });
     return records.map(apiRecord);
   }

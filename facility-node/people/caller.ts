@@ -14,8 +14,6 @@ export type Staff = Request & {
   /** Id of the Practitioner record: the author of what this person writes. */
   readonly practitionerId: string;
   readonly role: Role;
-  /** What for (v3-PurposeOfUse): `ETREAT` in emergency access; without it `TREAT`. Rules look at it, and it stands in the trail. */
-  readonly purpose?: string;
   readonly sessionId: string;
 };
 

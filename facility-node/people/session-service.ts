@@ -168,7 +168,7 @@ export class SessionService {
     const origin = { address: head.remoteAddress ?? null, requestId: head.requestId };
     if (policy.kind === 'anyone') return { kind: 'visitor', ...origin };
     const staff = await this.authenticate(head.headers.authorization, origin);
-    if (policy.kind === 'may' && !this.#options.rights.may(staff, policy.action, policy.subject)) {
+    if (policy.kind === 'may' && !this.#mayEnter(staff, policy)) {
       this.#options.audit.append(staff, {
         action: policy.action,
         recordType: policy.subject,
@@ -178,6 +178,12 @@ export class SessionService {
       throw failRuntime('SH-A002');
     }
     return staff;
+  }
+
+  #mayEnter(staff: Staff, policy: NodePolicy & { readonly kind: 'may' }): boolean {
+    const { action, subject, ofNobody } = policy;
+    const { rights } = this.#options;
+    return ofNobody === true ? rights.may(staff, action, subject) : rights.mayEnter(staff, action, subject);
   }
 
   #end(sessionId: string, because: RevokedBecause, staff: Staff): void {

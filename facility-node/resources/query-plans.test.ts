@@ -10,12 +10,13 @@ import { describe, expect, it } from 'vitest';
 import { ConflictStore } from '../conflicts/conflict-store.ts';
 import { ConsultationsStore } from '../consultations/consultations-store.ts';
 import { PatientSearchStore } from '../patients/patient-search-store.ts';
+import { EmergencyGrants } from '../store/emergency-grants.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
 import { SurveillanceStore } from '../surveillance/surveillance-store.ts';
 import { ResourcesStore } from './resources-store.ts';
 
-/** How SQLite would run each select that the work prepares. */
-const plansOf = (node: TestStore, work: (db: TestStore['db']) => void): readonly string[] => {
+/** How SQLite would run each select (or `kind` of statement) that the work prepares. */
+const plansOf = (node: TestStore, work: (db: TestStore['db']) => void, kind = /^\s*select/): readonly string[] => {
   const prepared: string[] = [];
   const listening = new Proxy(node.db, {
     get: (db, name) => {
@@ -27,7 +28,7 @@ const plansOf = (node: TestStore, work: (db: TestStore['db']) => void): readonly
     },
   });
   work(listening);
-  const selects = prepared.filter((sql) => /^\s*select/.test(sql));
+  const selects = prepared.filter((sql) => kind.test(sql));
   return selects.map((sql) => {
     const statement = node.db.prepare(`explain query plan ${sql.replaceAll(/\?|@\w+/g, 'null')}`);
     return (statement.all() as { detail: string }[]).map(({ detail }) => detail).join('\n');
@@ -74,6 +75,19 @@ describe('the plans of hot queries', () => {
     expect(ofField).toContain('SEARCH conflict USING PRIMARY KEY');
   });
 
+  it('find what somebody has open in an emergency by indexes alone: each entry of the trail asks', async () => {
+    await using node = await openTestStore();
+    const [plan] = plansOf(
+      node,
+      (db) => new EmergencyGrants({ store: { db, ownNode: () => 1 }, clock: node.clock }),
+      /^\s*with/,
+    );
+    expect(plan).toContain('INDEX emergency_access_open');
+    expect(plan).toContain('INDEX patient_number');
+    expect(plan).toContain('INDEX patient_replaced_by');
+    expect(plan).not.toMatch(/SCAN record/);
+  });
+
   it('read whole no table of records', async () => {
     await using node = await openTestStore();
     const plans = plansOf(node, (db) => {
@@ -82,7 +96,8 @@ describe('the plans of hot queries', () => {
       new SurveillanceStore(db);
       new PatientSearchStore(db);
     });
-    expect(plans).toHaveLength(11);
+    expect(plans).toHaveLength(12);
+    expect(plans.filter((plan) => plan.includes('patient_number'))).toHaveLength(1);
     for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!patient_search VIRTUAL TABLE|CONSTANT)/);
     expect(plans.filter((plan) => plan.includes('patient_nina'))).toHaveLength(1);
     const weekly = plans.filter((plan) => plan.includes('encounter_start'));

@@ -12,6 +12,8 @@ CREATE INDEX consent_code_of_patient on consent_code (patient_id, created_at);
 
 CREATE INDEX emergency_note_waiting on emergency_note (at) where taken_up_at is null;
 
+CREATE INDEX emergency_notice_waiting on emergency_notice (created_at) where sent_at is null;
+
 CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
 
 CREATE UNIQUE INDEX import_key_by_id on import_key (foreign_id, resource_type, source_system);
@@ -30,6 +32,9 @@ CREATE INDEX known_browser_use on known_browser (last_used_at);
 
 CREATE INDEX patient_nina on record (type, json_extract(fields, '$."7"'), created_position)
   where type = 1 and json_extract(fields, '$."7"') is not null;
+
+CREATE INDEX patient_number on record (type, replace(json_extract(fields, '$."8"'), '-', ''), created_position)
+  where type = 1 and json_extract(fields, '$."8"') is not null;
 
 CREATE INDEX patient_phone on record (type, json_extract(fields, '$."5"'), created_position)
   where type = 1 and json_extract(fields, '$."5"') is not null;
@@ -178,6 +183,15 @@ CREATE TABLE emergency_note (
   taken_in_at integer not null,
   taken_up_at integer,
   taken_up_by text
+) strict, without rowid;
+
+CREATE TABLE emergency_notice (
+  access_id text not null,
+  phone text not null,
+  text text not null,
+  created_at integer not null,
+  sent_at integer,
+  primary key (access_id, phone)
 ) strict, without rowid;
 
 CREATE TABLE enrolled_device (
@@ -519,6 +533,26 @@ CREATE VIEW "consent" as select
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 12;
+
+CREATE VIEW "emergency_access" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "practitioner",
+  json_extract(fields, '$."3"') as "reason",
+  json_extract(fields, '$."4"') as "text",
+  json_extract(fields, '$."5"') as "from",
+  json_extract(fields, '$."6"') as "until",
+  json_extract(fields, '$."7"') as "ended_at",
+  json_extract(fields, '$."8"') as "asks_others",
+  json_extract(fields, '$."9"') as "patient_number",
+  json_extract(fields, '$."10"') as "review_by",
+  json_extract(fields, '$."11"') as "review",
+  json_extract(fields, '$."12"') as "review_remark",
+  json_extract(fields, '$."13"') as "reviewed_by",
+  json_extract(fields, '$."14"') as "reviewed_at",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 16;
 
 CREATE VIEW "encounter" as select
   id,

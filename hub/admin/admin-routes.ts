@@ -6,7 +6,6 @@ import {
 } from '@santehaggui/protocols/api/admin-api.ts';
 import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
-import type { HubAuditService } from '../audit/audit-service.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { PlacesService } from '../facilities/places-service.ts';
@@ -17,8 +16,7 @@ import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { PoliciesService } from '../policies/policies-service.ts';
 import type { RevocationService } from '../revocation/revocation-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
-import type { WitnessService } from '../witness/witness-service.ts';
-import { auditRoutes } from './audit-routes.ts';
+import { type AuditServices, auditRoutes } from './audit-routes.ts';
 import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
@@ -32,7 +30,7 @@ export type AdminPrincipal = 'operator';
 const route = routeMaker<AdminPolicy, AdminPrincipal>();
 
 /** What the routes of the admin socket act on. */
-export type AdminServices = {
+export type AdminServices = AuditServices & {
   readonly status: StatusService;
   readonly facilities: FacilitiesService;
   readonly places: PlacesService;
@@ -41,8 +39,6 @@ export type AdminServices = {
   readonly quarantine: QuarantineService;
   readonly unlocking: UnlockService;
   readonly revocation: RevocationService;
-  readonly witness: WitnessService;
-  readonly audit: HubAuditService;
   readonly keys: KeysService;
   readonly erasures: ErasureService;
   readonly policies: PoliciesService;
@@ -60,6 +56,7 @@ export function adminRoutes({
   revocation,
   witness,
   audit,
+  emergencies,
   keys,
   erasures,
   policies,
@@ -129,7 +126,7 @@ export function adminRoutes({
     }),
     ...quarantineRoutes(quarantine),
     ...nodeRoutes(unlocking, revocation),
-    ...auditRoutes(witness, audit),
+    ...auditRoutes({ witness, audit, emergencies }),
     ...keysRoutes(keys, users),
     ...erasuresRoutes(erasures),
     ...policiesRoutes(policies),

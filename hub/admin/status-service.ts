@@ -1,4 +1,5 @@
 import type { HealthCheck, HubStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { EmergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
@@ -9,6 +10,9 @@ export type RestorationOnScreen = { readonly noticedAt: Date; readonly awaited: 
 
 /** What is shown of the keys. `behind`: facilities whose key an older version of the KMS wraps. */
 export type KeysOnScreen = { readonly kms: string; readonly isSealedElsewhere: boolean; readonly behind: number };
+
+/** What is shown of emergency accesses. */
+export type EmergencyOnScreen = { readonly tallies: EmergencyTallies; readonly overLimit: readonly string[] };
 
 /** What the status tells of. `url` and `connected` are asked for at each look. */
 export type StatusOptions = {
@@ -22,6 +26,8 @@ export type StatusOptions = {
   readonly proofs: () => Promise<readonly ProofLine[]>;
   /** What is wrong with audit trails and consents, at nodes and here, that nobody has looked into. */
   readonly findings: () => Promise<readonly { readonly facility: string }[]>;
+  /** Emergency accesses of all facilities, and those facilities that asked for more of others than is given without a person. */
+  readonly emergencies: () => Promise<EmergencyOnScreen>;
   /** What wraps the keys; throws while that does not answer. */
   readonly keys: () => Promise<KeysOnScreen>;
   readonly url: () => string;
@@ -45,9 +51,18 @@ export class StatusService {
   async status(): Promise<HubStatus> {
     const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, findings, keys, url, clock } =
       this.#options;
-    const asked = [facilities.count(), bus.waiting(), quarantined(), findings(), lastRestoration(), proofs()] as const;
+    const { emergencies } = this.#options;
+    const asked = [
+      facilities.count(),
+      bus.waiting(),
+      quarantined(),
+      findings(),
+      lastRestoration(),
+      proofs(),
+      emergencies(),
+    ] as const;
     const found = await Promise.all(asked).catch(() => undefined);
-    const [count, { waiting, setAside }, refused, wrong, restoration, proven] = found ?? [
+    const [count, { waiting, setAside }, refused, wrong, restoration, proven, urgent] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
       ...([0, []] as const),
@@ -59,6 +74,7 @@ export class StatusService {
       ...(wrong.length === 0 ? [] : [auditCheck(wrong.map(({ facility }) => facility))]),
       ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
+      ...(urgent === undefined ? [] : emergencyChecks(urgent)),
     ];
     if (found !== undefined) checks.push(keysCheck(await keys().catch((error: unknown) => error as Error)));
     const states = checks.map(({ state }) => state);
@@ -138,6 +154,27 @@ function proofCheck(lines: readonly ProofLine[], nowMs: number): HealthCheck {
     detail: `${detail} ; ${differing.length} différent(s) à la dernière comparaison : ${differing.slice(0, 10).join(', ')}`,
     remedy: 'Le nœud répare seul la nuit ; « haggui sync verify --repair » au poste le fait tout de suite.',
   };
+}
+
+function emergencyChecks({ tallies: { facilities }, overLimit }: EmergencyOnScreen): readonly HealthCheck[] {
+  const late = facilities.filter(({ overdue }) => overdue > 0).map(({ facility, overdue }) => `${facility} ${overdue}`);
+  const told = [
+    ...(late.length === 0
+      ? []
+      : [`accès d’urgence que personne n’a examinés à temps : ${late.slice(0, 10).join(', ')}`]),
+    ...(overLimit.length === 0
+      ? []
+      : [`plus de demandes de dossiers d’ailleurs en un jour que le hub n’en sert seul : ${overLimit.join(', ')}`]),
+  ];
+  if (told.length === 0) return [];
+  return [
+    {
+      name: 'emergency-access',
+      state: 'degraded',
+      detail: told.join(' ; '),
+      remedy: 'Appelez le centre : docs/operations/acces-urgence.md. « haggui audit emergency list » compte.',
+    },
+  ];
 }
 
 function auditCheck(facilities: readonly string[]): HealthCheck {

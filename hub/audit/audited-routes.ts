@@ -44,6 +44,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'get /audit': null,
   'get /audit/export': null,
   'get /facilities/proofs': act('read', 'facility'),
+  'get /emergency-accesses': act('read', 'emergencyAccess', 'HOPERAT'),
   'get /reports/weekly': act('read', 'aggregateReport', 'PUBHLTH'),
   'get /consolidated/weekly': act('read', 'aggregateReport', 'PUBHLTH'),
 };

@@ -99,3 +99,34 @@ export async function factFacilities(sql: Sql, codes: readonly string[]): Promis
   );
   return rows;
 }
+
+/** An emergency access as it is counted. */
+export type EmergencyRow = {
+  readonly source: Uint8Array;
+  readonly openedAt: Date;
+  readonly reviewBy: Date;
+  readonly review: string | null;
+  readonly asksOthers: boolean;
+};
+
+/** Counts emergency accesses of a facility, each once and for the region that it was in then, as they stand now. */
+export async function putEmergencies(sql: Sql, facility: string, rows: readonly EmergencyRow[]): Promise<void> {
+  await withTenant(sql, CONSOLIDATED_WRITER, () =>
+    sql.query(
+      `insert into consolidated.emergency (source, facility, region, opened_at, review_by, review, asks_others)
+       select source, f.code, f.region, opened_at, review_by, review, asks_others
+       from unnest($2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::boolean[])
+         as e (source, opened_at, review_by, review, asks_others)
+       join consolidated.facility f on f.code = $1
+       on conflict (source) do update set review = excluded.review`,
+      [
+        facility,
+        rows.map(({ source }) => Buffer.from(source)),
+        rows.map(({ openedAt }) => openedAt),
+        rows.map(({ reviewBy }) => reviewBy),
+        rows.map(({ review }) => review),
+        rows.map(({ asksOthers }) => asksOthers),
+      ],
+    ),
+  );
+}

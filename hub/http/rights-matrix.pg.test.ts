@@ -19,6 +19,7 @@ const CASES: Readonly<Record<string, readonly Caller[]>> = {
   'post /backup-opening': CALLERS,
   'get /facilities/proofs': ['region', 'ministry'],
   'get /reports/weekly': ['region', 'ministry'],
+  'get /emergency-accesses': ['region', 'ministry'],
   'get /consolidated/weekly': ['ministry'],
   'get /audit': ['ministry'],
   'get /audit/export': ['ministry'],

@@ -64,7 +64,9 @@ export type IngestOptions = {
 
 /** The record types that a consolidated fact is drawn from, and those that alerts and the end of copies follow from. */
 const FACT_TYPES: ReadonlySet<number> = new Set(
-  ['patient', 'encounter', 'condition', 'consent', 'aggregateReport'].map((name) => recordTypeNamed(name).number),
+  ['patient', 'encounter', 'condition', 'consent', 'aggregateReport', 'emergencyAccess'].map(
+    (name) => recordTypeNamed(name).number,
+  ),
 );
 
 /**

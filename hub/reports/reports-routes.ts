@@ -1,4 +1,5 @@
 import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
+import { emergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
 import { type EpiWeek, epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
@@ -15,6 +16,8 @@ const query = z.strictObject({
   format: z.enum(['json', 'csv']).optional(),
 });
 
+const DAY_MS = 24 * 3600 * 1000;
+const days = z.coerce.number().int().min(1).max(366).default(90);
 const count = z.int().min(0);
 /** Null: hidden, because it is small or would give a small one away. */
 const shown = count.nullable();
@@ -59,6 +62,23 @@ export function reportsRoutes(reports: ReportsService, clock: Clock): readonly H
         const isMinistry = principal?.role === 'ministry';
         const found = isMinistry ? await reports.national(week, region) : await reports.regional(week, region);
         return answerOf(found, asked.format ?? (request.accepts(['json', 'csv']) || 'json'));
+      },
+    }),
+    hubRoute({
+      method: 'get',
+      path: '/emergency-accesses',
+      policy: 'regional-reports',
+      summary:
+        'Accès d’urgence par établissement : combien, examinés ou non (de la région de la personne, ou de tout le pays)',
+      tag: 'reports',
+      query: z.strictObject({ days, region: query.shape.region }),
+      responses: { 200: { description: 'Les établissements où il y en a eu', body: emergencyTallies } },
+      handler: async ({ principal, query: asked }) => {
+        const isOfRegion = principal?.role !== 'ministry';
+        const region = isOfRegion ? regionOf(principal, asked.region) : (asked.region ?? null);
+        const now = new Date(clock.now());
+        const since = new Date(clock.now() - asked.days * DAY_MS);
+        return { body: await reports.emergencies({ since, now, region, isOfRegion }) };
       },
     }),
     hubRoute({

@@ -1,3 +1,4 @@
+import type { EmergencyTally } from '@santehaggui/protocols/api/emergency-api.ts';
 import type { Sql } from '../database/sql.ts';
 
 /** Where facts are read: the whole, or one region's window. */
@@ -42,6 +43,25 @@ export async function readCases(sql: Sql, schema: FactSchema, week: string): Pro
      from ${schema}.fact where disease <> '' and epi_week = $1
      group by facility, region, disease`,
     [week],
+  );
+  return rows;
+}
+
+/** Emergency accesses since a moment, by facility; what is overdue is so at `now`. */
+export async function readEmergencies(
+  sql: Sql,
+  schema: FactSchema,
+  { since, now, region }: { readonly since: Date; readonly now: Date; readonly region: string | null },
+): Promise<readonly EmergencyTally[]> {
+  const { rows } = await sql.query<EmergencyTally>(
+    `select facility, region, count(*)::int as opened, (count(*) filter (where asks_others))::int as "askedOthers",
+       (count(*) filter (where review is null))::int as waiting,
+       (count(*) filter (where review is null and review_by < $2))::int as overdue,
+       (count(*) filter (where review = 'justified'))::int as justified,
+       (count(*) filter (where review = 'unjustified'))::int as unjustified
+     from ${schema}.emergency where opened_at >= $1 and ($3::text is null or region = $3)
+     group by facility, region order by region, facility`,
+    [since, now, region],
   );
   return rows;
 }

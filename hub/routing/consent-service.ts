@@ -120,6 +120,24 @@ export async function sharesOf(
   return shares;
 }
 
+/** The types that consents of one patient keep from a facility even in an emergency, because a denial in force speaks of them. */
+export function deniedTypes(
+  consents: readonly JudgedConsent[],
+  { recipient, birthDate, nowMs }: Pick<PatientConsents, 'birthDate' | 'nowMs'> & { readonly recipient: string },
+): ReadonlySet<number> {
+  const verdict = judgeDisclosure(consents, {
+    classes: [...SHARED_TYPES.keys()],
+    purpose: 'ETREAT',
+    // What the patient denies the district is denied to whoever asks.
+    recipient: { kind: 'facility', id: recipient, isInDistrict: true },
+    country: HOME_COUNTRY,
+    atMs: nowMs,
+    birthDate,
+  });
+  const denied = [...verdict.because].filter(([, reason]) => reason === 'denied').map(([name]) => name);
+  return new Set(denied.flatMap((name) => SHARED_TYPES.get(name) ?? []));
+}
+
 /** The birth date of a patient's record, where it is here. */
 export function birthDateIn(row: RecordRow | undefined): string | undefined {
   const date = row === undefined ? undefined : namedFields(PATIENT, row.fields).birthDate;
@@ -155,7 +173,7 @@ function patientIn(fields: RecordRow['fields']): string | null {
 }
 
 /** The practitioners that records of the shared types name. */
-function practitionersIn(rows: readonly RecordRow[]): readonly string[] {
+export function practitionersIn(rows: readonly RecordRow[]): readonly string[] {
   return rows.flatMap(({ type, fields }) =>
     (PRACTITIONER_FIELDS.get(type) ?? []).flatMap((number) => {
       const value = fields[number];

@@ -8,8 +8,9 @@ import type { OutboxEvent } from '../events/outbox-event.ts';
 import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
-import { birthDateIn, routeConsents, sharesOf } from './consent-service.ts';
+import { birthDateIn, deniedTypes, routeConsents, sharesOf } from './consent-service.ts';
 import { deliver } from './delivery-service.ts';
+import { dueShares, hasOpenShare, markReleased, overLimit, recordOfFacility } from './emergency-store.ts';
 import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders, removeHolder } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
@@ -46,6 +47,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const PATIENT_TYPE = recordTypeNamed('patient').number;
 const REFERRAL = recordTypeNamed('referral');
 const CONSENT = recordTypeNamed('consent');
+const SHARED: ReadonlySet<number> = new Set(SHARED_TYPES.values());
 /** As many ids as fit well into a frame. */
 const MAX_RELEASED = 500;
 
@@ -104,6 +106,27 @@ export class CopiesService {
     });
     if (ended > 0) log.info('routing.copies-ended', { facility, records: ended });
     return ended;
+  }
+
+  /** The facilities that asked for more of others in the last week, in a day, than is given without a person. */
+  overLimit(): Promise<readonly string[]> {
+    const { database, clock } = this.#options;
+    const since = new Date(clock.now() - 7 * DAY_MS);
+    return database.transaction((sql) => overLimit(sql, since), { isReadOnly: true });
+  }
+
+  /** Ends what facilities were given in an emergency and is over. */
+  async endEmergencies(): Promise<void> {
+    const { database, clock, log } = this.#options;
+    const due = await database.transaction((sql) => dueShares(sql, new Date(clock.now())), { isReadOnly: true });
+    for (const { record, facility, patient } of due) {
+      const ended = await database.transaction(async (sql) => {
+        await lockFacilities(sql, [facility]);
+        await markReleased(sql, record, new Date(clock.now()));
+        return patient === null ? 0 : this.#end(sql, facility, [patient]);
+      });
+      log.info('routing.emergency-ended', { facility, records: ended });
+    }
   }
 
   /** Ends a facility's copies of records of these patients, as far as nothing asks for them; answers how many. */
@@ -170,6 +193,11 @@ async function keptOf(
   const share = (await sharesOf(sql, { consents, birthDate, nowMs: copies.nowMs })).get(copies.facility);
   for (const id of share?.consents ?? []) kept.add(id);
   for (const { id, type } of rows) if (share?.types.has(type) === true) kept.add(id);
+  if (await hasOpenShare(sql, copies.facility, patient, new Date(copies.nowMs))) {
+    const recipient = (await recordOfFacility(sql, copies.facility)) ?? '';
+    const denied = deniedTypes(consents, { recipient, birthDate, nowMs: copies.nowMs });
+    for (const { id, type } of rows) if (SHARED.has(type) && !denied.has(type)) kept.add(id);
+  }
   const isKept = kept.size > 0 || rows.some(({ id }) => copies.own.has(id));
   // Who keeps something of a patient keeps what that patient denies, too.
   if (isKept) for (const { id, fields } of consents) if (isDenial(fields)) kept.add(id);

@@ -10,6 +10,7 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * | consent that permits and holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
  * | consent that denies | whoever holds the patient | nothing |
  * | encounter, observation, condition, prescription, dose, allergy of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
+ * | emergency access that asks for what others hold, and is open | the facility that asks; to those who gave, the access itself | all records of the patient of the types that a consent may speak of, wherever they are held, but for what a denial speaks of, with the patient, the allergies and the practitioners that they name |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
  * | rolePolicy (written by the hub) | every facility, or every one of its district: `hub/policies/` | nothing |
@@ -28,6 +29,9 @@ export const ALLERGY_TYPE = recordTypeNamed('allergyIntolerance').number;
 
 /** The type of the records that let a patient's others go. */
 export const CONSENT_TYPE = recordTypeNamed('consent').number;
+
+/** The type of the records that open a patient's in an emergency. */
+export const EMERGENCY_TYPE = recordTypeNamed('emergencyAccess').number;
 
 /** The types that a consent may speak of, by the names of their resources. */
 export const SHARED_TYPES: ReadonlyMap<string, number> = new Map(

@@ -7,10 +7,12 @@ import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
+import { routeEmergencies } from './emergency-service.ts';
 import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
+  EMERGENCY_TYPE,
   isUnderWay,
   patientOfAllergy,
   type ReferralRoute,
@@ -36,7 +38,9 @@ export async function affectedFacilities(
   const ofRecords = changes.filter((change) => change.kind === 'record');
   const patched = ofRecords.filter(({ isCreate }) => !isCreate).map(({ recordId }) => recordId);
   // Field 1 of each of these types is the patient.
-  const patients = [...SHARED_TYPES.values()].flatMap((type) => referencesIn(ofRecords, type, ALLERGY_PATIENT));
+  const patients = [...SHARED_TYPES.values(), EMERGENCY_TYPE].flatMap((type) =>
+    referencesIn(ofRecords, type, ALLERGY_PATIENT),
+  );
   const holders = await readHolders(sql, [...new Set([...patched, ...patients])]);
   const named = [
     ...referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO),
@@ -92,6 +96,8 @@ export async function distribute({
   if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
   const shared = [CONSENT_TYPE, ...SHARED_TYPES.values()].flatMap(idsOf);
   if (shared.length > 0) await routeConsents({ sql, from, receivedAt }, shared);
+  const emergencies = idsOf(EMERGENCY_TYPE);
+  if (emergencies.length > 0) await routeEmergencies({ sql, from, receivedAt }, emergencies);
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
   if (others.size === 0) return changed;

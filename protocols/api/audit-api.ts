@@ -100,6 +100,8 @@ export const accessHistory = z.object({
       refused: z.boolean(),
     }),
   ),
+  /** Other facilities that opened the record in an emergency; what was read there stands in their trails. */
+  elsewhere: z.array(z.object({ at: z.string(), who: z.string(), facility: z.string(), why: z.string() })),
   /** Whether older ones were left out. */
   isCut: z.boolean(),
   entries: z.int(),

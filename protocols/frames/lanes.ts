@@ -6,7 +6,7 @@ import { type NumberedFields, recordTypeNamed } from '../records/catalogue.ts';
  *
  * | lane | what | when |
  * |---|---|---|
- * | `urgent` | an évacuation: that it was made, and each step of it; that a consent was withdrawn, or something denied | before any long queue, on any carrier, with what it refers to |
+ * | `urgent` | an évacuation: that it was made, and each step of it; that a consent was withdrawn, or something denied; that a record was opened in an emergency | before any long queue, on any carrier, with what it refers to |
  * | – | what people record | in the journal's order |
  * | `late` | what was imported | when nothing else waits; the hub's feed does not wait for it |
  */
@@ -15,6 +15,7 @@ export type Lane = 'urgent' | 'late';
 const REFERRAL = recordTypeNamed('referral');
 const URGENCY = String(REFERRAL.fields.urgency?.number);
 const CONSENT = recordTypeNamed('consent');
+const EMERGENCY = recordTypeNamed('emergencyAccess').number;
 const CONSENT_STATUS = String(CONSENT.fields.status?.number);
 const CONSENT_DECISION = String(CONSENT.fields.decision?.number);
 
@@ -24,6 +25,7 @@ export function isUrgent(change: RecordChange, heldFields: () => NumberedFields)
     const fields = heldFields();
     return fields[CONSENT_STATUS] === 'withdrawn' || fields[CONSENT_DECISION] === 'deny';
   }
+  if (change.recordType === EMERGENCY) return change.isCreate;
   return change.recordType === REFERRAL.number && heldFields()[URGENCY] === 'evacuation';
 }
 

@@ -1,3 +1,4 @@
+import { EMERGENCY_ROLES } from '../records/emergency-access.ts';
 import type { Role } from '../records/record-type.ts';
 import type { Action, PermissionRule, Subject } from './permission-rule.ts';
 
@@ -31,6 +32,7 @@ const ADMINISTRATION = {
   facilityRights: WRITE,
   account: WRITE,
   device: WRITE,
+  emergencyAccess: DECIDE,
 } as const satisfies Rights;
 
 /**
@@ -60,6 +62,12 @@ const PRESETS: Readonly<Record<Role, Rights>> = {
   system: {},
 };
 
+/** Opening a record in an emergency, seeing what became of it, and closing it early. Whose it is to review is another's. */
+const OPENING: readonly PermissionRule[] = [
+  { action: ['read', 'create'], subject: 'emergencyAccess', conditions: { author: 'self' } },
+  { action: 'update', subject: 'emergencyAccess', fields: ['endedAt'], conditions: { author: 'self' } },
+];
+
 /** What is read in emergency access by those who otherwise see less of a patient than they then need. */
 const IN_EMERGENCY: readonly PermissionRule[] = [
   {
@@ -77,7 +85,8 @@ const IN_EMERGENCY: readonly PermissionRule[] = [
   },
 ];
 
-const OPENED_IN_EMERGENCY: ReadonlySet<Role> = new Set(['community-worker', 'pharmacist', 'laboratory']);
+const OPENED_IN_EMERGENCY: ReadonlySet<Role> = new Set(['pharmacist', 'laboratory']);
+const MAY_OPEN: ReadonlySet<Role> = new Set(EMERGENCY_ROLES);
 
 /** What a facility may give a role beyond its preset, where the hub has set no other limit: what small teams share out otherwise. */
 const MARGINS: Readonly<Record<Role, Rights>> = {
@@ -97,7 +106,11 @@ const MARGINS: Readonly<Record<Role, Rights>> = {
 
 /** The rules of a role as long as nobody has changed them. */
 export function presetRules(role: Role): readonly PermissionRule[] {
-  return [...rulesOf(PRESETS[role]), ...(OPENED_IN_EMERGENCY.has(role) ? IN_EMERGENCY : [])];
+  return [
+    ...rulesOf(PRESETS[role]),
+    ...(MAY_OPEN.has(role) ? OPENING : []),
+    ...(OPENED_IN_EMERGENCY.has(role) ? IN_EMERGENCY : []),
+  ];
 }
 
 /** The most that a facility may give a role, as long as the hub has not said otherwise. */

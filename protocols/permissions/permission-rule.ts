@@ -31,6 +31,7 @@ export type Subject =
   | 'alert'
   | 'rolePolicy'
   | 'facilityRights'
+  | 'emergencyAccess'
   | (typeof OTHER_SUBJECTS)[number];
 
 /** All subjects: the record types in the order of the catalogue, then the others. */

@@ -218,7 +218,7 @@ describe('presets', () => {
       const ability = new PermissionAbility(presetRules(role));
       return ability.may('read', 'condition', emergency) && !ability.may('read', 'condition', HERE);
     });
-    expect(opened).toEqual(['community-worker', 'pharmacist', 'laboratory']);
+    expect(opened).toEqual(['pharmacist', 'laboratory']);
   });
 
   it('stay within their ceilings', () => {

@@ -3,6 +3,7 @@ import { alert } from './alert.ts';
 import { allergyIntolerance } from './allergy-intolerance.ts';
 import { condition } from './condition.ts';
 import { consent } from './consent.ts';
+import { emergencyAccess } from './emergency-access.ts';
 import { encounter } from './encounter.ts';
 import { facility } from './facility.ts';
 import { facilityRights } from './facility-rights.ts';
@@ -32,6 +33,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
   alert,
   rolePolicy,
   facilityRights,
+  emergencyAccess,
 ];
 
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));

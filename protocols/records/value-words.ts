@@ -137,6 +137,12 @@ const CODE_WORDS: Readonly<Record<string, Words>> = {
   recovered: ['guéri', 'recovered'],
   improved: ['amélioré', 'improved'],
   transferred: ['transféré', 'transferred'],
+  'danger-of-life': ['danger immédiat pour la vie', 'immediate danger to life'],
+  'cannot-answer': ['la personne ne peut pas répondre', 'the person cannot answer'],
+  'no-papers': ['arrive sans carnet ni dossier', 'comes without papers or record'],
+  'carer-absent': ['le soignant habituel n’est pas joignable', 'the usual carer cannot be reached'],
+  justified: ['justifié', 'justified'],
+  unjustified: ['non justifié', 'not justified'],
 };
 
 /** SNOMED CT findings that tests and severities are written with. */

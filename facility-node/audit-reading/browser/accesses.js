@@ -31,6 +31,14 @@ const open = async (id) => {
   byId('listed').hidden = told.items.length === 0;
   byId('none').hidden = told.items.length > 0;
   byId('cut').hidden = !told.isCut;
+  byId('elsewhere').hidden = told.elsewhere.length === 0;
+  byId('others').replaceChildren(
+    ...told.elsewhere.map(({ at, who, facility, why }) => {
+      const item = document.createElement('li');
+      item.textContent = `${instant(at)} : ${who}, ${facility} — ${why}`;
+      return item;
+    }),
+  );
   byId('entries').textContent = told.entries;
   byId('head').textContent = told.head.match(/.{1,8}/g).join(' ');
   byId('anchored').textContent =

@@ -10,6 +10,9 @@ import type { RecordAccess } from '../../access/record-access.ts';
 import { AuditProofService } from '../../audit/audit-proof-service.ts';
 import { AuditService } from '../../audit/audit-service.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
+import { createEmergencyAccess } from '../../emergency-access/create-emergency-access.ts';
+import type { EmergencyAccessService } from '../../emergency-access/emergency-access-service.ts';
+import type { EmergencyNoticeService } from '../../emergency-access/emergency-notice-service.ts';
 import { DeviceService } from '../../enrolled-devices/device-service.ts';
 import type { DeviceParts } from '../../enrolled-devices/devices-routes.ts';
 import { createStaff } from '../../factors/create-staff.ts';
@@ -19,6 +22,7 @@ import type { PeopleService } from '../../people/people-service.ts';
 import type { SessionService } from '../../people/session-service.ts';
 import type { SignInService } from '../../people/sign-in-service.ts';
 import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
+import { EmergencyGrants } from '../../store/emergency-grants.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
 import { SurveillanceService } from '../../surveillance/surveillance-service.ts';
@@ -57,6 +61,8 @@ export type TestClinic = AsyncDisposable & {
   readonly signIn: SignInService;
   readonly phones: PhoneFactorService;
   readonly reports: WeeklyReportService;
+  readonly emergencies: EmergencyAccessService;
+  readonly notices: EmergencyNoticeService;
   readonly devices: DeviceService;
   readonly certificates: CertificateService;
   /** For `clinicRoutes`. */
@@ -99,7 +105,7 @@ export async function openTestClinic({
     name: 'CSCOM de Sangha',
     recordId: () => (isEnrolled ? facilities.own : null),
   };
-  const audit = new AuditService({ db: store.db, clock });
+  const audit = new AuditService({ db: store.db, clock, emergencies: new EmergencyGrants({ store, clock }) });
   const auditProofs = new AuditProofService({
     ...{ store, clock, facility: facility.code },
     signer: () => ({ node: 1, keys: signKeysFromSeed(Buffer.alloc(32, 1)), hubKey: testHubKeys().publicKey }),
@@ -120,22 +126,14 @@ export async function openTestClinic({
   const { people } = staff;
   const surveillance = new SurveillanceService({ db: store.db });
   const reports = new WeeklyReportService({ surveillance, facility, store, clock });
+  const { emergencies, notices } = createEmergencyAccess({
+    ...{ store, audit, access, facility, messenger, clock, log: log.log, config: { hours: 4, reviewDays: 7 } },
+  });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
-    ...{
-      store,
-      audit,
-      access,
-      auditProofs,
-      ...staff,
-      reports,
-      facility,
-      clock,
-      log: log.log,
-      version: '0.1.0',
-      messenger,
-    },
+    ...{ store, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock, messenger },
+    ...{ log: log.log, version: '0.1.0' },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -155,6 +153,8 @@ export async function openTestClinic({
       auditProofs,
       ...staff,
       reports,
+      emergencies,
+      notices,
       devices,
       certificates,
       facilities,

@@ -1,0 +1,25 @@
+/** The sentences about emergency accesses, in French. */
+export const frEmergencies = {
+  'emergency.listSummary': 'les accès d’urgence : combien, pourquoi, examinés ou non',
+  'emergency.listDescription':
+    'Au poste, chaque accès, sans aucun nom : l’examen se fait sur la page /urgences. Au hub, combien par établissement depuis 90 jours.',
+  'emergency.stateFlag': 'seulement ceux-ci (au poste)',
+  'emergency.limitFlag': 'combien, 50 par défaut',
+  'emergency.none': 'Aucun accès d’urgence',
+  'emergency.since': 'Depuis le {at}',
+  'emergency.counts': '{open} ouverts, {waiting} à examiner, {overdue} en retard',
+  'emergency.elsewhere': 'examiné dans l’autre centre',
+  'emergency.reviewBy': 'à examiner avant le {at}',
+  'emergency.at': 'Ouvert le',
+  'emergency.until': 'Jusqu’à',
+  'emergency.closed': 'refermé',
+  'emergency.role': 'Fonction',
+  'emergency.why': 'Motif',
+  'emergency.review': 'Examen',
+  'emergency.opened': 'Ouverts',
+  'emergency.askedOthers': 'Vers d’autres',
+  'emergency.waiting': 'À examiner',
+  'emergency.overdue': 'En retard',
+  'emergency.justified': 'Justifiés',
+  'emergency.unjustified': 'Non justifiés',
+} as const;

@@ -1,0 +1,100 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** An access in the order of the list: its record, its place, whether this node made it. */
+export type ListedAccess = { readonly id: string; readonly position: number; readonly isOurs: number };
+
+/** Which accesses: all, or those in a state at a moment (ms since 1970), before a place, the newest first. */
+export type AccessQuery = {
+  readonly state: 'open' | 'waiting' | 'overdue' | 'reviewed' | null;
+  readonly before: number;
+  readonly limit: number;
+  readonly now: number;
+  readonly node: number;
+};
+
+/** A short message that waits to be sent. */
+export type WaitingNotice = { readonly accessId: string; readonly phone: string; readonly text: string };
+
+type Counts = { readonly open: number; readonly waiting: number; readonly overdue: number };
+
+/** Emergency accesses as records, and the messages that tell of them. */
+export class EmergencyStore {
+  readonly #list: Statement<[AccessQuery], ListedAccess>;
+  readonly #of: Statement<[{ readonly id: string; readonly node: number }], ListedAccess>;
+  readonly #ofPatient: Statement<[string], string>;
+  readonly #counts: Statement<[{ readonly now: number; readonly node: number }], Counts>;
+  readonly #addNotice: Statement<[string, string, string, number]>;
+  readonly #waiting: Statement<[number, number], WaitingNotice>;
+  readonly #sent: Statement<[number, string, string]>;
+
+  constructor(db: Database) {
+    this.#list = db.prepare(
+      `select a.id, record.created_position as position, journal.node = @node as isOurs
+       from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
+       where record.created_position < @before and case @state
+         when 'open' then a.until > @now and a.ended_at is null
+         when 'waiting' then journal.node = @node and a.review is null
+         when 'overdue' then journal.node = @node and a.review is null and a.review_by < @now
+         when 'reviewed' then a.review is not null
+         else 1 end
+       order by record.created_position desc limit @limit`,
+    );
+    this.#of = db.prepare(
+      `select a.id, record.created_position as position, journal.node = @node as isOurs
+       from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
+       where a.id = @id`,
+    );
+    this.#ofPatient = db
+      .prepare<[string], string>(
+        `select a.id from emergency_access a join record p on p.id = ?
+         where a.patient = p.id or a.patient_number = replace(json_extract(p.fields, '$."8"'), '-', '')`,
+      )
+      .pluck();
+    this.#counts = db.prepare(
+      `select count(*) filter (where a.until > @now and a.ended_at is null) as open,
+         count(*) filter (where a.review is null) as waiting,
+         count(*) filter (where a.review is null and a.review_by < @now) as overdue
+       from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
+       where journal.node = @node and (a.review is null or a.until > @now)`,
+    );
+    this.#addNotice = db.prepare(
+      'insert into emergency_notice (access_id, phone, text, created_at) values (?, ?, ?, ?) on conflict do nothing',
+    );
+    this.#waiting = db.prepare(
+      `select access_id as accessId, phone, text from emergency_notice where sent_at is null and created_at > ?
+       order by created_at limit ?`,
+    );
+    this.#sent = db.prepare('update emergency_notice set sent_at = ? where access_id = ? and phone = ?');
+  }
+
+  list(query: AccessQuery): readonly ListedAccess[] {
+    return this.#list.all(query);
+  }
+
+  /** One access; undefined for what is none. */
+  access(id: string, node: number): ListedAccess | undefined {
+    return this.#of.get({ id, node });
+  }
+
+  /** All accesses to a patient's record, by id. */
+  ofPatient(patient: string): readonly string[] {
+    return this.#ofPatient.all(patient);
+  }
+
+  counts(now: number, node: number): Counts {
+    return this.#counts.get({ now, node }) ?? { open: 0, waiting: 0, overdue: 0 };
+  }
+
+  addNotice({ accessId, phone, text }: WaitingNotice, nowMs: number): void {
+    this.#addNotice.run(accessId, phone, text, nowMs);
+  }
+
+  /** Up to `limit` messages that wait and are younger than a moment. */
+  waitingNotices(since: number, limit: number): readonly WaitingNotice[] {
+    return this.#waiting.all(since, limit);
+  }
+
+  noticeSent({ accessId, phone }: WaitingNotice, nowMs: number): void {
+    this.#sent.run(nowMs, accessId, phone);
+  }
+}

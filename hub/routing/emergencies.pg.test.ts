@@ -1,0 +1,195 @@
+import type { EmergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
+import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeHub } from '../compose.ts';
+import type { FakeNode } from '../ingest/fake-node.ts';
+import { TestHub } from '../testing/test-hub.ts';
+import { MOST_A_DAY } from './emergency-service.ts';
+
+const HOUR_MS = 3600_000;
+const PASSWORD = 'un mot de passe long';
+let hub: TestHub;
+let clock: FakeClock;
+
+beforeAll(async () => {
+  clock = new FakeClock(Date.now());
+  hub = await TestHub.start(composeHub, clock);
+}, 120_000);
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+});
+
+/** Brings both ends to the same point over a new connection. */
+async function exchange(node: FakeNode): Promise<void> {
+  await hub.settled();
+  const connection = await hub.connect(node);
+  if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
+    expect((await connection.push(7)).refused).toEqual([]);
+    await hub.settled();
+  }
+  const { rows } = await hub.admin.query<{ length: string }>(
+    'select feed_length as length from hub.facility where code = $1',
+    [node.facility],
+  );
+  await connection.pull(Number(rows[0]?.length));
+  connection.drop();
+}
+
+/** Lets time pass, and the job of the hub take back what is over. */
+async function ended(ms: number): Promise<void> {
+  await clock.advance(ms);
+  for (;;) {
+    await clock.advance(5 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const due = `select 1 from hub.emergency_share where released_at is null and until <= to_timestamp($1)`;
+    if ((await hub.admin.query(due, [clock.now() / 1000])).rowCount === 0) return;
+  }
+}
+
+const facilityOf = (node: FakeNode): string => node.enrolled?.facilityId as string;
+
+/** A patient with a number of that facility, a consultation, a diagnosis and an allergy. */
+function patientAt(home: FakeNode, number: string) {
+  const nurse = home.create('practitioner', { familyName: 'Guindo', role: 'nurse' });
+  const patient = home.create('patient', { familyName: 'Kassogué', givenName: 'Ada', number });
+  const encounter = home.create('encounter', { patient, start: clock.now(), practitioner: nurse });
+  const condition = home.create('condition', { patient, encounter, code: 'B24' });
+  const allergy = home.create('allergyIntolerance', { patient, text: 'iode' });
+  return { patient, encounter, condition, allergy, nurse };
+}
+
+function askedBy(
+  node: FakeNode,
+  whom: { readonly patient?: string; readonly patientNumber?: string },
+  hours = 4,
+): string {
+  const practitioner = node.create('practitioner', { familyName: 'Dolo', role: 'physician' });
+  return node.create('emergencyAccess', {
+    ...{ ...whom, practitioner, reason: 'cannot-answer', text: 'Amenée inconsciente', asksOthers: true },
+    ...{ from: clock.now(), until: clock.now() + hours * HOUR_MS, reviewBy: clock.now() + 7 * 24 * HOUR_MS },
+  });
+}
+
+describe('an emergency access that asks for what others hold', () => {
+  it('by the number of the carnet brings it down for as long as it lasts, and tells the home who asked', async () => {
+    const home = await hub.enrolled('urg_home', { region: 'Urg' });
+    const ward = await hub.enrolled('urg_ward', { region: 'Urg', kind: 'csref' });
+    const other = await hub.enrolled('urg_other', { region: 'Urg' });
+    const { patient, encounter, condition, allergy, nurse } = patientAt(home, 'URG-HOME-00042-T');
+    await exchange(home);
+    await exchange(ward);
+    expect(ward.recordsOf('condition')).toEqual([]);
+    const access = askedBy(ward, { patientNumber: 'URGHOME00042T' });
+    for (const node of [ward, ward, home, other]) await exchange(node);
+    expect(ward.fields(patient)).toMatchObject({ familyName: 'Kassogué' });
+    expect(ward.fields(condition)).toMatchObject({ code: 'B24' });
+    expect(ward.fields(allergy)).toMatchObject({ text: 'iode' });
+    expect(ward.fields(nurse)).toMatchObject({ familyName: 'Guindo' });
+    expect(ward.recordsOf('encounter')).toEqual([encounter]);
+    expect(home.fields(access)).toMatchObject({ reason: 'cannot-answer' });
+    expect(other.recordsOf('patient')).toEqual([]);
+    expect(other.recordsOf('emergencyAccess')).toEqual([]);
+
+    // The home goes on recording; what it writes of what was given still comes, and the ward's review goes to the home.
+    home.patch(condition, { code: 'B50.0' });
+    ward.patch(access, { review: 'justified' });
+    for (const node of [home, ward, home]) await exchange(node);
+    expect(ward.fields(condition)).toMatchObject({ code: 'B50.0' });
+    expect(home.fields(access)).toMatchObject({ review: 'justified' });
+
+    await ended(4 * HOUR_MS);
+    await exchange(ward);
+    for (const type of ['patient', 'encounter', 'condition', 'allergyIntolerance'])
+      expect([type, ward.recordsOf(type)]).toEqual([type, []]);
+    expect(home.fields(access)).toBeDefined();
+    expect(home.fields(condition)).toMatchObject({ code: 'B50.0' });
+  });
+
+  it('does not bring what the patient denies, and ends as soon as it is closed', async () => {
+    const home = await hub.enrolled('deny_home', { region: 'Deny' });
+    const ward = await hub.enrolled('deny_ward', { region: 'Deny' });
+    const { patient, encounter } = patientAt(home, 'DENY-HOME-00001-A');
+    home.create('consent', {
+      ...{ patient, status: 'active', decision: 'deny', purpose: 'TREAT', capture: 'spoken' },
+      classes: ['Condition'],
+    });
+    await exchange(home);
+    const access = askedBy(ward, { patientNumber: 'DENYHOME00001A' });
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('encounter')).toEqual([encounter]);
+    expect(ward.recordsOf('condition')).toEqual([]);
+    expect(ward.recordsOf('consent')).toHaveLength(1);
+    ward.patch(access, { endedAt: clock.now() });
+    await exchange(ward);
+    await ended(0);
+    await exchange(ward);
+    expect(ward.recordsOf('encounter')).toEqual([]);
+  });
+
+  it('gives nothing once it is over, nothing to a number of nobody, and no more than so many a day without a person', async () => {
+    const home = await hub.enrolled('many_home', { region: 'Many' });
+    const ward = await hub.enrolled('many_ward', { region: 'Many' });
+    const numbers = Array.from({ length: MOST_A_DAY + 1 }, (_, at) => `MANY-HOME-${String(at).padStart(5, '0')}-X`);
+    for (const number of numbers) home.create('patient', { familyName: 'Togo', number });
+    await exchange(home);
+    askedBy(ward, { patientNumber: 'MANYHOME00000X' }, 0);
+    askedBy(ward, { patientNumber: 'MANYHOME99999X' });
+    await exchange(ward);
+    expect(ward.recordsOf('patient')).toEqual([]);
+    for (const number of numbers) askedBy(ward, { patientNumber: number.replaceAll('-', '') });
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('patient')).toHaveLength(MOST_A_DAY - 1);
+    const { checks } = await hub.operator<{ checks: { name: string; detail: string }[] }>('GET', '/status');
+    expect(checks.find(({ name }) => name === 'emergency-access')?.detail).toContain('many_ward');
+  });
+
+  it('for a patient who is known here brings what the home has recorded since', async () => {
+    const home = await hub.enrolled('known_home', { region: 'Known' });
+    const ward = await hub.enrolled('known_ward', { region: 'Known' });
+    const { patient, condition } = patientAt(home, 'KNOWN-HOME-00001-A');
+    home.create('referral', {
+      ...{ patient, to: facilityOf(ward), urgency: 'reference', status: 'created' },
+      ...{ decidedAt: clock.now(), reason: 'avis' },
+    });
+    for (const node of [home, ward]) await exchange(node);
+    expect(ward.recordsOf('condition')).toEqual([]);
+    askedBy(ward, { patient });
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('condition')).toEqual([condition]);
+    await ended(4 * HOUR_MS);
+    await exchange(ward);
+    // The referral goes on: its minimum data set stays.
+    expect([ward.recordsOf('condition'), ward.recordsOf('patient')]).toEqual([[], [patient]]);
+  });
+});
+
+describe('counts of emergency accesses', () => {
+  it('are of each facility where they were opened, for its region and for the ministry, with what is overdue', async () => {
+    const home = await hub.enrolled('count_home', { region: 'Count' });
+    const ward = await hub.enrolled('count_ward', { region: 'Count' });
+    patientAt(home, 'COUNT-HOME-00001-A');
+    await exchange(home);
+    const access = askedBy(ward, { patientNumber: 'COUNTHOME00001A' });
+    askedBy(ward, { patientNumber: 'COUNTHOME00001A' });
+    for (const node of [ward, home]) await exchange(node);
+    ward.patch(access, { review: 'unjustified', reviewedAt: clock.now() });
+    await exchange(ward);
+    await hub.settled();
+    await hub.operator('POST', '/users', { login: 'count', password: PASSWORD, role: 'region', region: 'Count' });
+    await hub.operator('POST', '/users', { login: 'ministere', password: PASSWORD, role: 'ministry' });
+    const asked = async (login: string, query = ''): Promise<EmergencyTallies> => {
+      const { accessToken } = (await hub.post('/sessions', { login, password: PASSWORD })) as { accessToken: string };
+      return (await hub.get(`/emergency-accesses${query}`, {
+        authorization: `Bearer ${accessToken}`,
+      })) as EmergencyTallies;
+    };
+    const line = { facility: 'count_ward', region: 'Count', opened: 2, askedOthers: 2, justified: 0, unjustified: 1 };
+    expect((await asked('count')).facilities).toEqual([{ ...line, waiting: 1, overdue: 0 }]);
+    expect((await asked('ministere', '?region=Count')).facilities).toEqual([{ ...line, waiting: 1, overdue: 0 }]);
+    await expect(asked('count', '?region=Urg')).rejects.toMatchObject({ code: 'SH-A002' });
+    await clock.advance(8 * 24 * HOUR_MS);
+    expect((await asked('count')).facilities).toEqual([{ ...line, waiting: 1, overdue: 1 }]);
+    const { facilities } = await hub.operator<EmergencyTallies>('GET', '/emergency-accesses');
+    expect(facilities.map(({ facility }) => facility)).toContain('count_ward');
+  });
+});

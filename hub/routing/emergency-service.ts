@@ -1,0 +1,120 @@
+import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { lockFacilities } from '../database/facility-lock.ts';
+import type { RecordRow } from '../registers/record-row.ts';
+import { Register } from '../registers/register-service.ts';
+import { birthDateIn, type ConsentRouting, deniedTypes, practitionersIn } from './consent-service.ts';
+import { giveRecords } from './delivery-service.ts';
+import {
+  countShares,
+  facilityOfNumber,
+  insertShare,
+  patientWithNumber,
+  recordOfFacility,
+  shortenShare,
+} from './emergency-store.ts';
+import { appendHolders, facilitiesOfNodes, readHolders } from './holder-store.ts';
+import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, SHARED_TYPES } from './routing-rules.ts';
+
+const EMERGENCY = recordTypeNamed('emergencyAccess');
+const CONSENT = recordTypeNamed('consent');
+const DAY_MS = 24 * 3600 * 1000;
+/**
+ * So many of one facility in 24 hours are answered by themselves. An emergency ward may ask that often; a node that was taken over
+ * does not get the registers of the country.
+ */
+export const MOST_A_DAY = 20;
+
+/** Who holds a patient. */
+type Found = { readonly patient: string; readonly sources: readonly string[] };
+
+/**
+ * Answers emergency accesses that ask for what others hold, once each: gives the facility what others have of that patient, but for what
+ * a denial speaks of, and tells those who gave it. `ids`: accesses of a facility's register that changed.
+ */
+export async function routeEmergencies(routing: ConsentRouting, ids: readonly string[]): Promise<void> {
+  const { sql, from, receivedAt } = routing;
+  for (const [record, row] of await new Register(sql, from).records(ids)) {
+    const fields = namedFields(EMERGENCY, row.fields);
+    const until = new Date(Number(fields.endedAt ?? fields.until ?? 0));
+    const isAnswered = await shortenShare(sql, record, until);
+    if (isAnswered || fields.asksOthers !== true || until <= receivedAt) continue;
+    const share = { record, facility: from, at: receivedAt, until };
+    if ((await countShares(sql, from, new Date(receivedAt.getTime() - DAY_MS))) >= MOST_A_DAY) {
+      await insertShare(sql, { ...share, patient: null, outcome: 'limit', given: 0 });
+      continue;
+    }
+    const found = await findPatient(routing, { patient: fields.patient, number: fields.patientNumber });
+    const given = found === undefined ? 0 : await giveInEmergency(routing, found);
+    const outcome = found === undefined ? 'nobody' : 'given';
+    await insertShare(sql, { ...share, patient: found?.patient ?? null, outcome, given });
+    const author = typeof fields.practitioner === 'string' ? [fields.practitioner] : [];
+    for (const source of found?.sources ?? []) {
+      const told = [...author, record];
+      await appendHolders(
+        sql,
+        told.map((id) => ({ record: id, facility: from })),
+      );
+      await giveRecords({ sql, source: from, destination: source, ids: told, receivedAt });
+    }
+  }
+}
+
+async function findPatient(
+  { sql, from }: ConsentRouting,
+  { patient: known, number }: { readonly patient: unknown; readonly number: unknown },
+): Promise<Found | undefined> {
+  const home = typeof number === 'string' ? await facilityOfNumber(sql, number) : undefined;
+  const named = home === undefined ? undefined : await patientWithNumber(sql, home, String(number));
+  const patient = typeof known === 'string' ? known : named;
+  if (patient === undefined) return undefined;
+  const creations = await new Register(sql, from).creationsOf([patient]);
+  const homes = await facilitiesOfNodes(
+    sql,
+    creations.map(({ node }) => node),
+  );
+  const holders = (await readHolders(sql, [patient])).get(patient) ?? [];
+  const sources = new Set([...(home === undefined ? [] : [home]), ...homes.values(), ...holders]);
+  sources.delete(from);
+  return sources.size === 0 ? undefined : { patient, sources: [...sources].sort() };
+}
+
+/** Gives what the others hold; answers how many records of care these are. */
+async function giveInEmergency(
+  { sql, from, receivedAt }: ConsentRouting,
+  { patient, sources }: Found,
+): Promise<number> {
+  await lockFacilities(sql, sources);
+  const nowMs = receivedAt.getTime();
+  const consents = new Map<string, RecordRow>();
+  for (const code of [from, ...sources])
+    for (const row of await new Register(sql, code).recordsOfPatients([patient], [CONSENT_TYPE]))
+      consents.set(row.id, row);
+  const judged = [...consents.values()].map(({ id, fields }) => ({ id, fields: namedFields(CONSENT, fields) }));
+  const denials = judged.filter(({ fields }) => isDenial(fields)).map(({ id }) => id);
+  let given = 0;
+  for (const source of sources) {
+    const register = new Register(sql, source);
+    const birthDate = birthDateIn((await register.records([patient])).get(patient));
+    const recipient = (await recordOfFacility(sql, from)) ?? '';
+    const denied = deniedTypes(judged, { recipient, birthDate, nowMs });
+    const rows = await register.recordsOfPatients(
+      [patient],
+      [...SHARED_TYPES.values()].filter((type) => !denied.has(type)),
+    );
+    const allergies = denied.has(ALLERGY_TYPE) ? [] : await register.allergiesOf([patient], ALLERGY_TYPE);
+    const wanted = [
+      ...[patient, ...allergies.map(({ id }) => id), ...practitionersIn(rows), ...denials],
+      ...rows.map(({ id }) => id),
+    ];
+    const held = await register.heldAmong(wanted);
+    const known = await new Register(sql, from).heldAmong(rows.map(({ id }) => id));
+    given += rows.filter(({ id }) => !known.has(id)).length;
+    const gift = [...new Set(wanted)].filter((id) => held.has(id));
+    await appendHolders(
+      sql,
+      gift.map((record) => ({ record, facility: source })),
+    );
+    await giveRecords({ sql, source, destination: from, ids: gift, receivedAt });
+  }
+  return given;
+}
