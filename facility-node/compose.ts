@@ -165,7 +165,6 @@ export async function composeNode(
     ...{ store, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility, clock },
     ...{ log, version, messenger },
   });
-
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
     ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups, witness },

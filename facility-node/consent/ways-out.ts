@@ -26,7 +26,7 @@ export const WAYS_OUT = {
   },
   exchange: {
     asks: 'hub-routing',
-    says: 'sealed frames to the district’s hub, which gives others what consents and referrals allow',
+    says: 'sealed frames to the district’s hub, which gives others what consents, referrals and emergencies allow',
     files: [
       'uplink/carriers/https/post-carrier.ts',
       'uplink/carriers/https/web-socket-carrier.ts',
@@ -43,8 +43,8 @@ export const WAYS_OUT = {
   },
   'staff-sms': {
     asks: 'own',
-    says: 'codes to sign in with, to the phones of staff: nothing of a patient',
-    files: ['factors/phone-factor-service.ts'],
+    says: 'codes to sign in with, and that somebody opened a record in an emergency, to the phones of staff: nothing of a patient',
+    files: ['factors/phone-factor-service.ts', 'emergency-access/emergency-notice-service.ts'],
   },
 } as const satisfies Readonly<Record<string, WayOutRule>>;
 
