@@ -30,9 +30,9 @@ export class ConsentStore {
         `with recursive person (id) as (
            select ?
            union
-           select record.id from record join person on json_extract(record.fields, '$."12"') = person.id
+           select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
            where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
-         select record.id from person join record on record.type = 12
+         select record.id from person cross join record on record.type = 12
            and json_extract(record.fields, '$."1"') = person.id order by record.created_position`,
       )
       .pluck();

@@ -8,6 +8,7 @@ import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
 import { describe, expect, it } from 'vitest';
 import { ConflictStore } from '../conflicts/conflict-store.ts';
+import { ConsentStore } from '../consent/consent-store.ts';
 import { ConsultationsStore } from '../consultations/consultations-store.ts';
 import { PatientSearchStore } from '../patients/patient-search-store.ts';
 import { EmergencyGrants } from '../store/emergency-grants.ts';
@@ -73,6 +74,22 @@ describe('the plans of hot queries', () => {
     expect(conflicts).not.toContain('B-TREE');
     expect(one).toContain('SEARCH conflict USING INDEX conflict_by_id');
     expect(ofField).toContain('SEARCH conflict USING PRIMARY KEY');
+  });
+
+  it('find the records of one person by indexes: those that hers replaced, and her consents', async () => {
+    await using node = await openTestStore();
+    const plans = plansOf(
+      node,
+      (db) => {
+        new ResourcesStore(db);
+        new ConsentStore(db);
+      },
+      /^\s*with/,
+    );
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) expect(plan).toContain('INDEX patient_replaced_by');
+    for (const plan of plans) expect(plan).not.toMatch(/record_by_age|SCAN record/);
+    expect(plans[1]).toContain('INDEX record_field_1');
   });
 
   it('find what somebody has open in an emergency by indexes alone: each entry of the trail asks', async () => {

@@ -29,7 +29,7 @@ export class ResourcesStore {
         `with recursive replaced (id) as (
            select ?
            union
-           select record.id from record join replaced on json_extract(record.fields, '$."12"') = replaced.id
+           select record.id from replaced cross join record on json_extract(record.fields, '$."12"') = replaced.id
            where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
          select id from replaced`,
       )

@@ -34,8 +34,8 @@ export class EmergencyGrants {
              and replace(json_extract(record.fields, '$."8"'), '-', '') = granted.number
              and json_extract(record.fields, '$."8"') is not null
            union
-           select record.id from person join record on record.type = 1
-             and json_extract(record.fields, '$."12"') = person.id where json_extract(record.fields, '$."12"') is not null)
+           select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
+           where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
          select id from person`,
       )
       .pluck();
