@@ -31,8 +31,10 @@ const plansOf = (node: TestStore, work: (db: TestStore['db']) => void, kind = /^
   work(listening);
   const selects = prepared.filter((sql) => kind.test(sql));
   return selects.map((sql) => {
-    const statement = node.db.prepare(`explain query plan ${sql.replaceAll(/\?|@\w+/g, 'null')}`);
-    return (statement.all() as { detail: string }[]).map(({ detail }) => detail).join('\n');
+    // A value that is written out plans otherwise than one that is bound.
+    const asked = sql.replaceAll(/@\w+/g, '?');
+    const statement = node.db.prepare(`explain query plan ${asked}`);
+    return (statement.all(...Array.from(asked.matchAll(/\?/g), () => 'x')) as { detail: string }[]).map(({ detail }) => detail).join('\n');
   });
 };
 
