@@ -242,7 +242,7 @@ function nodeHealth({
 
 /** The staff's accounts and sessions; what opens the database changes with the account. */
 function nodeStaff(
-  parts: Omit<StaffParts, 'keys' | 'rights' | 'onPassword' | 'onPasswordChanged'>,
+  parts: Omit<StaffParts, 'keys' | 'rights' | 'onPassword' | 'onPasswordChanged' | 'passkeyKeys'>,
   rights: StaffParts['rights'],
   keys: () => KeyService,
 ) {
@@ -250,7 +250,12 @@ function nodeStaff(
     ...{ ...parts, rights },
     keys: { forget: (login: string) => keys().forget(login), logins: () => keys().logins() },
     onPassword: (proven) => void keys().passwordProven(proven),
-    onPasswordChanged: (login) => void keys().forget(login),
+    onPasswordChanged: (login) => keys().forgetPassword(login),
+    passkeyKeys: {
+      isOpenedByStaff: () => keys().isOpenedByStaff(),
+      addPasskey: (login, secret) => keys().addPasskey(login, secret),
+      removeUnlocker: (id) => keys().removeUnlocker(id),
+    },
   });
 }
 

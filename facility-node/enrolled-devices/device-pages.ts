@@ -48,7 +48,7 @@ export function frontPage(facilityName: string): Answer {
 <li><a href="/consentements">Consentements des patients</a></li>
 <li><a href="/urgences">Accès d’urgence à un dossier</a> (soignants ; qui les examine)</li>
 <li><a href="/mes-sessions">Mes sessions : où je suis connecté</a></li>
-<li><a href="/mes-preuves">Comment je me connecte : code par SMS</a></li>
+<li><a href="/mes-preuves">Comment je me connecte : clés d’accès, code par SMS</a></li>
 <li><a href="/acces">Qui a lu un dossier ?</a> (chef de poste)</li>
 <li><a href="/droits">Qui peut faire quoi</a> (chef de poste, informatique)</li>
 <li><a href="/appareils">Appareils du poste</a> (administrateur)</li>

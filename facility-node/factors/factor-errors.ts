@@ -26,6 +26,24 @@ export const factorErrors = errorCodes({
       en: 'Read the message again, or ask for another code.',
     },
   },
+  'SH-K250': {
+    kind: 'conflict',
+    title: { fr: 'Ce poste s’ouvre seul après une coupure', en: 'This node opens by itself after a power cut' },
+    remedy: {
+      fr: 'Il n’y a rien à ouvrir avec une clé d’accès ; voyez haggui keys opening.',
+      en: 'There is nothing for a passkey to open; see haggui keys opening.',
+    },
+  },
+  'SH-K251': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte a déjà dix clés d’accès', en: 'This account already has ten passkeys' },
+    remedy: { fr: 'Retirez d’abord celles qui ne servent plus.', en: 'First remove those that are no longer used.' },
+  },
+  'SH-N250': {
+    kind: 'not-found',
+    title: { fr: 'Cette clé d’accès n’est pas des vôtres', en: 'This passkey is not one of yours' },
+    remedy: { fr: 'Affichez de nouveau vos clés d’accès.', en: 'Show your passkeys again.' },
+  },
 });
 
 /** Makes an error of this catalogue. */

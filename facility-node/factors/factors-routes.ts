@@ -1,29 +1,49 @@
 import {
-  factorRemoval,
+  newPasskeyRequest,
   ownFactors,
+  passkeyOpeningRequest,
+  passkeyRenaming,
+  passwordAgain,
   phoneCodeSent,
   phoneFactorConfirmation,
   phoneFactorRequest,
 } from '@santehaggui/protocols/api/factors-api.ts';
+import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
+import { z } from 'zod';
+import type { Staff } from '../people/caller.ts';
 import { type NodeRoute, staffRoute } from '../people/node-route.ts';
-import { originOf } from '../people/sign-in-cookies.ts';
+import { originOf, pageOf } from '../people/sign-in-cookies.ts';
 import type { SignInService } from '../people/sign-in-service.ts';
+import type { PasskeyService } from './passkey-service.ts';
 import type { PhoneFactorService } from './phone-factor-service.ts';
 
 /** What the routes act on. */
-export type FactorParts = { readonly signIn: SignInService; readonly phones: PhoneFactorService };
+export type FactorParts = {
+  readonly signIn: SignInService;
+  readonly phones: PhoneFactorService;
+  readonly passkeys: PasskeyService;
+};
 
-/** What people do with what proves them beside the password: being signed in is all that it takes, and the password again to change it. */
-export function factorsRoutes({ signIn, phones }: FactorParts): readonly NodeRoute[] {
-  const shared = { tag: 'sessions', policy: { kind: 'signed-in' } } as const;
-  const state = (accountId: number) => ({ body: phones.state(accountId) });
-  const told = { 200: { description: 'Ce qui prouve qui je suis', body: ownFactors } };
+const shared = { tag: 'sessions', policy: { kind: 'signed-in' } } as const;
+const told = { 200: { description: 'Ce qui prouve qui je suis', body: ownFactors } };
+const credential = z.object({ id: z.string().regex(/^[\w-]{1,1400}$/) });
+
+/** What people do with what proves them beside the password: being signed in is all that it takes, and the password again to add to it. */
+export function factorsRoutes(parts: FactorParts): readonly NodeRoute[] {
   return [
     staffRoute({
       ...{ ...shared, method: 'get', path: '/factors', summary: 'Ce qui prouve qui je suis, outre le mot de passe' },
       responses: told,
-      handler: ({ principal }) => state(principal.accountId),
+      handler: ({ principal }) => stateOf(parts, principal),
     }),
+    ...phoneRoutes(parts),
+    ...passkeyRoutes(parts),
+  ];
+}
+
+function phoneRoutes(parts: FactorParts): readonly NodeRoute[] {
+  const { signIn, phones } = parts;
+  return [
     staffRoute({
       ...{ ...shared, method: 'post', path: '/factors/phone', summary: 'Proposer le numéro où mes codes arriveront' },
       body: phoneFactorRequest,
@@ -43,18 +63,95 @@ export function factorsRoutes({ signIn, phones }: FactorParts): readonly NodeRou
       handler: ({ principal, body, request }) => {
         phones.confirm(principal, body.code);
         signIn.forgetOtherBrowsers(principal.accountId, originOf(principal, request));
-        return state(principal.accountId);
+        return stateOf(parts, principal);
       },
     }),
     staffRoute({
       ...{ ...shared, method: 'post', path: '/factors/phone/removal', summary: 'Ne plus demander de code par SMS' },
-      body: factorRemoval,
+      body: passwordAgain,
       responses: told,
       handler: async ({ principal, body }) => {
         await signIn.confirm(principal, body.password);
         phones.remove(principal);
-        return state(principal.accountId);
+        return stateOf(parts, principal);
       },
     }),
   ];
+}
+
+function passkeyRoutes(parts: FactorParts): readonly NodeRoute[] {
+  const { signIn, passkeys } = parts;
+  const options = { 200: { description: 'À donner au navigateur, dans les cinq minutes', body: passkeyOptions } };
+  return [
+    staffRoute({
+      ...{ ...shared, method: 'post', path: '/factors/passkeys/options', summary: 'Préparer une clé d’accès' },
+      body: passwordAgain,
+      responses: options,
+      handler: async ({ principal, body }) => {
+        await signIn.confirm(principal, body.password);
+        return { body: await passkeys.registrationOptions(principal) };
+      },
+    }),
+    staffRoute({
+      ...{
+        ...shared,
+        method: 'post',
+        path: '/factors/passkeys',
+        summary: 'Ajouter la clé d’accès qui vient d’être faite',
+      },
+      body: newPasskeyRequest,
+      maxBodyBytes: 32_768,
+      responses: { 201: told[200] },
+      handler: async ({ principal, body, request }) => {
+        await passkeys.add(principal, { ...body, page: pageOf(request) });
+        return { status: 201, ...stateOf(parts, principal) };
+      },
+    }),
+    staffRoute({
+      ...{ ...shared, method: 'patch', path: '/factors/passkeys/:id', summary: 'Renommer une de mes clés d’accès' },
+      params: credential,
+      body: passkeyRenaming,
+      responses: told,
+      handler: ({ principal, params, body }) => {
+        passkeys.rename(principal, params.id, body.name);
+        return stateOf(parts, principal);
+      },
+    }),
+    staffRoute({
+      ...{ ...shared, method: 'delete', path: '/factors/passkeys/:id' },
+      summary: 'Retirer une de mes clés d’accès, et ce qu’elle ouvre',
+      params: credential,
+      responses: told,
+      handler: ({ principal, params }) => {
+        passkeys.remove(principal, params.id);
+        return stateOf(parts, principal);
+      },
+    }),
+    staffRoute({
+      ...{ ...shared, method: 'post', path: '/factors/passkeys/opening/options' },
+      summary: 'Préparer une clé d’accès à ouvrir le poste après une coupure',
+      responses: options,
+      handler: async ({ principal }) => ({ body: await passkeys.openingOptions(principal) }),
+    }),
+    staffRoute({
+      ...{ ...shared, method: 'post', path: '/factors/passkeys/opening' },
+      summary: 'Laisser une de mes clés d’accès ouvrir le poste après une coupure',
+      body: passkeyOpeningRequest,
+      responses: told,
+      handler: async ({ principal, body: { assertion, secret }, request }) => {
+        const bytes = new Uint8Array(Buffer.from(secret, 'base64url'));
+        await passkeys.letOpen(principal, { assertion, page: pageOf(request), secret: bytes });
+        return stateOf(parts, principal);
+      },
+    }),
+  ];
+}
+
+function stateOf({ phones, passkeys }: FactorParts, { accountId }: Staff) {
+  return {
+    body: {
+      ...phones.state(accountId),
+      ...{ passkeys: passkeys.list(accountId), host: passkeys.host(), canOpenDatabase: passkeys.canOpenDatabase() },
+    },
+  };
 }

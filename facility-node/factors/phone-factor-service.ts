@@ -69,7 +69,13 @@ export class PhoneFactorService implements SecondFactor {
     return this.#codes.prove(bindingOf(accountId, attempt), code);
   }
 
-  removeAllOf(accountId: number): void {
+  /** The end of the number that an account's codes go to. */
+  endingOf(accountId: number): string | null {
+    return this.#factors.of(accountId)?.phone.slice(-2) ?? null;
+  }
+
+  /** Takes an account's number away, within a transaction. */
+  removeOf(accountId: number): void {
     this.#factors.remove(accountId);
   }
 

@@ -9,10 +9,10 @@ import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
 import { failKeys } from '../store/key-errors.ts';
-import type { OpenKeyRing } from '../store/key-ring.ts';
+import type { OpenKeyRing, Unlocker } from '../store/key-ring.ts';
 import { rekeyDatabase } from '../store/open-database.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { keysOfFile } from '../store/unlockers.ts';
+import { keysOfFile, keysOfPasskey } from '../store/unlockers.ts';
 import { passwordUnlocker, recoveryUnlocker } from './new-unlockers.ts';
 
 /** What a key service is made of. */
@@ -133,6 +133,35 @@ export class KeyService {
     const removed = this.#ring.remove(isHis);
     this.#note('forget', { login });
     return removed;
+  }
+
+  /** Takes out the password that opens the database in this login's name: its owner has another. Passkeys stay. */
+  forgetPassword(login: string): void {
+    const isIt = (one: Unlocker): boolean => one.kind === 'password' && one.login === login;
+    if (!this.#ring.isGenuine || !this.#ring.unlockers().some(isIt)) return;
+    this.#ring.remove(isIt);
+    this.#note('forget-password', { login });
+  }
+
+  /** Whether people open the node after a power cut. */
+  isOpenedByStaff(): boolean {
+    return !this.#opensByItself();
+  }
+
+  /** Lets a passkey open the database by the secret that it makes (32 bytes); gives the unlocker's id. Throws SH-K180. */
+  addPasskey(login: string, secret: Uint8Array): string {
+    const { publicKey } = keysOfPasskey(secret);
+    const { id } = this.#ring.add({ kind: 'passkey', login, publicKey }, this.#options.clock.now());
+    this.#note('passkey', { login });
+    return id;
+  }
+
+  /** Takes one unlocker out; does nothing where it is gone. Throws SH-K180; SH-K182 when nobody would be left. */
+  removeUnlocker(id: string): void {
+    const one = this.#ring.unlockers().find((candidate) => candidate.id === id);
+    if (one === undefined) return;
+    this.#ring.remove((candidate) => candidate.id === id);
+    this.#note('remove', { kind: one.kind, ...(one.login === undefined ? {} : { login: one.login }) });
   }
 
   /** The logins that something opens the database for. */

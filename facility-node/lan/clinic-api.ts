@@ -28,6 +28,7 @@ import type { EmergencyAccessService } from '../emergency-access/emergency-acces
 import { emergencyRoutes } from '../emergency-access/emergency-routes.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
 import { factorsRoutes } from '../factors/factors-routes.ts';
+import type { PasskeyService } from '../factors/passkey-service.ts';
 import type { PhoneFactorService } from '../factors/phone-factor-service.ts';
 import { emergencyNotesRoutes } from '../notes/emergency-notes-routes.ts';
 import { EmergencyNotesService } from '../notes/emergency-notes-service.ts';
@@ -65,6 +66,7 @@ export type ClinicParts = {
   readonly sessions: SessionService;
   readonly signIn: SignInService;
   readonly phones: PhoneFactorService;
+  readonly passkeys: PasskeyService;
   readonly reports: WeeklyReportService;
   readonly emergencies: EmergencyAccessService;
   readonly facility: OwnFacility;
@@ -85,6 +87,7 @@ export function clinicRoutes({
   sessions,
   signIn,
   phones,
+  passkeys,
   reports,
   emergencies,
   facility,
@@ -107,7 +110,7 @@ export function clinicRoutes({
   const rights = new RightsEditingService({ store, audit, access, once });
   const versioned = [
     ...sessionsRoutes(sessions, signIn),
-    ...factorsRoutes({ signIn, phones }),
+    ...factorsRoutes({ signIn, phones, passkeys }),
     ...ownSessionsRoutes(new OwnSessionsService({ store, audit, clock })),
     ...patientsRoutes(patients, resources, duplicates),
     ...consultationsRoutes(consultations, resources),

@@ -11,7 +11,7 @@ import { type DevicePagesParts, devicesPagesRoutes, doorstepRoutes } from '../en
 import { factorsPageRoutes } from '../factors/factors-page.ts';
 import { type NodeRoute, openRoute } from '../people/node-route.ts';
 import { ownSessionsPageRoutes } from '../people/own-sessions-page.ts';
-import { staffPageRoute } from '../people/page-programs.ts';
+import { staffPageRoutes } from '../people/page-programs.ts';
 import { rightsPagesRoutes } from '../rights/rights-pages-routes.ts';
 import { type ClinicParts, clinicRoutes } from './clinic-api.ts';
 import { atTheDoor, type PlainHttp } from './plain-http.ts';
@@ -56,7 +56,7 @@ export function lanApp({ plainHttp, pages, log, ...parts }: LanAppParts): Reques
   const whole = appOf([
     ...api,
     ...devicesPagesRoutes(pages),
-    staffPageRoute(),
+    ...staffPageRoutes(),
     ...consentPagesRoutes(parts.facility),
     ...accessPagesRoutes(parts.facility),
     ...rightsPagesRoutes(parts.facility),

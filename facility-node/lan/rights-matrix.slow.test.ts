@@ -17,6 +17,7 @@ const EVERY_ROLE: readonly Role[] = ROLES.filter((role) => role !== 'system');
 /** Who may call what, written down once more: a route that is not here fails, and so does one that is here and no longer there. */
 const CASES: Readonly<Record<string, Allowed>> = {
   'post /sessions': 'anyone',
+  'post /sessions/challenge': 'anyone',
   'post /sessions/refresh': 'anyone',
   'delete /sessions': 'anyone',
   'get /sessions/own': 'staff',
@@ -26,6 +27,12 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'post /factors/phone': 'staff',
   'post /factors/phone/confirmation': 'staff',
   'post /factors/phone/removal': 'staff',
+  'post /factors/passkeys/options': 'staff',
+  'post /factors/passkeys': 'staff',
+  'patch /factors/passkeys/{id}': 'staff',
+  'delete /factors/passkeys/{id}': 'staff',
+  'post /factors/passkeys/opening/options': 'staff',
+  'post /factors/passkeys/opening': 'staff',
   'get /openapi.json': 'anyone',
   'get /replica': 'staff',
 

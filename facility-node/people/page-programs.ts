@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PASSKEYS_PROGRAM } from '@santehaggui/runtime/passkeys/passkeys-program.ts';
 import { type NodeRoute, openRoute } from './node-route.ts';
 
 /** A program of a page, from a folder of browser files; read once, when it is first asked for. */
@@ -16,10 +17,11 @@ export function programRoute(path: string, file: { readonly folder: string; read
   });
 }
 
-/** What the programs of all pages for staff begin with. */
-export function staffPageRoute(): NodeRoute {
-  return programRoute('/personnel/staff-page.js', {
-    folder: join(import.meta.dirname, 'browser'),
-    name: 'staff-page.js',
-  });
+/** What the programs of all pages for staff begin with, and how they use passkeys. */
+export function staffPageRoutes(): readonly NodeRoute[] {
+  const folder = join(import.meta.dirname, 'browser');
+  return [
+    programRoute('/personnel/staff-page.js', { folder, name: 'staff-page.js' }),
+    programRoute('/personnel/passkeys.js', PASSKEYS_PROGRAM),
+  ];
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type FactorSummary,
   loginText,
   type NewUserRequest,
   newUserRequest,
@@ -31,7 +32,7 @@ import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
-import type { SecondFactor } from './second-factor.ts';
+import type { AccountFactors } from './second-factor.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 
 /** What is tried first on such systems, as far as it is long enough to be a password here. */
@@ -76,12 +77,14 @@ export type PeopleOptions = {
   readonly passwordCost?: PasswordCost;
   /** Without it nobody's password opens the database. */
   readonly keys?: PersonalKeys;
-  /** What goes when somebody is shut out. */
-  readonly secondFactor?: Pick<SecondFactor, 'removeAllOf'>;
+  /** Without it accounts have a password and nothing else. */
+  readonly factors?: AccountFactors;
 };
 
 const OPERATOR: AuditedCaller = { kind: 'daemon' };
 const NO_KEYS: PersonalKeys = { forget: () => 0, logins: () => new Set() };
+const NOTHING: FactorSummary = { phoneEnding: null, passkeys: [] };
+const NO_FACTORS: AccountFactors = { summaryOf: () => NOTHING, removeAllOf: () => NOTHING };
 
 /** The facility's staff: their accounts here, and the Practitioner records that travel. */
 export class PeopleService {
@@ -94,7 +97,7 @@ export class PeopleService {
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
   readonly #browsers: KnownBrowserStore;
-  readonly #secondFactor: PeopleOptions['secondFactor'];
+  readonly #factors: AccountFactors;
 
   constructor(options: PeopleOptions) {
     const { store, audit, clock, facility, passwordCost = SMALL_MACHINE_COST, keys = NO_KEYS } = options;
@@ -107,7 +110,7 @@ export class PeopleService {
     this.#accounts = new AccountStore(store.db);
     this.#sessions = new SessionStore(store.db);
     this.#browsers = new KnownBrowserStore(store.db);
-    this.#secondFactor = options.secondFactor;
+    this.#factors = options.factors ?? NO_FACTORS;
   }
 
   /**
@@ -157,7 +160,7 @@ export class PeopleService {
   show(login: string): UserDetail {
     const account = this.#account(login);
     const openSessions = this.#sessions.liveOf(account.id, this.#clock.now()).map(userSessionOf);
-    return { ...this.#line(account), openSessions };
+    return { ...this.#line(account), ...this.#factors.summaryOf(account.id), openSessions };
   }
 
   /**
@@ -209,7 +212,7 @@ export class PeopleService {
       this.#sessions.revokeAllOf(account.id, 'ended-by-another', this.#clock.now());
       this.#noteUpdate(account, by, { sessions: 'ended' });
     });
-    return { ...this.#line(this.#account(login)), endedSessions, removedUnlockers: 0 };
+    return { ...this.#line(this.#account(login)), endedSessions, removedUnlockers: 0, removedPasskeys: 0 };
   }
 
   /** Gives an account another role; tokens made for the old one are refused from the next request on. Throws SH-N150. */
@@ -264,16 +267,18 @@ export class PeopleService {
   ): UserShutOut {
     const nowMs = this.#clock.now();
     const endedSessions = this.#sessions.liveOf(account.id, nowMs).length;
-    this.#store.transact({ author: null, role: 'system' }, (tx) => {
+    const removedPasskeys = this.#store.transact({ author: null, role: 'system' }, (tx) => {
       change(tx);
       this.#browsers.forgetAllOf(account.id);
-      this.#secondFactor?.removeAllOf(account.id);
+      const { phoneEnding, passkeys } = this.#factors.removeAllOf(account.id);
       this.#sessions.revokeAllOf(account.id, because, nowMs);
-      this.#noteUpdate(account, by, detail);
+      const removed = { ...(phoneEnding === null ? {} : { phoneEnding }), passkeys: passkeys.map(({ name }) => name) };
+      this.#noteUpdate(account, by, { ...detail, removed });
+      return passkeys.length;
     });
     // After the commit: the ring is a file of its own. What a power cut leaves here is taken out at the next start.
     const removedUnlockers = this.#forgetKeys(account.login);
-    return { ...this.#line(this.#account(account.login)), endedSessions, removedUnlockers };
+    return { ...this.#line(this.#account(account.login)), endedSessions, removedUnlockers, removedPasskeys };
   }
 
   #forgetKeys(login: string): number {

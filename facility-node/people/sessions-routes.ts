@@ -1,10 +1,11 @@
-import { codeSentAnswer, nodeSessionRequest, sessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import { codeSentAnswer, proofRequest, sessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 import type { Request } from 'express';
 import { type NodeRoute, openRoute } from './node-route.ts';
 import { failPeople } from './people-errors.ts';
 import type { OpenedSession, SessionService } from './session-service.ts';
-import { attemptCookie, browserCookie, originOf, refreshCookie, refreshTokenOf } from './sign-in-cookies.ts';
+import { attemptCookie, browserCookie, originOf, pageOf, refreshCookie, refreshTokenOf } from './sign-in-cookies.ts';
 import type { SignedIn, SignInService } from './sign-in-service.ts';
 
 /** The sessions' routes: sign in, refresh by the cookie, sign out. */
@@ -18,7 +19,7 @@ export function sessionsRoutes(sessions: SessionService, signIn: SignInService):
       path: '/sessions',
       summary: 'Se connecter',
       tag: 'sessions',
-      body: nodeSessionRequest,
+      body: proofRequest,
       responses: {
         201: responses[200],
         202: {
@@ -26,18 +27,30 @@ export function sessionsRoutes(sessions: SessionService, signIn: SignInService):
           body: codeSentAnswer,
         },
       },
-      handler: async ({ body, principal, request }) => {
-        const signedIn = await signIn.signIn({ ...body, ...originOf(principal, request) });
+      handler: async ({ body: { passkey, login = '', password = '', ...rest }, principal, request }) => {
+        const from = originOf(principal, request);
+        const signedIn =
+          passkey === undefined
+            ? await signIn.signIn({ login, password, ...rest, ...from })
+            : await signIn.signInWithPasskey(
+                { assertion: passkey, page: pageOf(request), ...(login === '' ? {} : { login }) },
+                from,
+              );
         if (signedIn.kind === 'code-sent') return codeSent(signedIn, request);
         // The session that the same browser had: its cookie is written over, so that nobody could end it later.
         const former = refreshTokenOf(request);
         if (former !== undefined) await sessions.signOut({ refreshToken: former }, principal);
-        return opened(signedIn.session, {
-          status: 201,
-          request,
-          cookies: [browserCookie(signedIn.browserCredential, request)],
-        });
+        const cookies = [browserCookie(signedIn.browserCredential, request)];
+        return opened(signedIn.session, { status: 201, request, cookies });
       },
+    }),
+    openRoute({
+      method: 'post',
+      path: '/sessions/challenge',
+      summary: 'Ce qu’il faut à un navigateur pour se connecter avec une clé d’accès',
+      tag: 'sessions',
+      responses: { 200: { description: 'À donner à la clé d’accès, dans les cinq minutes', body: passkeyOptions } },
+      handler: async () => ({ body: await signIn.passkeyOptions() }),
     }),
     openRoute({
       method: 'post',

@@ -1,4 +1,5 @@
 import type { RouteContext } from '@santehaggui/runtime/http/route.ts';
+import type { PageAddress } from '@santehaggui/runtime/passkeys/passkey-ceremonies.ts';
 import type { Caller } from './caller.ts';
 import { DEVICE_COOKIE } from './device-cookie.ts';
 import type { Origin } from './session-service.ts';
@@ -54,6 +55,11 @@ export function originOf({ address, requestId }: Caller, request: Request): Orig
     browserCredential: cookieOf(request, request.secure ? SECURE_BROWSER_COOKIE : PLAIN_BROWSER_COOKIE),
     attemptCredential: cookieOf(request, request.secure ? SECURE_ATTEMPT_COOKIE : PLAIN_ATTEMPT_COOKIE),
   };
+}
+
+/** Where the page is that sends a request. */
+export function pageOf(request: Request): PageAddress {
+  return { host: request.get('host'), isSecure: request.secure };
 }
 
 /** What the cookie of {@link refreshCookie} holds. */

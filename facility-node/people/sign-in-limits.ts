@@ -16,6 +16,8 @@ export class SignInLimits {
   readonly #addresses = memoryLimiters({ name: 'sign-in-address', points: 60, seconds: 15 * 60 });
   readonly #logins = memoryLimiters({ name: 'sign-in-login', points: 100, seconds: 24 * 3600 });
 
+  readonly #passkeys = memoryLimiters({ name: 'passkey-address', points: 60, seconds: 15 * 60 });
+
   /** Counts an attempt before it is made. Throws SH-A005. */
   async begin(login: string, { isKnown, key }: SignInSource): Promise<void> {
     await this.#sources.take(`${login} ${key}`);
@@ -30,5 +32,14 @@ export class SignInLimits {
     if (isKnown) return;
     await this.#addresses.giveBack(key);
     await this.#logins.giveBack(login);
+  }
+
+  /** The same for a passkey, which nobody guesses: it is held up by nothing but other wrong passkeys from its address. */
+  async beginPasskey(address: string): Promise<void> {
+    await this.#passkeys.take(address);
+  }
+
+  async passkeySucceeded(address: string): Promise<void> {
+    await this.#passkeys.giveBack(address);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import {
   hashPassword,
   type PasswordCost,
@@ -13,7 +14,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { Staff } from './caller.ts';
 import { KnownBrowserStore } from './known-browser-store.ts';
 import { failPeople } from './people-errors.ts';
-import type { CodeSent, SecondFactor } from './second-factor.ts';
+import type { CodeSent, PasskeyProof, Passkeys, SecondFactor } from './second-factor.ts';
 import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
 import { SessionStore } from './session-store.ts';
 import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
@@ -53,6 +54,8 @@ export type SignInOptions = {
   readonly devices?: DeviceGate;
   /** Without it a password is enough for everybody. */
   readonly secondFactor?: SecondFactor;
+  /** Without it nobody signs in with a passkey. */
+  readonly passkeys?: Passkeys;
 };
 
 /** How staff prove who they are. */
@@ -94,6 +97,37 @@ export class SignInService {
     }
     const session = await this.#opened(account, credentials, { source, deviceId, proof });
     return { kind: 'opened', session, browserCredential: this.#remember(account.id, credentials) };
+  }
+
+  /** What a browser needs to sign in with a passkey. Throws SH-A006 where there are none. */
+  async passkeyOptions(): Promise<Readonly<Record<string, unknown>>> {
+    const { passkeys } = this.#options;
+    if (passkeys === undefined) throw failRuntime('SH-A006');
+    return passkeys.signInOptions();
+  }
+
+  /**
+   * Signs in with a passkey: the device and its owner's finger, face or code are two factors. Throws SH-A006, also for the passkey of
+   * another `login` and of an account that is shut; SH-A005 for an address after too many of those; what {@link DeviceGate.admit} throws.
+   */
+  async signInWithPasskey(
+    { login, ...proof }: PasskeyProof & { readonly login?: string | undefined },
+    origin: Origin,
+  ): Promise<Extract<SignedIn, { readonly kind: 'opened' }>> {
+    const address = origin.address ?? 'local';
+    await this.#limits.beginPasskey(address);
+    const account = await this.#passkeyOwner(proof, login?.trim().toLowerCase()).catch((error) => {
+      const caller = { kind: 'visitor', address: origin.address, requestId: origin.requestId } as const;
+      const detail = { what: 'passkey' };
+      this.#options.audit.append(caller, {
+        ...{ action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },
+      });
+      throw error;
+    });
+    await this.#limits.passkeySucceeded(address);
+    const deviceId = this.#options.devices?.admit(origin.deviceCredential, origin.address) ?? null;
+    const session = await this.#options.sessions.open(account, origin, { deviceId, proof: 'passkey' });
+    return { kind: 'opened', session, browserCredential: this.#remember(account.id, origin) };
   }
 
   /**
@@ -140,6 +174,16 @@ export class SignInService {
       throw failPeople('SH-A150');
     }
     return { account, source };
+  }
+
+  async #passkeyOwner(proof: PasskeyProof, login: string | undefined): Promise<Account> {
+    const proven = await this.#options.passkeys?.prove(proof);
+    const account = proven === undefined ? undefined : this.#accounts.withId(proven.accountId);
+    const isAnothers = login !== undefined && account?.login !== login;
+    // A provisional password has to be replaced first: whoever has it was told to.
+    if (account === undefined || account.isDisabled || account.passwordUntil !== null || isAnothers)
+      throw failRuntime('SH-A006');
+    return account;
   }
 
   #checkCode(account: Account, { attemptCredential, address, requestId }: Origin, code: string): void {

@@ -30,6 +30,8 @@ CREATE INDEX known_browser_of_account on known_browser (account_id);
 
 CREATE INDEX known_browser_use on known_browser (last_used_at);
 
+CREATE INDEX passkey_of_account on passkey (account_id, created_at);
+
 CREATE INDEX patient_nina on record (type, json_extract(fields, '$."7"'), created_position)
   where type = 1 and json_extract(fields, '$."7"') is not null;
 
@@ -312,6 +314,25 @@ CREATE TABLE lane_run (
   first_sequence integer not null,
   last_sequence integer not null,
   primary key (lane, first_sequence)
+) strict, without rowid;
+
+CREATE TABLE passkey (
+  -- The credential's id, base64url.
+  id text primary key,
+  account_id integer not null references account (id) on delete cascade,
+  name text not null,
+  -- What the passkey remembers of the account: random, the same for all of one account.
+  user_handle blob not null,
+  -- COSE (RFC 9052).
+  public_key blob not null,
+  counter integer not null,
+  -- JSON: a list of names.
+  transports text not null,
+  is_backed_up integer not null check (is_backed_up in (0, 1)),
+  created_at integer not null,
+  last_used_at integer,
+  -- Of the key ring, where this passkey opens the database.
+  unlocker_id text
 ) strict, without rowid;
 
 CREATE TABLE patient_key (

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passkeyAssertion, passkeyLine, passkeyName, passkeyRegistration, passkeySecret } from './passkeys-api.ts';
 
 /** A password that is asked for again. */
 const password = z.string().min(1).max(200);
@@ -15,8 +16,8 @@ export const phoneFactorRequest = z.strictObject({ password, phone: z.string().t
 /** `POST /factors/phone/confirmation`: the code that came. */
 export const phoneFactorConfirmation = z.strictObject({ code });
 
-/** `POST /factors/phone/removal`. */
-export const factorRemoval = z.strictObject({ password });
+/** What changes how somebody proves to be it takes the password again: `POST /factors/phone/removal`, `/factors/passkeys/options`. */
+export const passwordAgain = z.strictObject({ password });
 
 /** A code is on its way. */
 export const phoneCodeSent = z.object({ phoneEnding: z.string(), expiresAt: z.iso.datetime() });
@@ -27,6 +28,21 @@ export const ownFactors = z.object({
   phone: z.object({ ending: z.string(), since: z.iso.datetime() }).nullable(),
   /** Whether the node has something to send codes with. */
   canSendCodes: z.boolean(),
+  /** The oldest first. */
+  passkeys: z.array(passkeyLine),
+  /** The name by which browsers have to open the node for passkeys. */
+  host: z.string(),
+  /** Whether people open the node after a power cut, so that a passkey can. */
+  canOpenDatabase: z.boolean(),
 });
 /** See {@link ownFactors}. */
 export type OwnFactors = z.infer<typeof ownFactors>;
+
+/** `POST /factors/passkeys`. */
+export const newPasskeyRequest = z.strictObject({ name: passkeyName, registration: passkeyRegistration });
+
+/** `PATCH /factors/passkeys/{id}`. */
+export const passkeyRenaming = z.strictObject({ name: passkeyName });
+
+/** `POST /factors/passkeys/opening`: the passkey that was just used, and the secret that it makes, shall open the database. */
+export const passkeyOpeningRequest = z.strictObject({ assertion: passkeyAssertion, secret: passkeySecret });

@@ -10,6 +10,7 @@ import { ROLES } from '../records/record-type.ts';
 import { referral } from '../records/referral.ts';
 import { REFERRAL_STEPS, type ReferralStep } from '../records/referral-machine.ts';
 import { createSchema, patchSchema, referenceText } from '../records/schema.ts';
+import { passkeyAssertion } from './passkeys-api.ts';
 import { passwordText } from './users-api.ts';
 
 /** `POST /api/v1/sessions`; `newPassword` takes the place of `password`, as a provisional one asks for. */
@@ -19,16 +20,27 @@ export const sessionRequest = z.strictObject({
   newPassword: passwordText.optional(),
 });
 
-/** `POST /api/v1/sessions` at a node; `otp` answers the code of six digits that was sent when it was left out (202, {@link codeSentAnswer}). */
-export const nodeSessionRequest = sessionRequest.extend({
-  otp: z
-    .string()
-    .trim()
-    .regex(/^\d{6}$/, 'six chiffres')
-    .optional(),
-});
+/**
+ * `POST /api/v1/sessions` where passkeys are taken: login and password, with `otp` for the code of six digits that was sent when it was
+ * left out (202, {@link codeSentAnswer}); or the answer of a `passkey` to `POST /api/v1/sessions/challenge`, which needs neither.
+ */
+export const proofRequest = z
+  .strictObject({
+    ...sessionRequest.partial().shape,
+    otp: z
+      .string()
+      .trim()
+      .regex(/^\d{6}$/, 'six chiffres')
+      .optional(),
+    passkey: passkeyAssertion.optional(),
+  })
+  .superRefine((given, context) => {
+    if (given.passkey !== undefined) return;
+    for (const field of ['login', 'password'] as const)
+      if (given[field] === undefined) context.addIssue({ code: 'custom', path: [field], message: 'manque' });
+  });
 
-/** The answer to {@link nodeSessionRequest} where the password is right and a code has to come with it; this attempt is in a cookie. */
+/** The answer to {@link proofRequest} where the password is right and a code has to come with it; this attempt is in a cookie. */
 export const codeSentAnswer = z.object({
   secondFactor: z.literal('sms'),
   phoneEnding: z.string(),

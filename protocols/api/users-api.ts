@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../records/record-type.ts';
+import type { PasskeyLine } from './passkeys-api.ts';
 
 /** What staff sign in with: lower case, no accents. */
 export const loginText = z
@@ -55,8 +56,11 @@ export type OwnSessions = z.infer<typeof ownSessions>;
 /** The answer to `DELETE /api/v1/sessions/own`: how many others were ended. */
 export const endedSessions = z.object({ ended: z.int().min(0) });
 
+/** What proves somebody beside the password: the number that codes go to, by its last two digits, and passkeys. */
+export type FactorSummary = { readonly phoneEnding: string | null; readonly passkeys: readonly PasskeyLine[] };
+
 /** `GET /users/:login`. */
-export type UserDetail = UserLine & { readonly openSessions: readonly UserSession[] };
+export type UserDetail = UserLine & FactorSummary & { readonly openSessions: readonly UserSession[] };
 
 /**
  * `POST /users`: a new member of staff with an account; without `password` one is made that serves to choose another. `system` is no
@@ -88,5 +92,9 @@ export type ProvisionalPassword = { readonly password: string; readonly until: s
 /** The answer to `POST /users`, and to `/users/:login/reset` and `/enable`; without `provisional` the person's own password serves. */
 export type UserWithPassword = UserLine & { readonly provisional?: ProvisionalPassword };
 
-/** The answer to what shuts somebody out: how many sessions it ended, and how many unlockers it took from the key ring. */
-export type UserShutOut = UserLine & { readonly endedSessions: number; readonly removedUnlockers: number };
+/** The answer to what shuts somebody out: how many sessions it ended, unlockers it took from the key ring, and passkeys it removed. */
+export type UserShutOut = UserLine & {
+  readonly endedSessions: number;
+  readonly removedUnlockers: number;
+  readonly removedPasskeys: number;
+};

@@ -92,6 +92,14 @@ export const runtimeErrors = errorCodes({
     title: { fr: 'Trop d’essais', en: 'Too many attempts' },
     remedy: { fr: 'Attendez le délai indiqué, puis recommencez.', en: 'Wait for the time shown, then try again.' },
   },
+  'SH-A006': {
+    kind: 'auth',
+    title: { fr: 'Cette clé d’accès n’est pas reconnue ici', en: 'This passkey is not known here' },
+    remedy: {
+      fr: 'Recommencez ; sinon connectez-vous autrement, et voyez quelles clés d’accès votre compte a.',
+      en: 'Try again; else sign in otherwise and see which passkeys your account has.',
+    },
+  },
   'SH-N001': {
     kind: 'not-found',
     title: { fr: 'Il n’y a rien à cette adresse', en: 'There is nothing at this address' },

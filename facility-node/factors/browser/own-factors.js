@@ -1,7 +1,17 @@
 // The page /mes-preuves: what proves somebody beside the password.
+import { canUsePasskeys, makePasskey, usePasskey } from '/personnel/passkeys.js';
 import { byId, staffPage } from '/personnel/staff-page.js';
 
-const { ask, begin, on, show } = staffPage({ parts: ['sign-in', 'factors'] });
+const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'factors'] });
+
+const element = (name, properties = {}, children = []) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+const instant = (text) =>
+  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
 
 const taken = (id) => {
   const { value } = byId(id);
@@ -9,12 +19,70 @@ const taken = (id) => {
   return value;
 };
 
+/** The password that is asked for again. */
+const password = () => {
+  const given = taken('confirm-password');
+  if (given !== '') return given;
+  byId('confirm-password').focus();
+  throw new Error('Donnez d’abord votre mot de passe encore une fois.');
+};
+
 const tellDone = (words) => {
   byId('done').textContent = words ?? '';
   byId('done').hidden = words === undefined;
 };
 
-const draw = ({ phone, canSendCodes }, words) => {
+/** Lets a passkey open the node after a power cut; gives nothing where this one makes no secrets. */
+const letOpen = async () => {
+  const options = await ask('POST', '/factors/passkeys/opening/options');
+  const { assertion, secret } = await usePasskey(options, { forSecret: true });
+  if (secret === undefined) return undefined;
+  return ask('POST', '/factors/passkeys/opening', { assertion, secret });
+};
+
+const pressed = (label, work) => {
+  const button = element('button', { type: 'button', className: 'plain', textContent: label });
+  button.addEventListener('click', attempt(work));
+  return button;
+};
+
+const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, canOpenDatabase) => {
+  const used = lastUsedAt === null ? 'jamais utilisée' : `utilisée le ${instant(lastUsedAt)}`;
+  const where = isBackedUp ? 'Synchronisée entre vos appareils' : 'Dans un seul appareil';
+  const path = `/factors/passkeys/${id}`;
+  return element('article', {}, [
+    element('p', {}, [element('b', { textContent: name })]),
+    element('p', { textContent: `Ajoutée le ${instant(since)}, ${used}` }),
+    element('p', {
+      className: 'dim',
+      textContent: opensDatabase ? `${where}. Ouvre le poste après une coupure.` : where,
+    }),
+    ...(canOpenDatabase && !opensDatabase && canUsePasskeys()
+      ? [
+          pressed('Qu’elle ouvre aussi le poste', async () => {
+            const factors = await letOpen();
+            if (factors === undefined) throw new Error('Cette clé d’accès ne sait pas ouvrir le poste.');
+            draw(factors, 'Cette clé d’accès ouvre aussi le poste après une coupure.');
+          }),
+        ]
+      : []),
+    pressed('Renommer', async () => {
+      const chosen = prompt('Nouveau nom', name);
+      if (chosen !== null) draw(await ask('PATCH', path, { name: chosen }), 'Le nom est changé.');
+    }),
+    pressed('Retirer', async () => {
+      if (!confirm(`Retirer « ${name} » ? Elle ne vous connectera plus.`)) return;
+      draw(await ask('DELETE', path), 'La clé d’accès est retirée du poste. Supprimez-la aussi dans l’appareil.');
+    }),
+  ]);
+};
+
+const draw = ({ phone, canSendCodes, passkeys, host, canOpenDatabase }, words) => {
+  byId('listed').replaceChildren(...passkeys.map((passkey) => described(passkey, canOpenDatabase)));
+  const isHere = canUsePasskeys() && location.hostname === host;
+  byId('host').textContent = host;
+  byId('no-passkeys-here').hidden = isHere;
+  byId('add').hidden = !isHere;
   byId('no-phone').hidden = phone !== null;
   byId('has-phone').hidden = phone === null;
   byId('phone-ending').textContent = phone?.ending ?? '';
@@ -26,10 +94,19 @@ const draw = ({ phone, canSendCodes }, words) => {
   show('factors');
 };
 
+on('add', 'submit', async () => {
+  const options = await ask('POST', '/factors/passkeys/options', { password: password() });
+  const { registration, makesSecrets } = await makePasskey(options);
+  const factors = await ask('POST', '/factors/passkeys', { name: taken('name'), registration });
+  draw(factors, 'La clé d’accès est ajoutée.');
+  if (!factors.canOpenDatabase || !makesSecrets) return;
+  const opening = await letOpen();
+  if (opening !== undefined) draw(opening, 'La clé d’accès est ajoutée. Elle ouvre aussi le poste après une coupure.');
+});
 on('phone', 'submit', async () => {
   const { phoneEnding } = await ask('POST', '/factors/phone', {
     phone: byId('phone-number').value,
-    password: taken('confirm-password'),
+    password: password(),
   });
   byId('phone').hidden = true;
   byId('phone-code').hidden = false;
@@ -41,7 +118,7 @@ on('phone-code', 'submit', async () => {
   draw(factors, 'C’est votre numéro. Vos autres appareils demanderont un code une fois.');
 });
 on('remove-phone', 'click', async () => {
-  const factors = await ask('POST', '/factors/phone/removal', { password: taken('confirm-password') });
+  const factors = await ask('POST', '/factors/phone/removal', { password: password() });
   draw(factors, 'Votre mot de passe suffit de nouveau.');
 });
 await begin(async () => draw(await ask('GET', '/factors')));

@@ -16,6 +16,7 @@ import type { EmergencyNoticeService } from '../../emergency-access/emergency-no
 import { DeviceService } from '../../enrolled-devices/device-service.ts';
 import type { DeviceParts } from '../../enrolled-devices/devices-routes.ts';
 import { createStaff } from '../../factors/create-staff.ts';
+import type { PasskeyKeys, PasskeyService } from '../../factors/passkey-service.ts';
 import type { PhoneFactorService } from '../../factors/phone-factor-service.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
 import type { PeopleService } from '../../people/people-service.ts';
@@ -60,6 +61,7 @@ export type TestClinic = AsyncDisposable & {
   readonly sessions: SessionService;
   readonly signIn: SignInService;
   readonly phones: PhoneFactorService;
+  readonly passkeys: PasskeyService;
   readonly reports: WeeklyReportService;
   readonly emergencies: EmergencyAccessService;
   readonly notices: EmergencyNoticeService;
@@ -89,10 +91,12 @@ export async function openTestClinic({
   plainHttp = 'loopback',
   areDevicesRequired = false,
   messenger,
+  passkeyKeys,
 }: {
   readonly plainHttp?: PlainHttp;
   readonly areDevicesRequired?: boolean;
   readonly messenger?: Messenger;
+  readonly passkeyKeys?: PasskeyKeys;
   readonly isEnrolled?: boolean;
   readonly passwordCost?: PasswordCost;
   readonly clock?: FakeClock;
@@ -122,6 +126,7 @@ export async function openTestClinic({
   certificates.refresh();
   const staff = createStaff({
     ...{ store, audit, clock, facility, passwordCost, devices, rights: access.permissions, messenger },
+    ...(passkeyKeys === undefined ? {} : { passkeyKeys }),
   });
   const { people } = staff;
   const surveillance = new SurveillanceService({ db: store.db });

@@ -1,5 +1,7 @@
 // What the pages for staff share: signing in, asking the API, showing one part at a time, telling what failed. The token stays here.
 
+import { canUsePasskeys, usePasskey } from '/personnel/passkeys.js';
+
 /** The element with an id. */
 export const byId = (id) => document.getElementById(id);
 
@@ -21,6 +23,11 @@ const leavingPart = () => {
   return part;
 };
 
+const removeCodePart = () => {
+  document.querySelector('label[for=otp]')?.remove();
+  byId('otp')?.remove();
+};
+
 /** Where the code goes that was sent to somebody's phone, in the form for signing in. */
 const codePart = (form, { phoneEnding }) => {
   const label = Object.assign(document.createElement('label'), { htmlFor: 'otp' });
@@ -29,10 +36,49 @@ const codePart = (form, { phoneEnding }) => {
     ...{ id: 'otp', required: true, inputMode: 'numeric', pattern: '[0-9]{6}', maxLength: 6 },
     autocomplete: 'one-time-code',
   });
-  form.querySelector('#otp')?.remove();
-  form.querySelector('label[for=otp]')?.remove();
+  removeCodePart();
   form.querySelector('button').before(label, field);
   field.focus();
+};
+
+/** Signing in with a passkey, in the form for signing in. */
+const passkeyPart = (form) => {
+  const button = Object.assign(document.createElement('button'), {
+    type: 'button',
+    id: 'with-passkey',
+    className: 'plain',
+  });
+  button.textContent = 'Avec ma clé d’accès';
+  form.append(button);
+  return button;
+};
+
+/** The form for signing in: a password, with a code where one is asked for, or a passkey. */
+const signInForm = ({ ask, attempt, opened }) => {
+  const withPassword = async () => {
+    const chosen = byId('new-password');
+    const session = await ask('POST', '/sessions', {
+      login: byId('login').value.trim(),
+      password: byId('password').value,
+      ...(chosen === null || chosen.value === '' ? {} : { newPassword: chosen.value }),
+      ...(byId('otp') === null ? {} : { otp: byId('otp').value.trim() }),
+    });
+    if (session.secondFactor !== undefined) {
+      codePart(byId('sign-in'), session);
+      return;
+    }
+    removeCodePart();
+    byId('password').value = '';
+    if (chosen !== null) chosen.value = '';
+    await opened(session);
+  };
+  byId('sign-in').addEventListener('submit', attempt(withPassword));
+  if (!canUsePasskeys()) return;
+  const withPasskey = async () => {
+    const { assertion } = await usePasskey(await ask('POST', '/sessions/challenge'));
+    await opened(await ask('POST', '/sessions', { passkey: assertion }));
+  };
+  passkeyPart(byId('sign-in')).addEventListener('click', attempt(withPasskey));
 };
 
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
@@ -102,24 +148,13 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
       location.reload();
     };
     leaving.querySelector('button').addEventListener('click', attempt(leave));
-    on('sign-in', 'submit', async () => {
-      const chosen = byId('new-password');
-      const session = await ask('POST', '/sessions', {
-        login: byId('login').value.trim(),
-        password: byId('password').value,
-        ...(chosen === null || chosen.value === '' ? {} : { newPassword: chosen.value }),
-        ...(byId('otp') === null ? {} : { otp: byId('otp').value.trim() }),
-      });
-      if (session.secondFactor !== undefined) {
-        codePart(byId('sign-in'), session);
-        return;
-      }
-      byId('otp')?.previousSibling.remove();
-      byId('otp')?.remove();
-      accessToken = session.accessToken;
-      byId('password').value = '';
-      if (chosen !== null) chosen.value = '';
-      await then();
+    signInForm({
+      ask,
+      attempt,
+      opened: (session) => {
+        accessToken = session.accessToken;
+        return then();
+      },
     });
     // Shown only now: sent without this program, the form would put the password into the page's address.
     if (await refresh()) await attempt(then)();

@@ -1,0 +1,210 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { PasskeyAssertion, PasskeyLine, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
+import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import {
+  type PageAddress,
+  PasskeyCeremonies,
+  type PasskeyParty,
+} from '@santehaggui/runtime/passkeys/passkey-ceremonies.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AuditTrail } from '../people/audit-trail.ts';
+import type { Staff } from '../people/caller.ts';
+import type { PasskeyProof, Passkeys, ProvenPasskey } from '../people/second-factor.ts';
+import type { RecordStore } from '../store/record-store.ts';
+import { failFactor } from './factor-errors.ts';
+import { type Passkey, PasskeyStore } from './passkey-store.ts';
+
+/** More than anybody has devices. */
+const MOST_OF_ONE = 10;
+const SIGN_IN = 'sign-in';
+
+/** What of a passkey opens the node's database; `keys/` knows. */
+export type PasskeyKeys = {
+  /** Whether people open the node after a power cut: else there is nothing for a passkey to open. */
+  isOpenedByStaff(): boolean;
+  /** Lets the passkey with this secret open the database in that login's name; gives the unlocker's id. Throws SH-K180. */
+  addPasskey(login: string, secret: Uint8Array): string;
+  /** Takes an unlocker out. Throws SH-K180, SH-K182. */
+  removeUnlocker(id: string): void;
+};
+
+/** What the service is made of; without keys no passkey opens the database. */
+export type PasskeyOptions = {
+  readonly db: RecordStore['db'];
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly party: PasskeyParty;
+  readonly keys?: PasskeyKeys | undefined;
+};
+
+/** Passkeys of staff: making, naming and removing them, signing in with one, and opening the node with one after a power cut. */
+export class PasskeyService implements Passkeys {
+  readonly #options: PasskeyOptions;
+  readonly #store: PasskeyStore;
+  readonly #ceremonies: PasskeyCeremonies;
+
+  constructor(options: PasskeyOptions) {
+    this.#options = options;
+    this.#store = new PasskeyStore(options.db);
+    this.#ceremonies = new PasskeyCeremonies(options);
+  }
+
+  /** The host that passkeys are for. */
+  host(): string {
+    return this.#options.party.host;
+  }
+
+  /** The passkeys of an account, the oldest first. */
+  list(accountId: number): readonly PasskeyLine[] {
+    return this.#store.of(accountId).map(lineOf);
+  }
+
+  /** Whether a passkey can be let open the database: people do so here. */
+  canOpenDatabase(): boolean {
+    return this.#options.keys?.isOpenedByStaff() === true;
+  }
+
+  /** What the browser needs to make one. Throws SH-K251 when there are ten. */
+  async registrationOptions(staff: Staff): Promise<Readonly<Record<string, unknown>>> {
+    const known = this.#store.of(staff.accountId);
+    if (known.length >= MOST_OF_ONE) throw failFactor('SH-K251');
+    const handle = known[0]?.userHandle ?? this.#handleFor(staff);
+    const owner = { handle, login: staff.login, name: staff.login };
+    return this.#ceremonies.registrationOptions(addingBy(staff), owner, known);
+  }
+
+  /** Takes one that was made. Throws SH-A006, SH-K251. */
+  async add(
+    staff: Staff,
+    {
+      name,
+      registration,
+      page,
+    }: { readonly name: string; readonly registration: PasskeyRegistration; readonly page: PageAddress },
+  ): Promise<void> {
+    const made = await this.#ceremonies.registered(addingBy(staff), registration, page);
+    const { accountId } = staff;
+    this.#store.together(() => {
+      const known = this.#store.of(accountId);
+      if (known.length >= MOST_OF_ONE) throw failFactor('SH-K251');
+      if (this.#store.withId(made.id) !== undefined) throw failRuntime('SH-A006');
+      const userHandle = known[0]?.userHandle ?? this.#handleFor(staff);
+      this.#store.insert({ ...made, accountId, name, userHandle, createdAt: this.#options.clock.now() });
+      this.#note(staff, 'create', { name });
+    });
+    this.#handles.delete(accountId);
+  }
+
+  /** Throws SH-N250. */
+  rename(staff: Staff, id: string, name: string): void {
+    const { name: former } = this.#own(staff, id);
+    this.#store.together(() => {
+      this.#store.rename(id, name);
+      this.#note(staff, 'update', { name, former });
+    });
+  }
+
+  /** Takes one away, and what it opens with it. Throws SH-N250; SH-K182 when nobody would open the database any more. */
+  remove(staff: Staff, id: string): void {
+    const { name, unlockerId } = this.#own(staff, id);
+    // First: a passkey that is gone from the list must not open anything.
+    if (unlockerId !== null) this.#options.keys?.removeUnlocker(unlockerId);
+    this.#store.together(() => {
+      this.#store.remove(id);
+      this.#note(staff, 'delete', { name, openedDatabase: unlockerId !== null });
+    });
+  }
+
+  /** Everything of an account, within a transaction; what it opens is taken out with the account's other unlockers. Gives how many. */
+  removeAllOf(accountId: number): number {
+    return this.#store.removeAllOf(accountId);
+  }
+
+  /** What the browser needs to sign in with one. */
+  signInOptions(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#ceremonies.assertionOptions(SIGN_IN);
+  }
+
+  /** Whose passkey that is. Throws SH-A006 alike for an unknown one and a wrong signature. */
+  async prove({ assertion, page }: PasskeyProof): Promise<ProvenPasskey> {
+    const { accountId, name } = await this.#used(SIGN_IN, assertion, page);
+    return { accountId, name };
+  }
+
+  /** What the browser needs to let this node be opened by one. */
+  openingOptions(staff: Staff): Promise<Readonly<Record<string, unknown>>> {
+    return this.#ceremonies.assertionOptions(openingBy(staff));
+  }
+
+  /**
+   * Lets a passkey open the database after a power cut, by the secret that it makes. Throws SH-K250 where the node opens by itself,
+   * SH-A006, SH-N250 for a passkey of another, SH-K180.
+   */
+  async letOpen(
+    staff: Staff,
+    { assertion, page, secret }: PasskeyProof & { readonly secret: Uint8Array },
+  ): Promise<void> {
+    const { keys } = this.#options;
+    if (keys === undefined || !keys.isOpenedByStaff()) throw failFactor('SH-K250');
+    const passkey = await this.#used(openingBy(staff), assertion, page);
+    const { unlockerId } = this.#own(staff, passkey.id);
+    const added = keys.addPasskey(staff.login, secret);
+    this.#store.setUnlocker(passkey.id, added);
+    if (unlockerId !== null) keys.removeUnlocker(unlockerId);
+    this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
+  }
+
+  /** Handles of accounts whose first passkey is being made. */
+  readonly #handles = new Map<number, Uint8Array>();
+
+  #handleFor({ accountId }: Staff): Uint8Array {
+    const handle = this.#handles.get(accountId) ?? new Uint8Array(randomBytes(32));
+    this.#handles.set(accountId, handle);
+    return handle;
+  }
+
+  async #used(purpose: string, assertion: PasskeyAssertion, page: PageAddress): Promise<Passkey> {
+    const passkey = this.#store.withId(assertion.id);
+    const { userHandle } = assertion.response;
+    if (passkey === undefined || !isSame(passkey.userHandle, userHandle)) throw failRuntime('SH-A006');
+    const { counter } = await this.#ceremonies.asserted(purpose, assertion, { page, credential: passkey });
+    this.#store.noteUse(passkey.id, counter, this.#options.clock.now());
+    return passkey;
+  }
+
+  #own({ accountId }: Staff, id: string): Passkey {
+    const passkey = this.#store.withId(id);
+    if (passkey?.accountId !== accountId) throw failFactor('SH-N250');
+    return passkey;
+  }
+
+  #note(staff: Staff, action: 'create' | 'update' | 'delete', detail: Readonly<Record<string, unknown>>): void {
+    this.#options.audit.append(staff, {
+      ...{ action, recordType: 'passkey', recordId: staff.practitionerId, purpose: 'HOPERAT' },
+      detail: { login: staff.login, ...detail },
+    });
+  }
+}
+
+/** A challenge is for one session: nobody else's passkey is taken for this account's. */
+function addingBy({ accountId, sessionId }: Staff): string {
+  return `add ${accountId} ${sessionId}`;
+}
+
+function openingBy({ accountId, sessionId }: Staff): string {
+  return `open ${accountId} ${sessionId}`;
+}
+
+/** A passkey that is found without a login tells the handle (WebAuthn level 3, §7.2, step 6). */
+function isSame(kept: Uint8Array, told: string | null | undefined): boolean {
+  const bytes = Buffer.from(told ?? '', 'base64url');
+  return bytes.length === kept.length && timingSafeEqual(bytes, kept);
+}
+
+function lineOf({ id, name, createdAt, lastUsedAt, isBackedUp, unlockerId }: Passkey): PasskeyLine {
+  return {
+    ...{ id, name, isBackedUp, opensDatabase: unlockerId !== null },
+    since: new Date(createdAt).toISOString(),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+  };
+}
