@@ -1,3 +1,4 @@
+import type { PasskeyLine } from '@santehaggui/protocols/api/passkeys-api.ts';
 import type {
   ProvisionalPassword,
   UserDetail,
@@ -72,9 +73,12 @@ export async function showUser(invocation: Invocation, dataDirectory: string, lo
           [text('staff.state'), text(`staff.state.${user.state}`)],
           [text('staff.lastSignIn'), user.lastSignInAt === null ? '—' : format.instant(user.lastSignInAt)],
           [text('staff.opensDatabase'), text(user.opensDatabase ? 'staff.yes' : 'staff.no')],
+          [text('staff.phoneCodes'), user.phoneEnding === null ? text('staff.no') : `… ${user.phoneEnding}`],
         ],
         paint,
       ),
+      '',
+      ...passkeyLines(invocation, user.passkeys),
       '',
       ...sessionLines(invocation, user.openSessions),
     ],
@@ -177,14 +181,32 @@ function provisionalLines(
 
 function shutOutLines(
   { text, paint }: Invocation,
-  { login, endedSessions, removedUnlockers, opensDatabase }: UserShutOut,
+  { login, endedSessions, removedUnlockers, removedPasskeys, opensDatabase }: UserShutOut,
   sentence: 'staff.disabled' | 'staff.wasReset' | 'staff.sessionsEnded',
 ): readonly string[] {
   return [
     paint.green(`✓ ${text(sentence, { login, count: endedSessions })}`),
+    ...(removedPasskeys === 0 ? [] : [text('staff.passkeysRemoved', { count: removedPasskeys })]),
     ...(removedUnlockers === 0 ? [] : [text('staff.rotateAfter')]),
     ...(opensDatabase && sentence !== 'staff.sessionsEnded' ? [paint.red(`✗ ${text('staff.stillOpens')}`)] : []),
   ];
+}
+
+function passkeyLines({ text, paint, format }: Invocation, passkeys: readonly PasskeyLine[]): readonly string[] {
+  if (passkeys.length === 0) return [text('staff.noPasskey')];
+  const columns: readonly Column<PasskeyLine>[] = [
+    { header: text('staff.passkey'), cell: ({ name }) => name },
+    { header: text('staff.since'), cell: ({ since }) => format.instant(since) },
+    {
+      header: text('staff.lastSignIn'),
+      cell: ({ lastUsedAt }) => (lastUsedAt === null ? '—' : format.instant(lastUsedAt)),
+    },
+    {
+      header: text('staff.opensDatabase'),
+      cell: ({ opensDatabase }) => text(opensDatabase ? 'staff.yes' : 'staff.no'),
+    },
+  ];
+  return tableLines(columns, passkeys, paint);
 }
 
 function sessionLines({ text, paint, format }: Invocation, sessions: readonly UserSession[]): readonly string[] {

@@ -7,7 +7,7 @@ import { AuditService } from '../audit/audit-service.ts';
 import { KeyRing, ringOpenedByFile } from '../store/key-ring.ts';
 import { openNodeDatabase } from '../store/open-database.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
-import { keysOfPassword, keysOfRecoveryWords } from '../store/unlockers.ts';
+import { keysOfPasskey, keysOfPassword, keysOfRecoveryWords } from '../store/unlockers.ts';
 import { KeyService } from './key-service.ts';
 
 const passwordCost = { memoryKiB: 64, passes: 1, lanes: 1 };
@@ -92,6 +92,28 @@ describe('KeyService', () => {
     expect(service.forget('issa')).toBe(1);
     expect(service.status().unlockers.map(({ login }) => login)).toEqual(['awa']);
     expect(() => service.forget('awa')).toThrow(expect.objectContaining({ code: 'SH-K182' }));
+  });
+
+  it('lets a passkey open it by its secret, keeps it when the password changes, and takes it out alone', async () => {
+    await using node = await openTestStore();
+    const service = serviceOf(node);
+    await service.openByStaff(strong);
+    const secret = new Uint8Array(32).fill(4);
+    const openedByPasskey = () => KeyRing.read(node.directory.keyRingFile).open(keysOfPasskey(secret));
+    expect(openedByPasskey()).toBeUndefined();
+    const id = service.addPasskey('awa', secret);
+    expect(openedByPasskey()?.current()).toEqual(node.ring.current());
+    service.forgetPassword('awa');
+    expect(service.status().unlockers.map(({ kind }) => kind)).toEqual(['passkey']);
+    service.rotateDatabaseKey();
+    expect(openedByPasskey()?.current()).toEqual(node.ring.current());
+    // Nobody else would open it any more.
+    expect(() => service.removeUnlocker(id)).toThrow(expect.objectContaining({ code: 'SH-K182' }));
+    await service.passwordProven(strong);
+    service.removeUnlocker(id);
+    expect(openedByPasskey()).toBeUndefined();
+    service.removeUnlocker(id);
+    expect(notesOf(node).slice(-5)).toEqual(['passkey', 'forget-password', 'rotate', 'password', 'remove']);
   });
 
   it('gives recovery words that open it, and takes those before out', async () => {

@@ -7,6 +7,7 @@ import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { readServerCertificate } from '../certificates/certificate-service.ts';
+import { localNameOf } from '../certificates/lan-names.ts';
 import { atTheDoor, type PlainHttp, toHttps } from '../lan/plain-http.ts';
 import type { DataDirectory } from '../store/data-directory.ts';
 import { lockDataDirectory } from '../store/data-lock.ts';
@@ -86,6 +87,7 @@ function lockedServices(
   const parts = {
     unlocking: new UnlockService({ ringFile: directory.keyRingFile }),
     facilityName: identity.facility.name,
+    host: localNameOf(identity.facility.code),
     hubWords: hubUnlock?.words(),
     ...{ keyRingFile: directory.keyRingFile, sealedNotesFile: directory.sealedNotesFile, clock, onUnlocked },
     status: (): LockedStatus => ({

@@ -1,9 +1,11 @@
-import { type Html, html, htmlPage } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, htmlPage, pageWithScripts } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
 
 /** What the page of a locked node says beside its forms. */
 export type LockedPage = {
   readonly facilityName: string;
+  /** The name by which a browser has to open this page to use a passkey; undefined where no passkey opens this node. */
+  readonly passkeyHost?: string | undefined;
   /** What to read out to the hub’s operator, where the hub can open this node. */
   readonly hubWords?: readonly string[] | undefined;
   readonly message?: { readonly kind: 'good' | 'warn'; readonly text: string };
@@ -11,12 +13,14 @@ export type LockedPage = {
 };
 
 /** The page of a locked node: open it, or leave an urgent note. */
-export function lockedPage({ facilityName, hubWords, message, status = 200 }: LockedPage): Answer {
-  return htmlPage(
+export function lockedPage({ facilityName, passkeyHost, hubWords, message, status = 200 }: LockedPage): Answer {
+  const page = passkeyHost === undefined ? htmlPage : pageWithScripts;
+  return page(
     `${facilityName} : poste verrouillé`,
     html`
 ${message === undefined ? null : html`<p class="${message.kind}" role="status">${message.text}</p>`}
 <p>Le courant est revenu. Les dossiers restent fermés tant qu’une personne habilitée n’a pas ouvert le poste.</p>
+${passkeyHost === undefined ? null : withPasskey(passkeyHost)}
 <h2>Ouvrir avec mon mot de passe</h2>
 <form method="post" action="/unlock">
 <label for="login">Login</label>
@@ -39,6 +43,18 @@ ${hubWords === undefined ? null : throughTheHub(hubWords)}
 ${withTheWords()}`,
     status,
   );
+}
+
+/** The form is filled in by the program, with what the passkey makes. */
+function withPasskey(host: string): Html {
+  return html`<section id="passkey" data-host="${host}" hidden>
+<h2>Ouvrir avec ma clé d’accès</h2>
+<form method="post" action="/unlock/passkey" id="with-passkey"><input type="hidden" name="secret" id="secret">
+<button>Ouvrir avec mon doigt, mon visage ou mon code</button></form>
+<p class="warn" id="failed" role="alert" hidden></p>
+</section>
+<p class="dim" id="not-here" hidden>Vous avez une clé d’accès ? Ouvrez cette page par le nom du poste, <b>${host}</b>.</p>
+<script src="/unlock-passkey.js" type="module"></script>`;
 }
 
 function throughTheHub(words: readonly string[]): Html {

@@ -1,19 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LockedStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import { passkeySecret } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { PAGE_STYLE, STYLE_PATH } from '@santehaggui/runtime/http/html-page.ts';
 import { type Answer, type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
+import { PASSKEYS_PROGRAM } from '@santehaggui/runtime/passkeys/passkeys-program.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import { appendSealedNote } from '../notes/sealed-notes.ts';
 import { failKeys } from '../store/key-errors.ts';
 import { KeyRing } from '../store/key-ring.ts';
-import { lockedPage, openingPage } from './locked-page.ts';
+import { type LockedPage, lockedPage, openingPage } from './locked-page.ts';
 import type { UnlockAttempt, Unlocked, UnlockService } from './unlock-service.ts';
 
 /** What the routes of a locked node speak to. */
 export type LockedParts = {
   readonly unlocking: UnlockService;
   readonly facilityName: string;
+  /** The name on the LAN certificate, which passkeys are for. */
+  readonly host: string;
   readonly hubWords?: readonly string[] | undefined;
   readonly keyRingFile: string;
   readonly sealedNotesFile: string;
@@ -33,11 +39,31 @@ const route = routeMaker<LockedPolicy, undefined>();
 const anyone = { policy: 'anyone' } as const;
 const passwordForm = z.strictObject({ login: z.string().min(1).max(80), password: z.string().min(1).max(400) });
 const wordsForm = z.strictObject({ words: z.string().min(1).max(400) });
+const passkeyForm = z.strictObject({ secret: passkeySecret });
 const noteForm = z.strictObject({ from: z.string().trim().min(1).max(120), text: z.string().trim().min(1).max(4000) });
+
+function program(path: string, { folder, name }: { readonly folder: string; readonly name: string }): LockedRoute {
+  return route({
+    ...anyone,
+    method: 'get',
+    path,
+    summary: `Le programme de la page (${name})`,
+    handler: () => ({
+      headers: { 'content-type': 'text/javascript; charset=utf-8' },
+      body: readFileSync(join(folder, name), 'utf8'),
+    }),
+  });
+}
 
 /** The pages of a locked node, at the root of the LAN port. */
 export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
-  const { facilityName, hubWords, keyRingFile, sealedNotesFile, clock } = parts;
+  const { facilityName, host, hubWords, keyRingFile, sealedNotesFile, clock } = parts;
+  const page = (more: Pick<LockedPage, 'message' | 'status'> = {}): Answer => {
+    const hasPasskeys = KeyRing.read(keyRingFile)
+      .unlockers()
+      .some(({ kind }) => kind === 'passkey');
+    return lockedPage({ facilityName, hubWords, ...(hasPasskeys ? { passkeyHost: host } : {}), ...more });
+  };
   const tried = async (attempt: UnlockAttempt, address: string | undefined): Promise<Answer> => {
     try {
       parts.onUnlocked(await parts.unlocking.unlock(attempt, address ?? null));
@@ -46,7 +72,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
       if (!(error instanceof HagguiError)) throw error;
       const { what, why = '', remedy = '' } = error.tell('fr');
       const text = [`${what}.`, why, remedy].join(' ').trim();
-      return lockedPage({ facilityName, hubWords, message: { kind: 'warn', text }, status: error.status });
+      return page({ message: { kind: 'warn', text }, status: error.status });
     }
   };
   return [
@@ -55,7 +81,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
       method: 'get',
       path: '/',
       summary: 'La page du poste verrouillé',
-      handler: () => lockedPage({ facilityName, hubWords }),
+      handler: () => page(),
     }),
     route({
       ...anyone,
@@ -85,6 +111,21 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
     route({
       ...anyone,
       method: 'post',
+      path: '/unlock/passkey',
+      summary: 'Ouvrir avec une clé d’accès',
+      bodyType: 'form',
+      body: passkeyForm,
+      handler: ({ body, request }) =>
+        tried(
+          { kind: 'passkey', secret: new Uint8Array(Buffer.from(body.secret, 'base64url')) },
+          request.socket.remoteAddress,
+        ),
+    }),
+    program('/unlock-passkey.js', { folder: join(import.meta.dirname, 'browser'), name: 'unlock-passkey.js' }),
+    program('/personnel/passkeys.js', PASSKEYS_PROGRAM),
+    route({
+      ...anyone,
+      method: 'post',
       path: '/notes',
       summary: 'Garder une note d’urgence, scellée',
       bodyType: 'form',
@@ -93,7 +134,7 @@ export function lockedPageRoutes(parts: LockedParts): readonly LockedRoute[] {
         const notesKey = KeyRing.read(keyRingFile).notesKey();
         appendSealedNote(sealedNotesFile, notesKey, { atMs: clock.now(), kind: 'note', ...body });
         const text = 'La note est gardée. Elle attend l’ouverture du poste.';
-        return lockedPage({ facilityName, hubWords, message: { kind: 'good', text }, status: 201 });
+        return page({ message: { kind: 'good', text }, status: 201 });
       },
     }),
     ...(['get', 'post', 'put', 'patch', 'delete'] as const).map((method) =>

@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { SealKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { SlowingLimiter } from '@santehaggui/runtime/limits/slowing-limiter.ts';
 import { failKeys } from '../store/key-errors.ts';
 import { KeyRing, type OpenKeyRing } from '../store/key-ring.ts';
-import { keysOfPassword, keysOfRecoveryWords, UNLOCK_COST, type UnlockerKind } from '../store/unlockers.ts';
+import {
+  keysOfPasskey,
+  keysOfPassword,
+  keysOfRecoveryWords,
+  UNLOCK_COST,
+  type UnlockerKind,
+} from '../store/unlockers.ts';
 
 /** An attempt to open the database. */
 export type UnlockAttempt =
   | { readonly kind: 'password'; readonly login: string; readonly password: string }
-  | { readonly kind: 'recovery'; readonly words: string };
+  | { readonly kind: 'recovery'; readonly words: string }
+  /** The 32 bytes that a passkey makes (its PRF output): who has them has the device and proved to be its owner. */
+  | { readonly kind: 'passkey'; readonly secret: Uint8Array };
 
 /** Who opened the database, for the audit. */
 export type OpenedBy = { readonly kind: UnlockerKind; readonly login?: string };
@@ -29,7 +38,7 @@ export class UnlockService {
     this.#ringFile = ringFile;
   }
 
-  /** Tries. Throws SH-A180 alike for an unknown login and a wrong password, SH-A005 while this address waits. */
+  /** Tries. Throws SH-A180 alike for an unknown login, a wrong password and a passkey that opens nothing, SH-A005 while this address waits. */
   async unlock(attempt: UnlockAttempt, address: string | null): Promise<Unlocked> {
     const from = address ?? 'local';
     await this.#attempts.take(from);
@@ -47,6 +56,13 @@ export class UnlockService {
       const keys = keysOfRecoveryWords(attempt.words);
       const opened = keys === undefined ? undefined : ring.open(keys);
       return opened === undefined ? undefined : { ring: opened, by: { kind: 'recovery' } };
+    }
+    if (attempt.kind === 'passkey') {
+      const keys = keysOfPasskey(attempt.secret);
+      const owner = ring.unlockers().find(({ publicKey }) => publicKey === toHex(keys.publicKey));
+      const opened = ring.open(keys);
+      if (opened === undefined) return undefined;
+      return { ring: opened, by: { kind: 'passkey', ...(owner?.login === undefined ? {} : { login: owner.login }) } };
     }
     const login = attempt.login.trim().toLowerCase();
     const opened = ring.open(await passwordKeys(ring, login, attempt.password));

@@ -56,13 +56,16 @@ const PAGE_POLICY: Policy = {
   'base-uri': ["'none'"],
 };
 
-/** A page whose scripts are this server's alone, and where no string is made into one (W3C Trusted Types); `more` is added to its policy. */
+/** A page that is nothing without its scripts: see {@link pageWithScripts}. */
 export function scriptedPage(title: string, body: Html, more: Policy = {}): Answer {
-  const page = htmlPage(
-    title,
-    html`${body}
-<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>`,
-  );
+  const hint = html`${body}
+<noscript><p class="warn">Cette page a besoin de JavaScript : activez-le dans les réglages du navigateur.</p></noscript>`;
+  return pageWithScripts(title, hint, 200, more);
+}
+
+/** A page whose scripts are this server's alone, and where no string is made into one (W3C Trusted Types); `more` is added to its policy. */
+export function pageWithScripts(title: string, body: Html, status = 200, more: Policy = {}): Answer {
+  const page = htmlPage(title, body, status);
   const policy = policyText({
     ...PAGE_POLICY,
     'script-src': ["'self'"],
