@@ -70,6 +70,7 @@ const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, c
       const chosen = prompt('Nouveau nom', name);
       if (chosen !== null) draw(await ask('PATCH', path, { name: chosen }), 'Le nom est changé.');
     }),
+    ' ',
     pressed('Retirer', async () => {
       if (!confirm(`Retirer « ${name} » ? Elle ne vous connectera plus.`)) return;
       draw(await ask('DELETE', path), 'La clé d’accès est retirée du poste. Supprimez-la aussi dans l’appareil.');
