@@ -16,8 +16,9 @@ const signedIn = async (clinic: TestClinic, role: 'nurse' | 'midwife'): Promise<
   return clinic.sessions.authenticate(`Bearer ${answer.accessToken}`, from);
 };
 
-const add = async ({ passkeys }: TestClinic, staff: Staff, name = 'Mon téléphone') => {
+const add = async ({ passkeys, clock }: TestClinic, staff: Staff, name = 'Mon téléphone') => {
   const device = newDevice();
+  await clock.advance(1000);
   await passkeys.add(staff, { name, registration: device.register(await passkeys.registrationOptions(staff)), page });
   return device;
 };
