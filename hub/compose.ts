@@ -64,6 +64,7 @@ import { RevocationList } from './revocation/revocation-list.ts';
 import { RevocationService } from './revocation/revocation-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
 import { holdersOf } from './routing/delivery-service.ts';
+import { auditDisclosures } from './routing/disclosure-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
 import { openAggregator } from './telecoms/open-aggregator.ts';
@@ -100,13 +101,13 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
   const { sealing, erasures } = composeKeys(config, { database, origin, randomBytes, clock, log });
+  const audit = new HubAuditService({ database, keys: keys.sign, clock });
   const { bus, jobs, copies } = composeEvents(
-    { database, origin, keepDays: config.copies.keepDays, clock, log },
+    { database, origin, audit, keepDays: config.copies.keepDays, clock, log },
     { name: 'moves', run: () => places.daily() },
     { name: 'keys', run: () => sealing.daily() },
     { name: 'erasures', run: () => erasures.daily() },
   );
-  const audit = new HubAuditService({ database, keys: keys.sign, clock });
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
   const users = new HubUsersService({ database, ...tokensOf(config, keys, randomBytes), audit, clock, log });
   const proofs = new ProofsService({ database, clock, log });
@@ -312,7 +313,7 @@ const OFTEN_MS = 5 * 60_000;
 
 /** What follows from changes once they are safe, and what is done every day. */
 function composeEvents(
-  options: CopiesOptions,
+  { audit, ...options }: CopiesOptions & { readonly audit: HubAuditService },
   ...works: readonly DailyWork[]
 ): { readonly bus: EmbeddedBus; readonly jobs: readonly Service[]; readonly copies: CopiesService } {
   const { database, clock, log } = options;
@@ -323,6 +324,7 @@ function composeEvents(
     tallyEmergencies,
     (sql, events) => alerts.raise(sql, events),
     (sql, events) => copies.endWithdrawn(sql, events),
+    (sql) => auditDisclosures(sql, audit),
   ];
   return {
     bus: new EmbeddedBus({ database, consumers, clock, log }),

@@ -34,7 +34,9 @@ const plansOf = (node: TestStore, work: (db: TestStore['db']) => void, kind = /^
     // A value that is written out plans otherwise than one that is bound.
     const asked = sql.replaceAll(/@\w+/g, '?');
     const statement = node.db.prepare(`explain query plan ${asked}`);
-    return (statement.all(...Array.from(asked.matchAll(/\?/g), () => 'x')) as { detail: string }[]).map(({ detail }) => detail).join('\n');
+    return (statement.all(...Array.from(asked.matchAll(/\?/g), () => 'x')) as { detail: string }[])
+      .map(({ detail }) => detail)
+      .join('\n');
   });
 };
 

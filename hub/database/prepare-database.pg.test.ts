@@ -38,6 +38,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/019_rate_limits.sql',
       'hub/020_facility_place.sql',
       'hub/021_emergency_share.sql',
+      'hub/022_disclosure.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

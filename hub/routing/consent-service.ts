@@ -76,7 +76,7 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
       [...held].map((record) => ({ record, facility: from })),
     );
     const inOrder = [...given].filter((id) => held.has(id));
-    await giveRecords({ sql, source: from, destination, ids: inOrder, receivedAt });
+    await giveRecords({ sql, source: from, destination, ids: inOrder, receivedAt, because: 'consent' });
   }
 }
 

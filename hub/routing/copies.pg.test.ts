@@ -40,6 +40,15 @@ async function exchange(node: FakeNode): Promise<void> {
 
 const idOf = (node: FakeNode): string => node.enrolled?.facilityId as string;
 
+/** What the hub's audit trail says of where a patient's records went. */
+async function disclosuresOf(patient: string): Promise<readonly unknown[]> {
+  const { rows } = await hub.admin.query<{ detail: string }>(
+    `select detail from hub.audit_event where action = 'export' and patient_id = $1 and purpose = 'TREAT' order by id`,
+    [patient],
+  );
+  return rows.map(({ detail }) => JSON.parse(detail) as unknown);
+}
+
 function visit(node: FakeNode, patient: string): { readonly encounter: string; readonly condition: string } {
   const encounter = node.create('encounter', { patient, start: clock.now(), status: 'finished' }, { isLast: false });
   return { encounter, condition: node.create('condition', { patient, encounter, code: 'B54' }) };
@@ -71,6 +80,13 @@ describe('a consent', () => {
     expect(target.recordsOf('consent')).toEqual([consent]);
     expect(target.recordsOf('encounter')).toEqual([]);
     expect(target.recordsOf('condition')).not.toContain(foreign.condition);
+    expect(await disclosuresOf(patient)).toEqual([
+      {
+        ...{ from: home.facility, to: target.facility, because: 'consent' },
+        records: { patient: 1, allergyIntolerance: 1, condition: 1, consent: 1 },
+      },
+    ]);
+    expect(await disclosuresOf(stranger)).toEqual([]);
 
     const later = home.create('medicationRequest', { patient, text: 'CTA' });
     home.patch(before.condition, { code: 'B50.0' });

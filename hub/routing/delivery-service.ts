@@ -2,6 +2,7 @@ import type { ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { covers, isErasure, type StoredChange } from '../registers/stored-change.ts';
+import { type DisclosureReason, noteDisclosures } from './disclosure-store.ts';
 import { appendFeed } from './feed-store.ts';
 import { appendHolders, nodesOf, readHolders } from './holder-store.ts';
 import { giveBefore } from './load-service.ts';
@@ -37,13 +38,15 @@ export type Gift = {
   readonly destination: string;
   readonly ids: readonly string[];
   readonly receivedAt: Date;
+  /** For the audit trail, where patients' records leave a facility. */
+  readonly because?: DisclosureReason;
 };
 
 /**
  * Makes a facility a holder of records, and gives it those that it lacks, each with its whole history as the source knows
  * it. The caller holds the lock of the destination.
  */
-export async function giveRecords({ sql, source, destination, ids, receivedAt }: Gift): Promise<void> {
+export async function giveRecords({ sql, source, destination, ids, receivedAt, because }: Gift): Promise<void> {
   if (ids.length === 0) return;
   await appendHolders(
     sql,
@@ -52,6 +55,8 @@ export async function giveRecords({ sql, source, destination, ids, receivedAt }:
   const held = await new Register(sql, destination).heldAmong(ids);
   const missing = ids.filter((id) => !held.has(id));
   if (missing.length === 0) return;
+  if (because !== undefined)
+    await noteDisclosures(sql, { source, destination, because, records: missing, at: receivedAt });
   const history = await new Register(sql, source).historyOf(missing);
   const corrections = covering(await new Register(sql, source).corrections(), history);
   await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });

@@ -114,7 +114,7 @@ async function giveInEmergency(
       sql,
       gift.map((record) => ({ record, facility: source })),
     );
-    await giveRecords({ sql, source, destination: from, ids: gift, receivedAt });
+    await giveRecords({ sql, source, destination: from, ids: gift, receivedAt, because: 'emergency' });
   }
   return given;
 }

@@ -132,7 +132,7 @@ async function takeBack({ sql, from, receivedAt }: Routing, referrals: readonly 
       if (source === from || !(await new Register(sql, source).heldAmong([id])).has(id)) continue;
       const allergies = await new Register(sql, source).allergiesOf([id], ALLERGY_TYPE);
       const ids = [id, ...allergies.map((allergy) => allergy.id)];
-      await giveRecords({ sql, source, destination: from, ids, receivedAt });
+      await giveRecords({ sql, source, destination: from, ids, receivedAt, because: 'referral' });
       break;
     }
   }
@@ -152,7 +152,7 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
       sql,
       records.map((record) => ({ record, facility: from })),
     );
-    await giveRecords({ sql, source: from, destination, ids: records, receivedAt });
+    await giveRecords({ sql, source: from, destination, ids: records, receivedAt, because: 'referral' });
   }
 }
 
@@ -186,7 +186,7 @@ async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: rea
       sql,
       [...ids].map((record) => ({ record, facility: from })),
     );
-    await giveRecords({ sql, source: from, destination, ids: [...ids], receivedAt });
+    await giveRecords({ sql, source: from, destination, ids: [...ids], receivedAt, because: 'referral' });
   }
 }
 
