@@ -60,9 +60,10 @@ export class StatusService {
       lastRestoration(),
       proofs(),
       emergencies(),
+      facilities.branched(),
     ] as const;
     const found = await Promise.all(asked).catch(() => undefined);
-    const [count, { waiting, setAside }, refused, wrong, restoration, proven, urgent] = found ?? [
+    const [count, { waiting, setAside }, refused, wrong, restoration, proven, urgent, branched = []] = found ?? [
       { total: 0, enrolled: 0 },
       { waiting: 0, setAside: 0 },
       ...([0, []] as const),
@@ -71,6 +72,7 @@ export class StatusService {
       databaseCheck(found !== undefined),
       outboxCheck(waiting, setAside),
       quarantineCheck(refused),
+      ...(branched.length === 0 ? [] : [branchesCheck(branched)]),
       ...(wrong.length === 0 ? [] : [auditCheck(wrong.map(({ facility }) => facility))]),
       ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
@@ -175,6 +177,15 @@ function emergencyChecks({ tallies: { facilities }, overLimit }: EmergencyOnScre
       remedy: 'Appelez le centre : docs/operations/acces-urgence.md. « haggui audit emergency list » compte.',
     },
   ];
+}
+
+function branchesCheck(facilities: readonly string[]): HealthCheck {
+  return {
+    name: 'branches',
+    state: 'degraded',
+    detail: `un disque a été copié ou remis à un état ancien cette semaine : ${facilities.join(', ')} ; rien n’en est perdu`,
+    remedy: 'Si deux copies du poste travaillent, arrêtez-en une pour de bon : docs/operations/depannage.md.',
+  };
 }
 
 function auditCheck(facilities: readonly string[]): HealthCheck {

@@ -39,6 +39,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/020_facility_place.sql',
       'hub/021_emergency_share.sql',
       'hub/022_disclosure.sql',
+      'hub/023_branched_at.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

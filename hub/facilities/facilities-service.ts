@@ -30,6 +30,7 @@ import {
   addFacility,
   addToDirectory,
   countFacilities,
+  facilitiesBranched,
   facilitiesOfRegion,
   facilitiesReferringTo,
   listFacilities,
@@ -64,6 +65,9 @@ export type FacilitiesOptions = {
   readonly clock: Clock;
   readonly log: Log;
 };
+
+/** So long it is told that a node's past has branched: whoever is on leave hears of it. */
+const BRANCHED_DAYS = 7;
 
 type Known = { readonly code: string; readonly recordId: string };
 
@@ -132,6 +136,11 @@ export class FacilitiesService {
       fingerprintWords: signKey === null ? null : fingerprintWords(this.#options.publicKey, new Uint8Array(signKey)),
       proof: proofs.get(code) as FacilityProof,
     }));
+  }
+
+  /** The facilities of which a disk was put back or copied within the last week. */
+  branched(): Promise<readonly string[]> {
+    return this.#options.database.transaction((sql) => facilitiesBranched(sql, BRANCHED_DAYS), { isReadOnly: true });
   }
 
   /** How many facilities there are, and how many have a node. */

@@ -144,6 +144,15 @@ export async function listFacilities(sql: Sql): Promise<readonly FacilityRow[]> 
   return rows.map((row) => ({ ...row, changes: Number(row.changes) }));
 }
 
+/** The facilities whose node's past has branched within the last days: a disk was put back, or copied. */
+export async function facilitiesBranched(sql: Sql, days: number): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ code: string }>(
+    'select code from hub.facility where branched_at > now() - make_interval(days => $1) order by code',
+    [days],
+  );
+  return rows.map(({ code }) => code);
+}
+
 /** How many facilities there are, and how many have a node. */
 export async function countFacilities(sql: Sql): Promise<{ readonly total: number; readonly enrolled: number }> {
   const { rows } = await sql.query<{ total: string; enrolled: string }>(

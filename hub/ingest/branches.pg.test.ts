@@ -1,3 +1,4 @@
+import type { HubStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -121,5 +122,11 @@ describe('a node whose past has branched', () => {
     expect(one.recordsOf('patient')).toHaveLength(7);
     expect(await exchange(one)).toBe(true);
     expect(await exchange(two)).toBe(true);
+    const { checks } = await hub.operator<HubStatus>('GET', '/status');
+    const check = checks.find(({ name }) => name === 'branches');
+    expect(check).toMatchObject({ state: 'degraded', detail: expect.stringContaining('cscom_twin') });
+    await hub.admin.query(`update hub.facility set branched_at = now() - interval '8 days'`);
+    const later = await hub.operator<HubStatus>('GET', '/status');
+    expect(later.checks.map(({ name }) => name)).not.toContain('branches');
   });
 });

@@ -53,7 +53,7 @@ export async function endNode(
   if (rows[0] === undefined) return undefined;
   await sql.query(
     `update hub.facility set node = null, sign_key = null, seal_key = null, journal_key = null, enrolled_at = null,
-       incarnation = null, branches_given = null, feed_acknowledged = 0 where code = $1`,
+       incarnation = null, branches_given = null, branched_at = null, feed_acknowledged = 0 where code = $1`,
     [facility],
   );
   return formerOf(rows[0]);

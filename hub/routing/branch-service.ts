@@ -32,7 +32,10 @@ export async function giveBranches(
   const after = points.length === 0 ? 0 : Math.min(...points);
   const { changes, upTo } = await register.ownAfter(node, after);
   await appendFeed(sql, facility, await notInFeed(sql, facility, changes.filter(isOfRecord)));
-  await sql.query('update hub.facility set branches_given = $2 where code = $1', [facility, Math.max(after, upTo)]);
+  await sql.query('update hub.facility set branches_given = $2, branched_at = now() where code = $1', [
+    facility,
+    Math.max(after, upTo),
+  ]);
 }
 
 /**
@@ -54,10 +57,10 @@ export async function giveStrangers(
   if (given.length === 0) return;
   await appendFeed(sql, facility, given);
   const { upTo } = await register.ownAfter(node, Number.MAX_SAFE_INTEGER);
-  await sql.query('update hub.facility set branches_given = coalesce(branches_given, $2) where code = $1', [
-    facility,
-    upTo,
-  ]);
+  await sql.query(
+    'update hub.facility set branches_given = coalesce(branches_given, $2), branched_at = now() where code = $1',
+    [facility, upTo],
+  );
 }
 
 /** Gives a facility's present node changes that its former one made. */
