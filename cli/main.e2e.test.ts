@@ -74,6 +74,7 @@ const SYNC = {
   exchanges: 1,
   receivedFeedSequence: 3,
   urgentPending: 0,
+  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0 },
   waitsFor: null,
   otherBranch: null,
   proof: null,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
-import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
+import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { withRestart } from '@santehaggui/runtime/lifecycle/with-restart.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
@@ -40,18 +40,15 @@ import { patientIndexer } from './patients/patient-index.ts';
 import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { NumberingService } from './resources/numbering-service.ts';
-import { readClockState } from './store/clock-state.ts';
 import type { DataDirectory } from './store/data-directory.ts';
 import { lockDataDirectory } from './store/data-lock.ts';
 import { DigestStore } from './store/digest-store.ts';
 import { hasHardwareClock } from './store/hardware-clock.ts';
-import { JournalStore } from './store/journal-store.ts';
 import { KeyRing, openRingByFile } from './store/key-ring.ts';
 import { IdentityKeeper } from './store/node-identity.ts';
-import { openNodeDatabase } from './store/open-database.ts';
+import { openNodeStore, storeService } from './store/node-store.ts';
 import { RecordCountStore } from './store/record-count-store.ts';
-import { RecordStore } from './store/record-store.ts';
-import { Timekeeper } from './store/timekeeper.ts';
+import type { Timekeeper } from './store/timekeeper.ts';
 import { SurveillanceService } from './surveillance/surveillance-service.ts';
 import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
 import { HubTls, type HubTlsOptions } from './uplink/carriers/https/hub-tls.ts';
@@ -108,15 +105,13 @@ export async function composeNode(
   await sodiumReady();
   const identity = new IdentityKeeper(directory);
   const lock = lockDataDirectory(directory.lockFile);
-  const db = await openNodeDatabase({ directory, ring, clock, log });
-
-  const timekeeper = new Timekeeper({ clock, hasRtc: isClockKept(config.clock.rtc), stored: readClockState(db) });
   const incarnation = toHex(randomBytes(6));
-  const { node, journalKey, facility: own } = identity.current();
-  const origin = { node, incarnation, journalKey: fromHex(journalKey) };
-  const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [patientIndexer()] });
+  const { db, timekeeper, origin, store, journal, attachments } = await openNodeStore({
+    ...{ directory, ring, identity, incarnation, clock, log, indexers: [patientIndexer()] },
+    hasRtc: isClockKept(config.clock.rtc),
+  });
+  const { node, facility: own } = identity.current();
 
-  const journal = new JournalStore({ store, timekeeper, log });
   const consentFaults = (): number => consents.chain.verify().findings.length;
   const trail = createAuditTrail({ store, identity, journal, consentFaults, clock, log });
   const { audit, witness } = trail;
@@ -124,13 +119,17 @@ export async function composeNode(
   const { hubTls, linkKeys } = linkParts(config.uplink, { identity, timekeeper, clock, log, randomBytes });
   const uplink = new UplinkService({
     config: config.uplink,
-    ...{ identity, incarnation, store, journal, timekeeper, clock, log, random, randomBytes, witness },
+    ...{ identity, incarnation, store, journal, attachments, timekeeper, clock, log, random, randomBytes, witness },
     ...{ digests: new DigestStore(db), onMended: (records: readonly string[]) => noteMended(audit, records) },
     onRefused: (code) => refusals.note({ carrier: 'https', source: 'hub', code }),
     carrier: linkKeys.carrier(),
   });
   const onReceipt = () => uplink.heardOver('usb');
-  const usb = new UsbService({ identity, incarnation, journal, refusals, witness, clock, log, randomBytes, onReceipt });
+  const fetchMaxBytes = config.uplink.fetchMegabytes * 1_000_000;
+  const usb = new UsbService({
+    ...{ identity, incarnation, journal, attachments, fetchMaxBytes, refusals, witness, clock, log, randomBytes },
+    onReceipt,
+  });
   const enrolment = new EnrolmentClient({
     ...{ identity, timekeeper, clock, log, tls: hubTls },
     timeoutMs: config.uplink.timeoutSeconds * 1000,
@@ -162,8 +161,8 @@ export async function composeNode(
   const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
-    ...{ store, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility, clock },
-    ...{ log, version, messenger },
+    ...{ store, attachments, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility },
+    ...{ clock, log, version, messenger },
   });
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
@@ -354,17 +353,4 @@ function messengerServices(
   if (smsNumber === undefined) return [questions];
   const config = { hubNumber: smsNumber, afterSeconds: smsAfterSeconds, carriesData: smsData };
   return [questions, new SmsService({ ...parts, config, messenger })];
-}
-
-/** Keeps the database open and the data directory locked while anything else runs. */
-function storeService(db: RecordStore['db'], lock: Disposable): Service {
-  return {
-    name: 'store',
-    run: async ({ signal, ready }) => {
-      ready();
-      await aborted(signal);
-      db.close();
-      lock[Symbol.dispose]();
-    },
-  };
 }

@@ -123,6 +123,14 @@ export const nodeConfigTable = configTable({
     fr: 'Plus longue attente entre deux essais de connexion',
     en: 'Longest wait between two attempts to connect',
   },
+  'uplink.fetchMegabytes': {
+    kind: 'integer',
+    min: 0,
+    max: 16,
+    default: 2,
+    fr: 'Documents joints qui viennent d’eux-mêmes du hub, jusqu’à tant de mégaoctets ; les autres quand quelqu’un les ouvre',
+    en: 'Attachments that come from the hub by themselves, up to so many megabytes; others when somebody opens them',
+  },
   'uplink.authority': {
     kind: 'path',
     optional: true,

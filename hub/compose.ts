@@ -14,6 +14,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AlertsService } from './alerts/alerts-service.ts';
+import { AttachmentsService } from './attachments/attachments-service.ts';
 import { HubAuditService } from './audit/audit-service.ts';
 import { auditRoutes } from './audit-reading/audit-routes.ts';
 import type { HubConfig } from './config.ts';
@@ -63,7 +64,7 @@ import { RestorationService } from './restoration/restoration-service.ts';
 import { RevocationList } from './revocation/revocation-list.ts';
 import { RevocationService } from './revocation/revocation-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
-import { holdersOf } from './routing/delivery-service.ts';
+import { announce, holdersOf } from './routing/delivery-service.ts';
 import { auditDisclosures } from './routing/disclosure-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
@@ -117,6 +118,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit },
+    attachments: new AttachmentsService({ database, keys: sealing, holdersOf, announce, log }),
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
@@ -256,11 +258,12 @@ type LinkNeeds = {
   readonly places: PlacesService;
   readonly proofs: ProofsService;
   readonly audit: HubAuditService;
+  readonly attachments: AttachmentsService;
 };
 
 /** All that speaks with nodes, over any carrier. */
 function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
-  const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit } = needs;
+  const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, attachments } = needs;
   const aggregator = openAggregator(config.sms);
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const onLast = async (sql: Sql, code: string): Promise<void> => {
@@ -285,11 +288,11 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
   };
   const witness = new WitnessService({ database, trail: audit, keys: keys.sign, clock, log });
   const exchange = new ExchangeEndpoint({
-    ...{ ...ends, offers, repairs, proofs, witness, database },
+    ...{ ...ends, offers, repairs, proofs, witness, attachments, database },
     lineage: new LineageService(database, loads, clock),
     hellos: new HelloCounter(incarnation, randomBytes),
   });
-  const usb = new UsbService({ ...ends, witness, keys, incarnation, nodes: () => enrolment.nodes() });
+  const usb = new UsbService({ ...ends, witness, attachments, keys, incarnation, nodes: () => enrolment.nodes() });
   const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
   const readmission = new ReadmissionService({
     ...{ database, keys, enrolment, facilities, restoration, former: revocation.former, audit, log },

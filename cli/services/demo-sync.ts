@@ -8,8 +8,9 @@ import { ATTEMPTS, PAUSE_MS, untilItGoes } from './until-it-goes.ts';
 /** Exchanges until the hub has acknowledged all that the node recorded. Throws SH-T502 when forty attempts do not do. */
 export function syncUntilDone(node: DemoNode, clock: Clock, signal: AbortSignal): Promise<void> {
   const exchange = async (): Promise<void> => {
-    const { pendingChanges } = await node.syncNow();
-    if (pendingChanges > 0) throw failCli('SH-T502', { why: `${node.code}: ${pendingChanges}` });
+    const { pendingChanges, attachments } = await node.syncNow();
+    const waiting = pendingChanges + attachments.toSend;
+    if (waiting > 0) throw failCli('SH-T502', { why: `${node.code}: ${waiting}` });
   };
   return untilItGoes(exchange, { clock, signal });
 }

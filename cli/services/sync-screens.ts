@@ -32,6 +32,7 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
                 age: format.duration(age),
               }),
         ],
+        [text('sync.attachments'), attachmentsText(invocation, status)],
         [text('sync.received'), format.integer(status.receivedFeedSequence)],
         [text('sync.quarantined'), format.integer(status.quarantined)],
         [text('sync.conflicts'), format.integer(status.conflicts)],
@@ -52,13 +53,26 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
   ];
 }
 
+/** Attachments still to go and to come. */
+function attachmentsText({ text, format }: Invocation, { attachments }: SyncStatus): string {
+  const { toSend, toSendBytes, toFetch, toFetchBytes } = attachments;
+  return text('sync.attachmentsValue', {
+    ...{ send: format.integer(toSend), sendBytes: format.bytes(toSendBytes) },
+    ...{ fetch: format.integer(toFetch), fetchBytes: format.bytes(toFetchBytes) },
+  });
+}
+
 /** All is safe, or what waits, since when and why: never the former while anything waits or is refused. */
-function verdictLine({ text, format, paint }: Invocation, status: SyncStatus): string {
+function verdictLine(invocation: Invocation, status: SyncStatus): string {
+  const { text, format, paint } = invocation;
   const { pendingChanges, oldestPendingAgeSeconds, urgentPending, waitsFor, quarantined, conflicts } = status;
   if (waitsFor !== null) {
     const count = format.integer(pendingChanges);
     const age = format.duration(oldestPendingAgeSeconds ?? 0);
     const why = text(`sync.waitsFor.${waitsFor}`);
+    // The changes are safe: it is content that waits.
+    if (pendingChanges === 0)
+      return paint.yellow(text('sync.attachmentsWait', { what: attachmentsText(invocation, status), why }));
     const urgent = urgentPending === 0 ? '' : ` ${text('sync.urgent', { count: format.integer(urgentPending) })}`;
     return paint.yellow(text('sync.waits', { count, age, why }) + urgent);
   }
@@ -103,7 +117,7 @@ export async function exchangeNow(invocation: Invocation, dataDirectory: string)
   const client = nodeClientFor(invocation, dataDirectory);
   const { text, paint } = invocation;
   const status = await withWaiting(invocation, text('sync.exchanging'), () => syncNow(client));
-  const isDone = status.lastExchange?.ok === true && status.pendingChanges === 0;
+  const isDone = status.lastExchange?.ok === true && status.pendingChanges === 0 && status.attachments.toSend === 0;
   return {
     json: status,
     lines: [

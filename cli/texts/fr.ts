@@ -174,6 +174,9 @@ export const fr = {
   'sync.acknowledged': 'Confirmés par le hub',
   'sync.pending': 'À envoyer',
   'sync.pendingSince': '{count}, le plus ancien depuis {age}',
+  'sync.attachments': 'Documents joints',
+  'sync.attachmentsValue': '{send} à envoyer ({sendBytes}), {fetch} à recevoir ({fetchBytes})',
+  'sync.attachmentsWait': 'Les données sont au hub ; documents joints : {what} : {why}.',
   'sync.received': 'Reçus du hub',
   'sync.quarantined': 'En quarantaine',
   'sync.conflicts': 'Conflits',
@@ -208,6 +211,8 @@ export const fr = {
   'verify.here': 'Empreinte ici',
   'verify.hub': 'Empreinte au hub',
   'verify.reason.not-connected': 'Le hub n’est pas joignable en ce moment.',
+  'verify.reason.attachments-waiting':
+    'Des documents joints sont encore en route : la preuve se fera quand tous seront là.',
   'verify.reason.changes-waiting': 'Des changements attendent encore de partir.',
   'verify.reason.connection-lost': 'La liaison s’est coupée pendant la comparaison.',
   'verify.reason.still-changing': 'Des changements arrivaient sans cesse pendant la comparaison.',

@@ -17,6 +17,7 @@ const calm: SyncStatus = {
   exchanges: 1,
   receivedFeedSequence: 0,
   urgentPending: 0,
+  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0 },
   waitsFor: null,
   otherBranch: null,
   connected: true,

@@ -234,10 +234,11 @@ export class HealthService {
     };
   }
 
-  #backlog({ pendingChanges, oldestPendingAgeSeconds, quarantined }: SyncStatus): FoundCheck {
+  #backlog({ pendingChanges, oldestPendingAgeSeconds, quarantined, attachments }: SyncStatus): FoundCheck {
+    const { toSend } = attachments;
     const detail = {
-      fr: `${pendingChanges} changements à envoyer, ${quarantined} en quarantaine`,
-      en: `${pendingChanges} changes to send, ${quarantined} in quarantine`,
+      fr: `${pendingChanges} changements${toSend > 0 ? ` et ${toSend} documents joints` : ''} à envoyer, ${quarantined} en quarantaine`,
+      en: `${pendingChanges} changes${toSend > 0 ? ` and ${toSend} attachments` : ''} to send, ${quarantined} in quarantine`,
     };
     const days = Math.floor((oldestPendingAgeSeconds ?? 0) / DAY_SECONDS);
     const isOld = (oldestPendingAgeSeconds ?? 0) > DAY_SECONDS;

@@ -24,6 +24,8 @@ import { consentRoutes } from '../consent/consent-routes.ts';
 import { ConsentService } from '../consent/consent-service.ts';
 import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
+import { documentsRoutes } from '../documents/documents-routes.ts';
+import { DocumentsService } from '../documents/documents-service.ts';
 import type { EmergencyAccessService } from '../emergency-access/emergency-access-service.ts';
 import { emergencyRoutes } from '../emergency-access/emergency-routes.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
@@ -52,6 +54,7 @@ import { readingRoutes, writingRoutes } from '../resources/record-endpoints.ts';
 import { ResourcesService } from '../resources/resources-service.ts';
 import { RightsEditingService } from '../rights/rights-editing-service.ts';
 import { rightsRoutes } from '../rights/rights-routes.ts';
+import type { AttachmentStore } from '../store/attachment-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { replicaRoutes } from '../uplink/replica-routes.ts';
 import { ReplicaStatusService } from '../uplink/replica-status-service.ts';
@@ -72,6 +75,7 @@ export type ClinicParts = {
   readonly facility: OwnFacility;
   readonly deviceParts: DeviceParts;
   readonly clock: Clock;
+  readonly attachments: AttachmentStore;
   /** What sends codes to patients' phones, where there is something. */
   readonly messenger?: Messenger | undefined;
   /** Of the program, as the API's document tells it. */
@@ -93,6 +97,7 @@ export function clinicRoutes({
   facility,
   deviceParts,
   clock,
+  attachments,
   messenger,
   version,
 }: ClinicParts): readonly NodeRoute[] {
@@ -118,6 +123,7 @@ export function clinicRoutes({
       ...readingRoutes(resources, type),
       ...writingRoutes(resources, type),
     ]),
+    ...documentsRoutes(new DocumentsService({ attachments, audit, access, resources, clock }), resources),
     ...consentRoutes({ consents, history, resources }),
     ...referralsRoutes(referrals, resources),
     // Accounts make practitioners, the hub's registry facilities and policies, its thresholds alerts, and the counting node reports.

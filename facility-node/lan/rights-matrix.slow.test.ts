@@ -71,6 +71,14 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'post /immunizations': CARERS,
   'patch /immunizations/{id}': CARERS,
 
+  'get /document-references': [...CARERS, 'laboratory', 'community-worker'],
+  'get /document-references/{id}': [...CARERS, 'laboratory', 'community-worker'],
+  'post /document-references': [...CARERS, 'laboratory', 'community-worker'],
+  'patch /document-references/{id}': [...CARERS, 'laboratory', 'community-worker'],
+  'get /document-references/{id}/content': [...CARERS, 'laboratory', 'community-worker'],
+  'get /document-references/{id}/content/state': [...CARERS, 'laboratory', 'community-worker'],
+  'post /document-references/{id}/content': [...CARERS, 'laboratory', 'community-worker'],
+
   'get /consents': REGISTERING,
   'get /consents/{id}': REGISTERING,
   'get /patients/{id}/consents': REGISTERING,

@@ -8,6 +8,7 @@ const ORDINARY: Readonly<Record<string, Readonly<Record<string, FieldValue>>>> =
   medicationRequest: { status: 'active', intent: 'order' },
   immunization: { status: 'completed' },
   consent: { status: 'active' },
+  documentReference: { status: 'current' },
 };
 
 /** When it happened, by type: the field that takes the consultation's start when it is left out. */
@@ -18,6 +19,7 @@ const TIME_FIELD: Readonly<Record<string, string>> = {
   medicationRequest: 'authoredOn',
   immunization: 'occurrence',
   consent: 'givenAt',
+  documentReference: 'recordedAt',
 };
 
 /** The fields of a new record with what is left out: the ordinary status and, when it happened, `atMs`. */

@@ -3,6 +3,7 @@ import type { Action, Subject } from '@santehaggui/protocols/permissions/permiss
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { createSchema, patchSchema, uuidText } from '@santehaggui/protocols/records/schema.ts';
 import { z } from 'zod';
+import type { Staff } from '../people/caller.ts';
 import { type NodeRoute, staffRoute } from '../people/node-route.ts';
 import { apiRecordSchema } from './api-record.ts';
 import { idempotencyKeyOf, recordAnswer, recordParams, versionToMatch } from './record-requests.ts';
@@ -67,22 +68,34 @@ export function getRoute(resources: ResourcesService, type: RecordType): NodeRou
   });
 }
 
+/** What a creation is given beyond what is entered. */
+type CreateOptions = {
+  /** The fields that other routes write. */
+  readonly except?: readonly string[];
+  /** What holds where nothing is entered. */
+  readonly defaults?: (staff: Staff) => EnteredFields;
+};
+
 /** `POST /<plural>`. */
-export function createRoute(resources: ResourcesService, type: RecordType): NodeRoute {
+export function createRoute(
+  resources: ResourcesService,
+  type: RecordType,
+  { except = [], defaults = () => ({}) }: CreateOptions = {},
+): NodeRoute {
   return staffRoute({
     method: 'post',
     path: `/${type.plural}`,
     policy: mayDo('create', type),
     summary: `${type.label.fr} : enregistrer`,
     tag: type.plural,
-    body: createSchema(type).omit({ source: true }),
+    body: createSchema(type).omit(maskOf(['source', ...except])),
     responses: { 201: { description: 'Enregistré', body: apiRecordSchema(type) } },
     handler: ({ principal, body, request }) => {
       const post = {
         staff: principal,
         route: `/${type.plural}`,
         idempotencyKey: idempotencyKeyOf(request),
-        body: body as EnteredFields,
+        body: { ...defaults(principal), ...(body as EnteredFields) },
       };
       const made = resources.create(post, type);
       return recordAnswer(made.body, made.status);
@@ -92,7 +105,6 @@ export function createRoute(resources: ResourcesService, type: RecordType): Node
 
 /** `PATCH /<plural>/:id`, except the fields that other routes change. */
 export function patchRoute(resources: ResourcesService, type: RecordType, except: readonly string[] = []): NodeRoute {
-  const mask = Object.fromEntries(['source', ...except].map((name) => [name, true as const]));
   return staffRoute({
     method: 'patch',
     path: `/${type.plural}/:id`,
@@ -100,11 +112,15 @@ export function patchRoute(resources: ResourcesService, type: RecordType, except
     summary: `${type.label.fr} : modifier (If-Match)`,
     tag: type.plural,
     params: recordParams,
-    body: patchSchema(type).omit(mask as Record<string, true>),
+    body: patchSchema(type).omit(maskOf(['source', ...except.filter((name) => type.fields[name]?.merge !== 'once')])),
     responses: { 200: { description: 'Modifié', body: apiRecordSchema(type) } },
     handler: ({ principal, params, body, request }) => {
       const version = versionToMatch(request);
       return recordAnswer(resources.patch(principal, type, { id: params.id, version, fields: body as EnteredFields }));
     },
   });
+}
+
+function maskOf(names: readonly string[]): Record<string, true> {
+  return Object.fromEntries(names.map((name) => [name, true as const]));
 }

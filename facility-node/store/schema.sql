@@ -1,3 +1,5 @@
+CREATE INDEX attachment_to_carry on attachment (record_id) where is_whole = 0 or hub_received < size;
+
 CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patient_id is not null;
 
 CREATE INDEX clock_correction_target on clock_correction (node, incarnation);
@@ -70,6 +72,30 @@ CREATE TABLE account (
   disabled_at integer,
   created_at integer not null
 , last_sign_in_at integer, password_until integer) strict;
+
+CREATE TABLE attachment (
+  record_id text primary key references record (id) on delete cascade,
+  -- SHA-256 of the content, as the record says; null while somebody hands it in part by part
+  hash text,
+  size integer not null check (size > 0),
+  -- so many bytes are here, from the first on without a gap
+  received integer not null default 0 check (received between 0 and size),
+  -- whether all is here and has been found to have the hash
+  is_whole integer not null default 0 check (is_whole <= (received = size)),
+  -- so many bytes are safe at the hub, as far as it has said; all of them: it has the content whole
+  hub_received integer not null default 0 check (hub_received between 0 and size),
+  -- why it is not carried any more
+  refused text,
+  -- when somebody wanted to see it while it was not here
+  asked_at integer
+) strict, without rowid;
+
+CREATE TABLE attachment_piece (
+  record_id text not null references attachment (record_id) on delete cascade,
+  at integer not null,
+  bytes blob not null,
+  primary key (record_id, at)
+) strict;
 
 CREATE TABLE audit_anchor (
   entries integer primary key,
@@ -554,6 +580,23 @@ CREATE VIEW "consent" as select
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 12;
+
+CREATE VIEW "document_reference" as select
+  id,
+  json_extract(fields, '$."1"') as "patient",
+  json_extract(fields, '$."2"') as "encounter",
+  json_extract(fields, '$."3"') as "referral",
+  json_extract(fields, '$."4"') as "title",
+  json_extract(fields, '$."5"') as "category",
+  json_extract(fields, '$."6"') as "status",
+  json_extract(fields, '$."7"') as "recorded_at",
+  json_extract(fields, '$."8"') as "author",
+  json_extract(fields, '$."9"') as "content_type",
+  json_extract(fields, '$."10"') as "size",
+  json_extract(fields, '$."11"') as "hash",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 17;
 
 CREATE VIEW "emergency_access" as select
   id,

@@ -1,12 +1,12 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { LinkKeys } from '@santehaggui/protocols/crypto/sodium.ts';
-import { type ChangesCodec, type EncodedBody, NEWEST_MODEL, PLAIN } from '@santehaggui/protocols/frames/codec/codec.ts';
+import type { BlobMessage } from '@santehaggui/protocols/frames/blob-messages.ts';
+import { type ChangesCodec, NEWEST_MODEL, PLAIN } from '@santehaggui/protocols/frames/codec/codec.ts';
 import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
 import {
   type ExchangeEffect,
   type ExchangeInput,
   type ExchangeState,
-  SLOW_FRAME_BYTES,
   stepExchange,
 } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import {
@@ -22,13 +22,15 @@ import type { Offered } from '@santehaggui/protocols/frames/offer-messages.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import { type RefusalCode, refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import type { Loading, Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
-import { LiveLane, laneContexts, openHello, SEAL_BYTES, sealHello } from '@santehaggui/protocols/frames/seal.ts';
+import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Sign, Signed, Witnessed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { FeedReport, JournalStore } from '../store/journal-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import type { BlobExchange } from './blob-exchange.ts';
 import type { Connection } from './carriers/carrier.ts';
+import { prepareChanges } from './changes-frame.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Offering } from './offering.ts';
 import { Questions } from './questions.ts';
@@ -49,6 +51,7 @@ export type SessionParts = {
   readonly nonce: Uint8Array;
   readonly journal: JournalStore;
   readonly offering: Offering;
+  readonly blobs: BlobExchange;
   readonly timekeeper: Timekeeper;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,12 +69,6 @@ type SendChanges = Extract<ExchangeEffect, { kind: 'send-changes' }>;
 /** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
 const FEED_BATCH = 50;
 const LINEAGE_LENGTH = 32;
-/** A frame is coded in one go, in which nobody at the LAN is served: 250 changes take some 30 ms. */
-const MAX_FRAME_CHANGES = 250;
-/** Journalled bytes a coded one at most, about: what is read for a frame. */
-const MAX_COMPRESSION = 60;
-/** From so many changes on, a fast link is given them as they stand. */
-const BULK_CHANGES = 20_000;
 
 /** One connection: carries out what the exchange machine (protocols/frames/exchange-machine.ts) decides. */
 export class ExchangeSession {
@@ -111,6 +108,7 @@ export class ExchangeSession {
       const event = await this.#mailbox.take();
       if (event.kind === 'closed') {
         await this.#step({ kind: 'closed' });
+        await this.#parts.blobs.closed();
         this.#questions.end(event.reason);
         this.#parts.onProgress();
         return { state: this.#state, reason: event.reason };
@@ -118,6 +116,7 @@ export class ExchangeSession {
       try {
         if (event.kind === 'grown') await this.#grown();
         else if (!this.#isStopping) await this.#receive(event.frame);
+        await this.#parts.blobs.look(this.#state, this.#sendBlob);
       } catch (error) {
         this.#parts.log.warn('uplink.frame-refused', { error });
         const code = refusalCode(error);
@@ -237,11 +236,13 @@ export class ExchangeSession {
   async #sendChanges(run: SendChanges): Promise<void> {
     const { journal, clock } = this.#parts;
     const { after } = run;
-    const prepared = this.#prepare({ ...run, maxBytes: Math.min(run.maxBytes, this.#parts.maxFrameBytes) });
+    const lane = this.#lane;
+    const limits = { ...run, maxBytes: Math.min(run.maxBytes, this.#parts.maxFrameBytes) };
+    const prepared = lane === undefined ? undefined : prepareChanges({ journal, lane, model: this.#model }, limits);
     const upTo = prepared?.upTo ?? after;
     let bytes = 0;
-    if (prepared !== undefined && this.#lane !== undefined) {
-      const frame = this.#lane.sealChanges(prepared.encoded);
+    if (prepared !== undefined && lane !== undefined) {
+      const frame = lane.sealChanges(prepared.encoded);
       bytes = frame.length;
       this.#connection?.send(frame);
     }
@@ -249,30 +250,6 @@ export class ExchangeSession {
     // Coding a frame takes a while: whoever waits at the LAN comes first.
     if (upTo < journal.lastSequence()) await new Promise((resolve) => setImmediate(resolve));
     await this.#step({ kind: 'sent', from: after + 1, upTo, bytes });
-  }
-
-  /** The changes of the next frame, coded: as many as fit, at least one; undefined when there are none. */
-  #prepare({
-    after,
-    upTo,
-    maxBytes,
-  }: SendChanges): { readonly upTo: number; readonly encoded: EncodedBody } | undefined {
-    const { journal } = this.#parts;
-    const lane = this.#lane;
-    // A link that takes large frames at once is fast: a great backlog is then held up by the coding alone.
-    const isBulk = maxBytes > SLOW_FRAME_BYTES && journal.lastSequence() - after > BULK_CHANGES;
-    const model = isBulk ? PLAIN : this.#model;
-    const limit = isBulk ? Number.POSITIVE_INFINITY : MAX_FRAME_CHANGES;
-    const limits = { bytes: isBulk ? maxBytes : maxBytes * MAX_COMPRESSION, changes: limit, upTo };
-    let changes = journal.journalAfter(after, limits);
-    for (;;) {
-      const last = changes.at(-1);
-      if (lane === undefined || last === undefined) return undefined;
-      const encoded = lane.prepare(changes, { model, stampOf: (id) => journal.creationOf(id) });
-      if (encoded.body.length + SEAL_BYTES <= maxBytes || changes.length === 1) return { upTo: last.position, encoded };
-      const fitting = Math.floor((changes.length * maxBytes * 0.9) / encoded.body.length);
-      changes = changes.slice(0, Math.max(1, Math.min(fitting, changes.length - 1)));
-    }
   }
 
   #persistAck(ack: Ack): void {
@@ -329,6 +306,13 @@ export class ExchangeSession {
       case 'loading':
         this.#parts.onLoading(message);
         return;
+      case 'blob-piece':
+      case 'blob-have':
+      case 'blob-ask':
+      case 'blob-absent':
+      case 'blob-ready':
+        await this.#parts.blobs.take(message);
+        return;
       case 'node-hello':
       case 'offer':
       case 'repair':
@@ -357,6 +341,7 @@ export class ExchangeSession {
     const acknowledged = Math.min(this.#state.acknowledged, received?.upTo ?? 0);
     this.#state = { ...this.#state, acknowledged, beyond: NO_RANGES };
     this.#parts.journal.acknowledge({ upTo: acknowledged, beyond: NO_RANGES });
+    this.#parts.blobs.hubRestored();
   }
 
   async #offered(answer: Offered): Promise<void> {
@@ -388,6 +373,10 @@ export class ExchangeSession {
     }
     return hello;
   }
+
+  readonly #sendBlob = (message: BlobMessage): void => {
+    if (this.#state.phase === 'live' && !this.#isStopping) this.#send(message);
+  };
 
   #send(message: PlainMessage): void {
     if (this.#lane !== undefined) this.#connection?.send(this.#lane.seal(message));

@@ -56,14 +56,14 @@ export async function checkReplica(
   if (digests.digest === digests.hubDigest) return { converged: true, ...digests, differences: [] };
 
   const differences: SyncVerification['differences'][number][] = [];
-  for (const typeKey of different(mine, theirs)) {
+  for (const typeKey of differentKeys(mine, theirs)) {
     const type = Number(typeKey);
-    for (const rangeKey of different(own.ranges(type), await answer({ level: 'ranges', type }))) {
+    for (const rangeKey of differentKeys(own.ranges(type), await answer({ level: 'ranges', type }))) {
       const range = Number(rangeKey);
-      const ids = different(own.records(type, range), await answer({ level: 'records', type, range }));
+      const ids = differentKeys(own.records(type, range), await answer({ level: 'records', type, range }));
       for (const recordId of ids) {
         if (differences.length >= MAX_DIFFERENCES) return { converged: false, ...digests, differences };
-        const fields = different(own.fields(recordId), await answer({ level: 'fields', record: recordId }));
+        const fields = differentKeys(own.fields(recordId), await answer({ level: 'fields', record: recordId }));
         differences.push({
           recordType: recordTypeNumbered(type)?.name ?? typeKey,
           recordId,
@@ -82,7 +82,7 @@ function namesOf(typeNumber: number, numbers: readonly string[]): readonly strin
 }
 
 /** The keys that only one side has, or that the two have with other digests, in order. */
-function different(mine: readonly DigestEntry[], theirs: readonly DigestEntry[]): readonly string[] {
+export function differentKeys(mine: readonly DigestEntry[], theirs: readonly DigestEntry[]): readonly string[] {
   const text = ({ count, digest }: DigestEntry): string => `${count} ${toHex(digest)}`;
   const left = new Map(mine.map((entry) => [entry.key, text(entry)]));
   const right = new Map(theirs.map((entry) => [entry.key, text(entry)]));

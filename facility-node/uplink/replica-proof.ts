@@ -3,12 +3,14 @@ import type { DifferingType } from '@santehaggui/protocols/frames/digest-message
 import { isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AttachmentStore } from '../store/attachment-store.ts';
 import type { DigestStore } from '../store/digest-store.ts';
 import { JournalDigests } from '../store/journal-digests.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { RepairStore } from '../store/repair-store.ts';
 import type { ReplicaStateStore } from '../store/replica-state-store.ts';
+import { checkContents } from './content-check.ts';
 import type { ExchangeSession } from './exchange-session.ts';
 import { checkReplica, MovedOn, replicaDigest } from './replica-check.ts';
 import { ReplicaRepair } from './replica-repair.ts';
@@ -23,6 +25,10 @@ export type ReplicaProofParts = {
   readonly replica: ReplicaStateStore;
   /** Called for each record that was mended at this node or the hub, once that is done. */
   readonly onMended: (records: readonly string[]) => void;
+  readonly attachments: AttachmentStore;
+  readonly fetchMaxBytes: number;
+  /** Whether no attachment can be carried over this connection any more. */
+  readonly areAttachmentsIdle: () => boolean;
   readonly clock: Clock;
   readonly moved: (ms: number) => Promise<unknown>;
 };
@@ -57,7 +63,7 @@ export class ReplicaProof {
 
   /** Compares, journals too, mends what differs at either end, and compares again. */
   async repair(): Promise<SyncVerification> {
-    const before = await this.verify();
+    const before = await this.#verifyOnceCarried();
     const session = this.#parts.session();
     if (before.reason !== undefined || session === undefined) return before;
     const { store, identity } = this.#parts;
@@ -80,7 +86,7 @@ export class ReplicaProof {
       }
       await mend(await repair.recordsWithOtherHistories());
       const { length } = await repair.recordsWithOtherHistories();
-      const verification = await this.verify();
+      const verification = await this.#verifyOnceCarried();
       const left = Math.max(length, verification.differences.length);
       this.#parts.replica.journalsCompared(this.#parts.clock.now());
       return { ...verification, repaired: { ...repair.report(), left } };
@@ -92,6 +98,15 @@ export class ReplicaProof {
       };
     } finally {
       this.#mended(repair.report().records);
+    }
+  }
+
+  /** As {@link verify}, once the content that one side had lost is there again. */
+  async #verifyOnceCarried(): Promise<SyncVerification> {
+    for (let round = 0; ; round++) {
+      const verification = await this.verify();
+      if (verification.reason !== 'attachments-waiting' || round === ROUNDS) return verification;
+      await this.#parts.moved(1000);
     }
   }
 
@@ -114,8 +129,24 @@ export class ReplicaProof {
       },
       (ask) => session.ask(ask),
     );
-    if (verification.converged) this.#parts.replica.proven({ at: this.#parts.clock.now(), ...place() });
-    else await session.ask({ level: 'differing', types: typesOf(verification) });
+    if (verification.converged) return this.#compareContents(session, verification);
+    await session.ask({ level: 'differing', types: typesOf(verification) });
+    return verification;
+  }
+
+  /** The records are the same: so are the contents that they name, or one side has lost some. */
+  async #compareContents(session: ExchangeSession, verification: SyncVerification): Promise<SyncVerification> {
+    const { attachments, fetchMaxBytes, journal } = this.#parts;
+    const differences = await checkContents(attachments, (ask) => session.ask(ask), fetchMaxBytes);
+    if (differences.length > 0) {
+      // What was found missing is carried again.
+      session.put({ kind: 'grown' });
+      return { ...verification, converged: false, differences };
+    }
+    this.#parts.replica.proven({
+      at: this.#parts.clock.now(),
+      ...{ sequence: journal.lastSequence(), feed: journal.syncState().feedReceived },
+    });
     return verification;
   }
 
@@ -124,7 +155,8 @@ export class ReplicaProof {
     const state = session?.state();
     if (state === undefined || state.phase !== 'live') return 'not-connected';
     if (!isPushed(state) || state.acknowledged < journal.lastSequence()) return 'changes-waiting';
-    return replica.read().loading === null ? undefined : 'loading';
+    if (replica.read().loading !== null) return 'loading';
+    return this.#parts.areAttachmentsIdle() ? undefined : 'attachments-waiting';
   }
 
   #unproven(reason: string): SyncVerification {

@@ -1,15 +1,14 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
 import { type ExchangeState, isPushed } from '@santehaggui/protocols/frames/exchange-machine.ts';
-import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Loading } from '@santehaggui/protocols/frames/repair-messages.ts';
 import type { Service, ServiceContext } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import { backoff } from '@santehaggui/runtime/time/backoff.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { WitnessService } from '../audit/witness-service.ts';
+import type { AttachmentStore } from '../store/attachment-store.ts';
 import type { DigestStore } from '../store/digest-store.ts';
 import type { JournalStore, SyncState } from '../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../store/node-identity.ts';
@@ -17,18 +16,20 @@ import { OfferStore } from '../store/offer-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { ReplicaStateStore } from '../store/replica-state-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import { BlobExchange } from './blob-exchange.ts';
 import type { Carrier, Connection } from './carriers/carrier.ts';
 import { ExchangeSession, type SessionEvent } from './exchange-session.ts';
 import { HelloCounter } from './hello-counter.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Offering } from './offering.ts';
 import { Pause } from './pause.ts';
-import { LoadingPace, replicaOnScreen } from './replica-on-screen.ts';
+import { LoadingPace } from './replica-on-screen.ts';
 import { ReplicaProof } from './replica-proof.ts';
 import { SelfProofService } from './self-proof-service.ts';
 import { SigningService } from './signing-service.ts';
 import { StallDetector } from './stall-detector.ts';
 import { storedExchange } from './stored-exchange.ts';
+import { syncStatusOf } from './sync-status.ts';
 import { failUplink } from './uplink-errors.ts';
 import { Watch } from './watch.ts';
 
@@ -40,6 +41,8 @@ export type UplinkConfig = {
   readonly keepaliveSeconds: number;
   readonly timeoutSeconds: number;
   readonly retryMaxSeconds: number;
+  /** Attachments of more megabytes come only when somebody wants to see them. */
+  readonly fetchMegabytes: number;
 };
 
 /** What the uplink is made of. */
@@ -50,6 +53,7 @@ export type UplinkParts = {
   readonly incarnation: string;
   readonly store: RecordStore;
   readonly journal: JournalStore;
+  readonly attachments: AttachmentStore;
   readonly digests: DigestStore;
   readonly timekeeper: Timekeeper;
   readonly carrier: Carrier;
@@ -87,6 +91,7 @@ export class UplinkService implements Service {
   readonly #proof: ReplicaProof;
   readonly #pace = new LoadingPace();
   readonly #pauses: Pause;
+  readonly #blobs: BlobExchange;
   readonly #signing: SigningService | undefined;
   #machine: ExchangeState;
   #session: ExchangeSession | undefined;
@@ -106,8 +111,12 @@ export class UplinkService implements Service {
     this.#pauses = new Pause(parts.clock);
     this.#offers = new OfferStore(parts.store);
     this.#replica = new ReplicaStateStore(parts.store.db);
+    const fetchMaxBytes = parts.config.fetchMegabytes * 1_000_000;
+    this.#blobs = new BlobExchange({ ...parts, fetchMaxBytes });
     this.#proof = new ReplicaProof({
       ...parts,
+      fetchMaxBytes,
+      areAttachmentsIdle: () => this.#blobs.isIdle(),
       identity: () => {
         const { node, journalKey } = parts.identity.current();
         return { node, journalKey: fromHex(journalKey) };
@@ -127,7 +136,10 @@ export class UplinkService implements Service {
   async run({ signal, ready }: ServiceContext): Promise<void> {
     const { config, random, store } = this.#parts;
     const waits = backoff({ initialMs: 1000, maxMs: config.retryMaxSeconds * 1000 }, random);
-    const stopListening = store.onCommitted(() => this.#gather(signal));
+    const stopListening = [
+      store.onCommitted(() => this.#gather(signal)),
+      this.#parts.attachments.onAsked(() => this.#gather(signal)),
+    ];
     ready();
     try {
       while (!signal.aborted) {
@@ -140,7 +152,7 @@ export class UplinkService implements Service {
         await this.#pauses.wait(waits.next(), { signal, hasFailed: this.#failuresInARow > 0 });
       }
     } finally {
-      stopListening();
+      for (const stop of stopListening) stop();
     }
   }
 
@@ -151,40 +163,12 @@ export class UplinkService implements Service {
 
   /** Where the exchange is, as `sync status` shows it. */
   status(): SyncStatus {
-    const { journal, identity, clock } = this.#parts;
-    const state = journal.syncState();
-    const { quarantined, conflicts } = journal.counts();
-    const uncounted = this.#uncounted();
-    const oldest = journal.oldestPendingAt();
-    const journalSequence = journal.lastSequence();
-    const last = this.#lastExchange;
-    const safe = state.acknowledgedSequence + countOf(state.acknowledgedBeyond);
-    const pendingChanges = Math.max(0, journalSequence - safe);
-    return {
-      facility: identity.current().facility.code,
-      journalSequence,
-      acknowledgedSequence: state.acknowledgedSequence,
-      pendingChanges: Math.max(0, journalSequence - state.acknowledgedSequence - countOf(state.acknowledgedBeyond)),
-      oldestPendingAgeSeconds: oldest === undefined ? null : Math.max(0, Math.round((clock.now() - oldest) / 1000)),
-      quarantined,
-      conflicts,
-      bytesSent: state.bytesSent + uncounted.sent,
-      bytesReceived: state.bytesReceived + uncounted.received,
-      lastExchange: last === null ? null : { ...last, at: new Date(last.at).toISOString() },
-      exchanges: this.#exchanges,
-      receivedFeedSequence: state.feedReceived,
-      connected: this.#isLive(),
-      urgentPending: journal.urgentWaiting(0).length,
-      waitsFor: pendingChanges === 0 ? null : this.#waitsFor(),
-      otherBranch: state.otherBranch,
-      ...replicaOnScreen(this.#replica.read(), this.#isLive() ? this.#pace.secondsLeft() : null),
-    };
-  }
-
-  #waitsFor(): SyncStatus['waitsFor'] {
-    if (this.#parts.identity.current().hub === null) return 'enrolment';
-    if (this.#lastExchange?.error === REVOKED) return 'revoked';
-    return this.#isLive() ? 'acknowledgement' : 'connection';
+    return syncStatusOf({
+      ...this.#parts,
+      ...{ blobs: this.#blobs, replica: this.#replica, lastExchange: this.#lastExchange },
+      ...{ exchanges: this.#exchanges, uncounted: this.#uncounted() },
+      ...{ isLive: this.#isLive(), secondsLeft: this.#pace.secondsLeft() },
+    });
   }
 
   /** Notes that the hub was heard over another carrier. */
@@ -209,14 +193,21 @@ export class UplinkService implements Service {
     this.wake();
     const stall = new StallDetector(clock, STALL_MS);
     for (;;) {
-      if (stall.hasStalled(`${this.#exchanges} ${JSON.stringify(journal.syncState())}`)) throw failUplink('SH-T111');
+      if (
+        stall.hasStalled(
+          `${this.#exchanges} ${this.#blobs.progress().movedBytes} ${JSON.stringify(journal.syncState())}`,
+        )
+      )
+        throw failUplink('SH-T111');
       const session = this.#session;
       if (session === undefined || session.state().phase !== 'live') await this.#waitForProgress();
       else if (session.state().head < target) {
         session.put({ kind: 'grown' });
         await this.#waitForProgress();
       } else if (session.state().acknowledged < target) await this.#waitForProgress();
-      else if (await this.#isDrained(session, target)) break;
+      else if (!(await this.#isDrained(session, target))) continue;
+      else if (this.#blobs.isIdle()) break;
+      else await this.#waitForProgress();
     }
     await this.#signing?.now();
     this.#remember({ at: this.#parts.clock.now(), ok: true, carrier: this.#parts.carrier.name });
@@ -239,7 +230,7 @@ export class UplinkService implements Service {
     const { journal, clock, log } = this.#parts;
     return new SelfProofService({
       ...{ journal, clock, log, replica: this.#replica },
-      isReady: () => this.#isReady(),
+      isReady: () => this.#isReady() && this.#blobs.isIdle(),
       verify: () => this.verify(),
       repair: () => this.repair(),
     });
@@ -282,6 +273,7 @@ export class UplinkService implements Service {
         nonce: randomBytes(16),
         journal,
         offering: new Offering(this.#offers),
+        blobs: this.#blobs,
         timekeeper,
         clock,
         log,

@@ -80,5 +80,8 @@ async function grantData(client: pg.PoolClient, facility: string): Promise<void>
   await client.query(`grant execute on function ${schema}.release_copies, ${schema}.restore_changes to ${role}`);
   await client.query(`grant execute on function ${schema}.mend_changes, ${schema}.erase_records to ${role}`);
   await client.query(`grant select on ${schema}.erased to ${role}`);
+  await client.query(
+    `grant select, insert, update, delete on ${schema}.attachment, ${schema}.attachment_piece to ${role}`,
+  );
   await client.query(`grant select on ${views} to ${role}`);
 }

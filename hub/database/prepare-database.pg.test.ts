@@ -56,6 +56,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'registry/005_function_search_path.sql',
       'registry/006_repair.sql',
       'registry/007_erased.sql',
+      'registry/008_attachments.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

@@ -1,6 +1,7 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { Digest, DigestAsk } from '@santehaggui/protocols/frames/digest-messages.ts';
-import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
+import { combineDigests, digestsByRange } from '@santehaggui/protocols/journal/digest.ts';
+import { readContentDigests } from '../attachments/attachments-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import {
@@ -78,5 +79,11 @@ async function entriesOf(sql: Sql, facility: string, ask: DigestAsk): Promise<No
       return readHistoryDigests(sql, facility, ask.range);
     case 'changes':
       return readChangeDigests(sql, facility, ask.record);
+    case 'contents':
+      return digestsByRange(await readContentDigests(sql, facility));
+    case 'contents-of':
+      return (await readContentDigests(sql, facility)).filter(
+        ({ key }) => Number.parseInt(key.slice(0, 2), 16) === ask.range,
+      );
   }
 }

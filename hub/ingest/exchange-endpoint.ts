@@ -5,8 +5,9 @@ import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { failHub } from '../errors/hub-errors.ts';
-import { CLOSE, ExchangeSession, type SessionServices } from './exchange-session.ts';
+import { CLOSE, ExchangeSession } from './exchange-session.ts';
 import type { FrameSocket } from './frame-socket.ts';
+import type { SessionServices } from './session-services.ts';
 
 const HELLO_WITHIN_MS = 15_000;
 const PING_EVERY_MS = 30_000;

@@ -1,11 +1,13 @@
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
-import { type ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
+import { isBlobMessage } from '@santehaggui/protocols/frames/blob-messages.ts';
+import { NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
 import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';
 import {
   type HubExchangeEffect,
   type HubExchangeInput,
   type HubExchangeState,
   type HubExchangeStep,
+  isFeedIdle,
   startHubExchange,
   stepHubExchange,
 } from '@santehaggui/protocols/frames/hub-exchange-machine.ts';
@@ -25,48 +27,15 @@ import { refusalCode } from '@santehaggui/protocols/frames/refusal.ts';
 import { helloHeader, LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import { decodeIncoming, type IncomingChange } from '@santehaggui/protocols/journal/follow-chain.ts';
 import { growingLineage } from '@santehaggui/protocols/journal/standing.ts';
-import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
-import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import type { HubDatabase } from '../database/hub-database.ts';
-import type { ProofsService } from '../proof/proofs-service.ts';
-import type { FeedPlace, RestorationService } from '../restoration/restoration-service.ts';
+import type { FeedPlace } from '../restoration/restoration-service.ts';
 import { type FeedPage, feedBytes } from '../routing/feed-item.ts';
-import type { FeedService } from '../routing/feed-service.ts';
-import type { LoadService } from '../routing/load-service.ts';
-import type { WitnessService } from '../witness/witness-service.ts';
+import { BlobSession } from './blob-session.ts';
 import { answerDigest } from './digest-service.ts';
 import { placeOfLoad, wasPromisedMore } from './feed-place.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import type { HelloCounter } from './hello-counter.ts';
-import type { EnrolledNode, IngestService } from './ingest-service.ts';
-import type { LineageService } from './lineage-service.ts';
-import { type FormerNodes, type LinkedNode, provenFormer } from './linked-node.ts';
-import type { OfferService } from './offer-service.ts';
-import type { RepairService } from './repair-service.ts';
-
-/** What sessions need of the hub. */
-export type SessionServices = {
-  readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
-  /** Nodes that were revoked. */
-  readonly former: Pick<FormerNodes, 'find'>;
-  readonly ingest: IngestService;
-  readonly lineage: LineageService;
-  readonly feed: FeedService;
-  readonly loads: LoadService;
-  readonly restoration: RestorationService;
-  readonly offers: OfferService;
-  readonly repairs: RepairService;
-  readonly proofs: ProofsService;
-  readonly witness: WitnessService;
-  readonly database: HubDatabase;
-  readonly hellos: HelloCounter;
-  readonly codec: ChangesCodec;
-  readonly randomBytes: (count: number) => Uint8Array;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly refusals: RefusedFrames;
-};
+import type { EnrolledNode } from './ingest-service.ts';
+import { type LinkedNode, provenFormer } from './linked-node.ts';
+import type { SessionServices } from './session-services.ts';
 
 /** WebSocket close codes (RFC 6455 §7.4.1). */
 export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, tryAgain: 1013 } as const;
@@ -76,6 +45,7 @@ type Greeted = {
   /** The node's past, which goes on. */
   readonly lineage: readonly LineageEntry[];
   readonly lane: LiveLane;
+  readonly blobs: BlobSession;
   /** The model of the codec that both ends know. */
   readonly model: number;
   state: HubExchangeState;
@@ -172,6 +142,7 @@ export class ExchangeSession {
     try {
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
         await this.#take(event);
+        await this.#lookAtBlobs();
         if (this.#queuedBytes <= MAX_QUEUED_BYTES / 2) this.#socket.resume();
       }
     } catch (error) {
@@ -197,6 +168,7 @@ export class ExchangeSession {
   async #take(event: SessionEvent): Promise<void> {
     switch (event.kind) {
       case 'feed-grown':
+        await this.#greeted?.blobs.woken();
         return this.#step({ kind: 'feed-grown' });
       case 'broken':
         throw event.error;
@@ -216,6 +188,13 @@ export class ExchangeSession {
       : this.#takeMessage(greeted, opened.message);
   }
 
+  /** Content goes when the feed has nothing to go. */
+  async #lookAtBlobs(): Promise<void> {
+    const greeted = this.#greeted;
+    if (greeted === undefined || this.#isClosed) return;
+    await greeted.blobs.look(isFeedIdle(greeted.state) && greeted.afterOffers === undefined);
+  }
+
   async #takeMessage(greeted: Greeted, message: Exclude<Message, Changes>): Promise<void> {
     if (message.kind === 'ack') await this.#step({ kind: 'feed-acknowledged', upTo: message.upTo });
     else if (message.kind === 'digest') this.#send(await this.#answer(greeted, message));
@@ -223,6 +202,7 @@ export class ExchangeSession {
     else if (message.kind === 'sign') this.#send(await this.#services.witness.take(greeted.node, message));
     else if (message.kind === 'witnessed') await this.#services.witness.witnessed(greeted.node, message);
     else if (message.kind === 'offer') await this.#takeOffer(greeted, message);
+    else if (isBlobMessage(message)) await greeted.blobs.take(message);
     else throw new MalformedMessage(`${message.kind} out of turn`);
   }
 
@@ -343,7 +323,11 @@ export class ExchangeSession {
     const started = startHubExchange({ backlogUpTo, received, late, feedReceived: place.upTo });
     const model = Math.min(NEWEST_MODEL, hello.newestModel);
     const afterOffers = place.told?.wantsOffer === true ? started : undefined;
-    this.#greeted = { node, lineage, lane, model, state: started.state, afterOffers };
+    const blobs = new BlobSession({
+      ...{ ...this.#services, facility: node.facility },
+      send: (message) => this.#send(message),
+    });
+    this.#greeted = { node, lineage, lane, blobs, model, state: started.state, afterOffers };
     if (afterOffers === undefined) await this.#perform(started);
   }
 

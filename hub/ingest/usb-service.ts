@@ -17,10 +17,11 @@ import {
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
-import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import { roomOnStick, StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { AttachmentsService } from '../attachments/attachments-service.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { RestorationService } from '../restoration/restoration-service.ts';
 import type { FeedService } from '../routing/feed-service.ts';
@@ -28,6 +29,7 @@ import type { LoadService } from '../routing/load-service.ts';
 import type { WitnessService } from '../witness/witness-service.ts';
 import type { IngestService } from './ingest-service.ts';
 import type { FormerNodes, LinkedNode } from './linked-node.ts';
+import { ParcelAttachments } from './parcel-attachments.ts';
 
 /** What the carrier is made of. `nodes` lists the numbers of the nodes that are enrolled. */
 export type UsbParts = {
@@ -41,6 +43,7 @@ export type UsbParts = {
   readonly witness: Pick<WitnessService, 'take'>;
   readonly feed: FeedService;
   readonly loads: LoadService;
+  readonly attachments: AttachmentsService;
   readonly restoration: RestorationService;
   readonly codec: ChangesCodec;
   readonly clock: Clock;
@@ -51,10 +54,14 @@ export type UsbParts = {
 
 const PAGE_BYTES = 32 * 1024;
 
-type Tally = { changes: number; repeats: number };
+type Tally = { changes: number; repeats: number; attachmentBytes: number };
 type Refused = Ack['refused'][number];
 /** What a parcel for the way back says besides receipt and feed. */
-type Reply = { readonly refused: readonly Refused[]; readonly signed: Signed | undefined };
+type Reply = {
+  readonly refused: readonly Refused[];
+  readonly signed: Signed | undefined;
+  readonly blobs: ParcelAttachments | undefined;
+};
 
 /** The carrier `usb`, the hub's end: parcels of any number of facilities in one folder, and parcels for their way back. */
 export class UsbService {
@@ -73,7 +80,7 @@ export class UsbService {
     const files: ParcelOutcome[] = [];
     const heard = new Map<number, { readonly node: LinkedNode; readonly reply: Reply }>();
     for (const name of namesIn(folder)) {
-      const taken = await this.#take(folder, name);
+      const taken = await this.#take(folder, name, heard);
       files.push(taken.outcome);
       this.#parts.log.info('exchange.parcel', { ...taken.outcome });
       const { result, reason } = taken.outcome;
@@ -82,7 +89,8 @@ export class UsbService {
       if (taken.node === undefined) continue;
       const before = heard.get(taken.node.node)?.reply;
       const refused = [...(before?.refused ?? []), ...taken.refused];
-      heard.set(taken.node.node, { node: taken.node, reply: { refused, signed: taken.signed ?? before?.signed } });
+      const reply = { refused, signed: taken.signed ?? before?.signed, blobs: taken.blobs };
+      heard.set(taken.node.node, { node: taken.node, reply });
     }
     const written = [];
     for (const { node, reply } of heard.values()) written.push(await this.#writeBack(folder, node, reply));
@@ -97,7 +105,7 @@ export class UsbService {
       // One that has yet to give back what it received counts its feed in another generation.
       const isAwaited = node !== undefined && (await this.#parts.restoration.isAwaited(node.facility));
       if (node !== undefined && !isAwaited)
-        files.push(await this.#writeBack(folder, node, { refused: [], signed: undefined }));
+        files.push(await this.#writeBack(folder, node, { refused: [], signed: undefined, blobs: undefined }));
     }
     return { files };
   }
@@ -105,18 +113,21 @@ export class UsbService {
   async #take(
     folder: string,
     name: string,
+    heard: ReadonlyMap<number, { readonly reply: Reply }>,
   ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode } & Reply> {
     const { keys, codec, findNode, former, feed } = this.#parts;
-    const tally: Tally = { changes: 0, repeats: 0 };
+    const tally: Tally = { changes: 0, repeats: 0, attachmentBytes: 0 };
     const refused: Refused[] = [];
     let signed: Signed | undefined;
     let node: LinkedNode | undefined;
+    let blobs: ParcelAttachments | undefined;
     const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']) => ({
       outcome: { file: name, result, ...(reason === undefined ? {} : { reason }), ...tally },
       // Only who proved to be the sender is answered.
       ...(node === undefined ? {} : { node }),
       refused,
       signed,
+      blobs,
     });
     try {
       using file = new StickReader(join(folder, name));
@@ -133,16 +144,20 @@ export class UsbService {
       if (formerSender === undefined) {
         if (!(await this.#isOfThisHub(sender.facility, header))) return outcome('refused', 'hub-restored');
         node = sender;
+        // Of several parcels of a node one answer is written.
+        blobs = heard.get(node.node)?.reply.blobs ?? new ParcelAttachments(this.#parts.attachments, node.facility);
       }
       for (;;) {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
         if (piece.kind === 'end') {
           if (formerSender !== undefined) return outcome(tally.changes > 0 ? 'waiting' : 'unchanged', 'revoked');
-          return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
+          return outcome(tally.changes + tally.attachmentBytes > 0 ? 'taken' : 'unchanged');
         }
         if (formerSender !== undefined) {
           if (piece.kind === 'changes')
             tally.changes += await former.keep(sender, decodeIncoming(sender.node, piece.changes));
+        } else if (piece.kind === 'blob') {
+          tally.attachmentBytes += (await blobs?.take(piece.blob)) ?? 0;
         } else if (piece.kind === 'sign') {
           signed = await this.#witness(sender, piece.sign);
         } else if (piece.kind === 'ack') {
@@ -158,7 +173,7 @@ export class UsbService {
     } catch (error) {
       if (error instanceof OutOfTurn) return outcome('refused', 'gap');
       if (!(error instanceof BrokenParcel)) throw error;
-      return outcome(tally.changes > 0 ? 'partly' : 'refused', error.fault);
+      return outcome(tally.changes + tally.attachmentBytes > 0 ? 'partly' : 'refused', error.fault);
     }
   }
 
@@ -183,7 +198,7 @@ export class UsbService {
   async #writeBack(
     folder: string,
     node: LinkedNode,
-    { refused, signed }: Reply,
+    { refused, signed, blobs }: Reply,
   ): Promise<SyncExportAnswer['files'][number]> {
     const { feed } = this.#parts;
     await this.#parts.loads.fillWhole(node.facility);
@@ -194,7 +209,9 @@ export class UsbService {
     const file = parcelName({ facility: node.facility, direction: 'down', upTo: standing.upTo + upTo });
     const ack: Ack = { kind: 'ack', upTo: standing.upTo, head: standing.head, refused, repeats: 0, beyond: NO_RANGES };
     try {
-      const bytes = await writeStickFile(join(folder, file), this.#pieces(node, { ack, signed, after, upTo }));
+      const contents = blobs ?? new ParcelAttachments(this.#parts.attachments, node.facility);
+      const content = { ack, signed, after, upTo, contents, room: roomOnStick(folder) };
+      const bytes = await writeStickFile(join(folder, file), this.#pieces(node, content));
       return { file, changes: upTo - after, bytes };
     } catch (cause) {
       throw failHub('SH-T302', { why: (cause as Error).message, cause });
@@ -208,7 +225,15 @@ export class UsbService {
       signed,
       after,
       upTo,
-    }: Pick<Reply, 'signed'> & { readonly ack: Ack; readonly after: number; readonly upTo: number },
+      contents,
+      room,
+    }: Pick<Reply, 'signed'> & {
+      readonly ack: Ack;
+      readonly after: number;
+      readonly upTo: number;
+      readonly contents: ParcelAttachments;
+      readonly room: number;
+    },
   ): AsyncGenerator<Uint8Array> {
     const { keys, incarnation, feed, restoration, codec, clock, randomBytes } = this.#parts;
     const feedGeneration = await restoration.generation(node.facility);
@@ -222,13 +247,18 @@ export class UsbService {
     yield writer.head();
     yield writer.ack(ack);
     if (signed !== undefined) yield writer.sign(signed);
+    let written = 0;
     for (let at = after; at < upTo; ) {
       const { items, creations } = await feed.read(node.facility, at, PAGE_BYTES);
       const last = items.at(-1);
       if (last === undefined) break;
       at = last.position;
-      yield writer.changes(items, { model: NEWEST_MODEL, stampOf: (id) => creations.get(id) });
+      const piece = writer.changes(items, { model: NEWEST_MODEL, stampOf: (id) => creations.get(id) });
+      contents.told(node.node, items);
+      written += piece.length;
+      yield piece;
     }
+    for await (const blob of contents.answers(room - written)) yield writer.blob(blob);
     yield writer.end();
   }
 }

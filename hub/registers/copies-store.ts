@@ -17,7 +17,7 @@ export class CopiesStore {
   async recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
     const { rows } = await this.#sql.query<RecordRow>(
       `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
-       where type in (4, 5, 6, 7, 8, 9, 12) and type = any($2) and fields ->> '1' = any($1) order by id`,
+       where type in (4, 5, 6, 7, 8, 9, 12, 17) and type = any($2) and fields ->> '1' = any($1) order by id`,
       [textArray(patients), integerArray(types)],
     );
     return rows;

@@ -15,8 +15,10 @@ import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders, removeHold
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
+  DOCUMENT_TYPE,
   isDenial,
   isUnderWay,
+  namedByDocument,
   ROUTED_TYPE,
   routeOf,
   SHARED_TYPES,
@@ -48,6 +50,7 @@ const PATIENT_TYPE = recordTypeNamed('patient').number;
 const REFERRAL = recordTypeNamed('referral');
 const CONSENT = recordTypeNamed('consent');
 const SHARED: ReadonlySet<number> = new Set(SHARED_TYPES.values());
+const DOCUMENT = recordTypeNamed('documentReference');
 /** As many ids as fit well into a frame. */
 const MAX_RELEASED = 500;
 
@@ -183,6 +186,10 @@ async function keptOf(
     kept.add(row.id);
     const { basedOn } = routeOf(fields);
     if (basedOn !== null) kept.add(basedOn);
+  }
+  for (const row of rows.filter(isOf(DOCUMENT_TYPE))) {
+    const { referral } = namedByDocument(namedFields(DOCUMENT, row.fields));
+    if (referral !== null && kept.has(referral)) kept.add(row.id);
   }
   const consents = rows.filter(isOf(CONSENT_TYPE)).map((row) => ({
     id: row.id,

@@ -3,7 +3,7 @@ import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { covers, isErasure, type StoredChange } from '../registers/stored-change.ts';
 import { type DisclosureReason, noteDisclosures } from './disclosure-store.ts';
-import { appendFeed } from './feed-store.ts';
+import { announceFeed, appendFeed } from './feed-store.ts';
 import { appendHolders, nodesOf, readHolders } from './holder-store.ts';
 import { giveBefore } from './load-service.ts';
 
@@ -24,6 +24,11 @@ export async function deliver({ sql, facility, changes, receivedAt }: Delivery):
     ...(own === undefined ? {} : { own }),
   });
   await appendFeed(sql, facility, await giveBefore(sql, facility, inserted));
+}
+
+/** Tells the sessions of facilities, once the transaction is committed, that there may be something for their nodes. */
+export async function announce(sql: Sql, facilities: readonly string[]): Promise<void> {
+  for (const facility of facilities) await announceFeed(sql, facility);
 }
 
 /** The facilities that hold a record which more than one holds, in order. */

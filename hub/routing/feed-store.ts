@@ -26,6 +26,11 @@ export async function appendFeed(sql: Sql, facility: string, changes: readonly S
       changes.map(({ change }) => change.sequence),
     ],
   );
+  await announceFeed(sql, facility);
+}
+
+/** Wakes the session of a facility's node at commit. */
+export async function announceFeed(sql: Sql, facility: string): Promise<void> {
   await sql.query('select pg_notify($1, $2)', [FEED_CHANNEL, facility]);
 }
 

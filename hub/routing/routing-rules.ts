@@ -5,12 +5,13 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  *
  * | a change of a … | goes to | and with it go |
  * |---|---|---|
- * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, and the referral `basedOn` with its practitioners and facilities |
+ * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, the referral `basedOn` with its practitioners and facilities, and the documents that name the referral |
  * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
  * | consent that permits and holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
  * | consent that denies | whoever holds the patient | nothing |
- * | encounter, observation, condition, prescription, dose, allergy of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
  * | emergency access that asks for what others hold, and is open | the facility that asks; to those who gave, the access itself | all records of the patient of the types that a consent may speak of, wherever they are held, but for what a denial speaks of, with the patient, the allergies and the practitioners that they name |
+ * | document that names a referral | all who hold that referral | its author |
+ * | encounter, observation, condition, prescription, dose, allergy, document of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
  * | rolePolicy (written by the hub) | every facility, or every one of its district: `hub/policies/` | nothing |
@@ -18,14 +19,17 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  *
  * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, within its
  * dates, and as far as no denial of the same patient speaks of it: `judgeDisclosure` in `protocols/consents/consent-decision.ts`
- * says so, here as at the nodes. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions and doses
- * stay where they were made. A copy ends (`Release`) when nothing of this table asks for it any more: see
+ * says so, here as at the nodes. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions, doses and documents
+ * that go with no referral stay where they were made. A copy ends (`Release`) when nothing of this table asks for it any more: see
  * `copies-service.ts`.
  */
 export const ROUTED_TYPE = recordTypeNamed('referral').number;
 
 /** The type of the records that go with a referral's patient. */
 export const ALLERGY_TYPE = recordTypeNamed('allergyIntolerance').number;
+
+/** The type of the records that go with the referral they name. */
+export const DOCUMENT_TYPE = recordTypeNamed('documentReference').number;
 
 /** The type of the records that let a patient's others go. */
 export const CONSENT_TYPE = recordTypeNamed('consent').number;
@@ -35,7 +39,10 @@ export const EMERGENCY_TYPE = recordTypeNamed('emergencyAccess').number;
 
 /** The types that a consent may speak of, by the names of their resources. */
 export const SHARED_TYPES: ReadonlyMap<string, number> = new Map(
-  ['encounter', 'observation', 'condition', 'allergyIntolerance', 'medicationRequest', 'immunization']
+  [
+    ...(['encounter', 'observation', 'condition', 'allergyIntolerance', 'medicationRequest', 'immunization'] as const),
+    'documentReference',
+  ]
     .map(recordTypeNamed)
     .map(({ fhirType, number }) => [fhirType, number]),
 );
@@ -51,6 +58,14 @@ export const ROUTED_PURPOSE = 'TREAT';
 /** The patient of an allergy; null when it names none. */
 export function patientOfAllergy(fields: NamedFields): string | null {
   return reference(fields, 'patient');
+}
+
+/** What a document names that decides where it goes, and with what: its referral and its author. */
+export function namedByDocument(fields: NamedFields): {
+  readonly referral: string | null;
+  readonly author: string | null;
+} {
+  return { referral: reference(fields, 'referral'), author: reference(fields, 'author') };
 }
 
 /** Whether whoever holds a referral is to hear of its patient's allergies. */

@@ -3,6 +3,7 @@ import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/cat
 import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
+import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { routeConsents } from './consent-service.ts';
@@ -12,8 +13,10 @@ import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
+  DOCUMENT_TYPE,
   EMERGENCY_TYPE,
   isUnderWay,
+  namedByDocument,
   patientOfAllergy,
   type ReferralRoute,
   ROUTED_TYPE,
@@ -41,7 +44,8 @@ export async function affectedFacilities(
   const patients = [...SHARED_TYPES.values(), EMERGENCY_TYPE].flatMap((type) =>
     referencesIn(ofRecords, type, ALLERGY_PATIENT),
   );
-  const holders = await readHolders(sql, [...new Set([...patched, ...patients])]);
+  const referrals = referencesIn(ofRecords, DOCUMENT_TYPE, DOCUMENT_REFERRAL);
+  const holders = await readHolders(sql, [...new Set([...patched, ...patients, ...referrals])]);
   const named = [
     ...referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO),
     ...referencesIn(ofRecords, CONSENT_TYPE, CONSENT_RECIPIENT),
@@ -94,6 +98,8 @@ export async function distribute({
   if (referrals.length > 0) await takeBack({ sql, from, receivedAt }, referrals);
   if (referrals.length > 0) await routeReferrals({ sql, from, receivedAt }, referrals);
   if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
+  const documents = idsOf(DOCUMENT_TYPE);
+  if (documents.length > 0) await routeDocuments({ sql, from, receivedAt }, documents);
   const shared = [CONSENT_TYPE, ...SHARED_TYPES.values()].flatMap(idsOf);
   if (shared.length > 0) await routeConsents({ sql, from, receivedAt }, shared);
   const emergencies = idsOf(EMERGENCY_TYPE);
@@ -179,14 +185,46 @@ async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: rea
     }
   }
   bound.delete(from);
-  // An old allergy that was changed names its patient nowhere in the change: its holders' locks may still be missing.
+  await giveAll({ sql, from, receivedAt }, bound);
+}
+
+/** Documents go with the referral that they name, to whoever holds it. */
+async function routeDocuments({ sql, from, receivedAt }: Routing, documents: readonly string[]): Promise<void> {
+  const register = new Register(sql, from);
+  const rows = [...(await register.records(documents)).values()];
+  const named = new Map(rows.map(({ id, fields }) => [id, namedByDocument(namedFields(DOCUMENT, fields))]));
+  const holders = await readHolders(
+    sql,
+    [...named.values()].flatMap(({ referral }) => referral ?? []),
+  );
+  const bound = new Map<string, Set<string>>();
+  for (const [id, { referral, author }] of named) {
+    for (const code of holders.get(referral ?? '') ?? []) {
+      const given = bound.get(code) ?? new Set<string>();
+      for (const record of author === null ? [id] : [author, id]) given.add(record);
+      bound.set(code, given);
+    }
+  }
+  bound.delete(from);
+  await giveAll({ sql, from, receivedAt }, bound);
+}
+
+/** Gives each facility the records that it is to have, as far as they are here. */
+async function giveAll(
+  { sql, from, receivedAt }: Routing,
+  bound: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<void> {
+  // An old record that was changed names its patient nowhere in the change: its holders' locks may still be missing.
   await lockFacilities(sql, bound.keys());
-  for (const [destination, ids] of [...bound].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const register = new Register(sql, from);
+  for (const [destination, given] of [...bound].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const held = await register.heldAmong([...given]);
+    const ids = [...given].filter((id) => held.has(id));
     await appendHolders(
       sql,
-      [...ids].map((record) => ({ record, facility: from })),
+      ids.map((record) => ({ record, facility: from })),
     );
-    await giveRecords({ sql, source: from, destination, ids: [...ids], receivedAt, because: 'referral' });
+    await giveRecords({ sql, source: from, destination, ids, receivedAt, because: 'referral' });
   }
 }
 
@@ -223,6 +261,7 @@ async function routesIn(register: Register, referrals: readonly string[]): Promi
   );
   const patients = [...routes.values()].flatMap((route) => route.patient ?? []);
   const allergies = Map.groupBy(await register.allergiesOf(patients, ALLERGY_TYPE), ({ patient }) => patient);
+  const documents = Map.groupBy(await register.recordsOfPatients(patients, [DOCUMENT_TYPE]), documentReferral);
   const named = [...routes].map(([id, route]) => {
     const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
     const records = [
@@ -230,12 +269,20 @@ async function routesIn(register: Register, referrals: readonly string[]): Promi
       ...(allergies.get(route.patient ?? '') ?? []).map((allergy) => allergy.id),
       ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions]),
       id,
+      ...(documents.get(id) ?? []).flatMap((row) => [
+        ...[namedByDocument(namedFields(DOCUMENT, row.fields)).author ?? []].flat(),
+        row.id,
+      ]),
     ];
     const facilities = [...new Set([...route.facilities, ...(earlier?.facilities ?? [])])];
     return { id, route, records: [...new Set(records)], facilities };
   });
   const held = await register.heldAmong(named.flatMap(({ records }) => records));
   return named.map((route) => ({ ...route, records: route.records.filter((record) => held.has(record)) }));
+}
+
+function documentReferral({ fields }: RecordRow): string | null {
+  return namedByDocument(namedFields(DOCUMENT, fields)).referral;
 }
 
 async function routesOf(register: Register, ids: readonly string[]): Promise<ReadonlyMap<string, ReferralRoute>> {
@@ -246,6 +293,8 @@ async function routesOf(register: Register, ids: readonly string[]): Promise<Rea
 
 const REFERRAL = recordTypeNamed('referral');
 const REFERRAL_TO = String(REFERRAL.fields.to?.number);
+const DOCUMENT = recordTypeNamed('documentReference');
+const DOCUMENT_REFERRAL = String(DOCUMENT.fields.referral?.number);
 const ALLERGY = recordTypeNamed('allergyIntolerance');
 const ALLERGY_PATIENT = String(ALLERGY.fields.patient?.number);
 const CONSENT_RECIPIENT = String(recordTypeNamed('consent').fields.recipient?.number);

@@ -26,6 +26,13 @@ export type SyncStatus = {
   readonly connected: boolean;
   /** How many of the pending changes are urgent. */
   readonly urgentPending: number;
+  /** Attachments whose content is still to go to the hub, and those that are to come from there by themselves or because somebody asked. */
+  readonly attachments: {
+    readonly toSend: number;
+    readonly toSendBytes: number;
+    readonly toFetch: number;
+    readonly toFetchBytes: number;
+  };
   /** Why something waits; null when nothing does. */
   readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | 'revoked' | null;
   /** An incarnation that wrote under this node's name elsewhere: a copied disk, or this one before it was put back. */
@@ -90,6 +97,8 @@ export type ParcelOutcome = {
   readonly reason?: ParcelFault | 'other-way' | 'unknown-sender' | 'gap' | 'hub-restored' | 'revoked';
   readonly changes: number;
   readonly repeats: number;
+  /** New bytes of attachments' content. */
+  readonly attachmentBytes: number;
 };
 
 /** The answer to `POST /v1/sync/import`; `written` at a hub: the parcels for the way back. */

@@ -56,6 +56,7 @@ const EXTENSION_LEAF: Readonly<Record<FieldKind, string>> = {
   integer: 'valueInteger',
   decimal: 'valueDecimal',
   boolean: 'valueBoolean',
+  attachment: 'valueString',
   set: 'extension[*].valueString',
 };
 

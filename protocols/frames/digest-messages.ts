@@ -18,6 +18,8 @@ import { bytes, list, natural, text } from './message-parts.ts';
  * | `journal` | one a first byte of the record id, over the changes of those records |
  * | `histories` | one a record of such a range, over its changes |
  * | `changes` | one a change of a record |
+ * | `contents` | one a first byte of the record id, over the records whose content is whole |
+ * | `contents-of` | one a record of such a range |
  */
 export type DigestAsk =
   | { readonly level: 'place' }
@@ -30,7 +32,9 @@ export type DigestAsk =
   | { readonly level: 'differing'; readonly types: readonly DifferingType[] }
   | { readonly level: 'journal' }
   | { readonly level: 'histories'; readonly range: number }
-  | { readonly level: 'changes'; readonly record: string };
+  | { readonly level: 'changes'; readonly record: string }
+  | { readonly level: 'contents' }
+  | { readonly level: 'contents-of'; readonly range: number };
 
 /** How many records of a type, by its number, differ. */
 export type DifferingType = { readonly type: number; readonly records: number };
@@ -50,7 +54,7 @@ export type Digest = {
 /** In the order of their numbers on the wire. */
 const LEVELS = [
   ...(['types', 'ranges', 'records', 'fields', 'place'] as const),
-  ...(['proof', 'differing', 'journal', 'histories', 'changes'] as const),
+  ...(['proof', 'differing', 'journal', 'histories', 'changes', 'contents', 'contents-of'] as const),
 ] as const;
 /** More types than a catalogue has. */
 const MAX_TYPES = 256;
@@ -92,6 +96,7 @@ function detailOf(ask: DigestAsk): readonly unknown[] {
     case 'differing':
       return ask.types.map(({ type, records }) => [type, records]);
     case 'histories':
+    case 'contents-of':
       return [ask.range];
     default:
       return [];
@@ -105,12 +110,14 @@ function askOf(level: number, detail: readonly unknown[]): DigestAsk {
     case 'types':
     case 'place':
     case 'journal':
+    case 'contents':
       return { level: name };
     case 'ranges':
       return { level: name, type: natural(first) };
     case 'records':
       return { level: name, type: natural(first), range: natural(second) };
     case 'histories':
+    case 'contents-of':
       return { level: name, range: natural(first) };
     case 'fields':
     case 'changes':

@@ -166,6 +166,13 @@ export function isPushed(state: ExchangeState): boolean {
   return state.phase === 'live' && state.acknowledged >= state.head;
 }
 
+/** Whether everything written up to now is safe at the hub, but for what can wait. */
+export function isPushedButLate(state: ExchangeState): boolean {
+  const { phase, acknowledged, beyond, head, lanes } = state;
+  if (phase !== 'live' || acknowledged >= head) return phase === 'live';
+  return coversRange(addRange(uniteRanges(beyond, lanes.late), { from: 1, to: acknowledged }), { from: 1, to: head });
+}
+
 function greeted(state: ExchangeState, { received, feed }: HubHello, lineage: readonly LineageEntry[]): ExchangeStep {
   // The hub names one of our incarnations and how far it has it; beyond what that incarnation wrote here lies another
   // copy of this node's disk, which is not ours to skip.

@@ -78,6 +78,11 @@ export function startHubExchange(hello: {
   return stepHubExchange(state, { kind: 'stored', ...hello.received });
 }
 
+/** Whether nothing of the feed is to go, nor under way. */
+export function isFeedIdle({ phase, hasMore, isReading, inFlight }: HubExchangeState): boolean {
+  return phase === 'live' && !hasMore && !isReading && inFlight.length === 0;
+}
+
 /** One step of the machine. */
 export function stepHubExchange(state: HubExchangeState, input: HubExchangeInput): HubExchangeStep {
   switch (input.kind) {

@@ -1,6 +1,7 @@
 import { decodeCbor, encodeCbor } from '../cbor.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import type { EncodedChange } from '../journal/change-codec.ts';
+import { type BlobMessage, blobOf, encodeBlob, isBlobMessage } from './blob-messages.ts';
 import { type Digest, digestOf, encodeDigest } from './digest-messages.ts';
 import { bytes, list, natural, text } from './message-parts.ts';
 import { encodeOffer, type Offer, type Offered, offeredOf, offerOf } from './offer-messages.ts';
@@ -22,6 +23,7 @@ export const FRAME_TYPE = {
   changes: 2,
   ack: 3,
   digest: 5,
+  blob: 6,
   sign: 7,
   offer: 9,
   offered: 10,
@@ -114,6 +116,7 @@ export type PlainMessage =
   | Repair
   | Repaired
   | Loading
+  | BlobMessage
   | Sign
   | Signed
   | Witnessed;
@@ -132,6 +135,7 @@ export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 /** The type byte of a message's frame. */
 export function frameTypeOf(message: Message): number {
   if (message.kind === 'node-hello' || message.kind === 'hub-hello') return FRAME_TYPE.hello;
+  if (isBlobMessage(message)) return FRAME_TYPE.blob;
   return message.kind === 'signed' || message.kind === 'witnessed' ? FRAME_TYPE.sign : FRAME_TYPE[message.kind];
 }
 
@@ -185,6 +189,8 @@ export function encodeMessage(message: PlainMessage): Uint8Array {
     case 'signed':
     case 'witnessed':
       return encodeSign(message);
+    default:
+      return encodeBlob(message);
   }
 }
 
@@ -197,6 +203,7 @@ export function decodeMessage(frameType: number, body: Uint8Array): PlainMessage
     if (frameType === FRAME_TYPE.ack) return ack(parts);
     if (frameType === FRAME_TYPE.digest) return digestOf(parts);
     if (frameType === FRAME_TYPE.sign) return signOf(parts);
+    if (frameType === FRAME_TYPE.blob) return blobOf(parts);
     if (frameType === FRAME_TYPE.offer) return offerOf(parts);
     if (frameType === FRAME_TYPE.offered) return offeredOf(parts);
     if (frameType === FRAME_TYPE.repair) return repairOf(parts);

@@ -11,6 +11,7 @@ import {
   sealTo,
   sign,
 } from '../crypto/sodium.ts';
+import { type BlobMessage, isBlobMessage } from './blob-messages.ts';
 import type { ChangesCodec, Writing } from './codec/codec.ts';
 import type { FrameContext } from './codec/frame-memory.ts';
 import { LaneChanges } from './codec/lane-changes.ts';
@@ -38,6 +39,8 @@ export type ParcelPiece =
   | { readonly kind: 'ack'; readonly ack: Ack }
   /** Up: the node's trail; down: the hub's word for it. */
   | { readonly kind: 'sign'; readonly sign: Sign | Signed }
+  /** Content of attachments: pieces of it, what is wanted, how far the hub is. */
+  | { readonly kind: 'blob'; readonly blob: BlobMessage }
   /** The last piece: the parcel is whole. */
   | { readonly kind: 'end' };
 
@@ -145,6 +148,11 @@ export class ParcelWriter {
     return this.#frame(FRAME_TYPE.sign, encodeMessage(sign));
   }
 
+  /** Something of attachments. */
+  blob(blob: BlobMessage): Uint8Array {
+    return this.#frame(FRAME_TYPE.blob, encodeMessage(blob));
+  }
+
   /** The end; nothing comes after it. */
   end(): Uint8Array {
     return this.#frame(END, new Uint8Array(0));
@@ -240,6 +248,7 @@ export class ParcelReader {
     try {
       if (type === FRAME_TYPE.changes) return { kind: 'changes', changes: this.#changes.receive(body) };
       const message = decodeMessage(type, body);
+      if (isBlobMessage(message)) return { kind: 'blob', blob: message };
       if (message.kind === 'ack') return { kind: 'ack', ack: message };
       if (message.kind === 'sign' || message.kind === 'signed') return { kind: 'sign', sign: message };
     } catch {

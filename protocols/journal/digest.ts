@@ -34,6 +34,16 @@ export function combineDigests(parts: readonly DigestEntry[]): Uint8Array {
   ).slice(0, 16);
 }
 
+/** Entries of records, in order of their ids, as one entry a first byte of the id. */
+export function digestsByRange(entries: readonly DigestEntry[]): readonly DigestEntry[] {
+  const ranges = Map.groupBy(entries, ({ key }) => Number.parseInt(key.slice(0, 2), 16));
+  return [...ranges].map(([range, within]) => ({
+    key: String(range),
+    count: within.length,
+    digest: combineDigests(within),
+  }));
+}
+
 /** What two journals compare for one change: SHA-256 of its bytes, which say whose and which it is; 16 bytes are kept. */
 export function changeDigest({ meta, fields }: EncodedChange): Uint8Array {
   return sha256(meta, fields).slice(0, 16);

@@ -32,6 +32,7 @@ export type Subject =
   | 'rolePolicy'
   | 'facilityRights'
   | 'emergencyAccess'
+  | 'documentReference'
   | (typeof OTHER_SUBJECTS)[number];
 
 /** All subjects: the record types in the order of the catalogue, then the others. */

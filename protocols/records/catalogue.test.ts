@@ -7,7 +7,7 @@ import { sqliteView, viewName } from './views.ts';
 
 // A change of any declaration changes this hash. Whoever changes one raises the type's `version` and writes the new hash
 // here: the wire then tells the two catalogues apart.
-const CATALOGUE_HASH = '3c14c0549ba669010cb082bd2510bdd0e11030b5b5c88011e9aa7b4da04a94b1';
+const CATALOGUE_HASH = 'd1b74dc347396c9c3ddf4a11dde92c36ef5c5de01c26d8fa482ce58b7cfd9053';
 
 describe('the catalogue', () => {
   it('does not change without a step of version', () => {

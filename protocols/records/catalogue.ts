@@ -3,6 +3,7 @@ import { alert } from './alert.ts';
 import { allergyIntolerance } from './allergy-intolerance.ts';
 import { condition } from './condition.ts';
 import { consent } from './consent.ts';
+import { documentReference } from './document-reference.ts';
 import { emergencyAccess } from './emergency-access.ts';
 import { encounter } from './encounter.ts';
 import { facility } from './facility.ts';
@@ -34,6 +35,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
   rolePolicy,
   facilityRights,
   emergencyAccess,
+  documentReference,
 ];
 
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));

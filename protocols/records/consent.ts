@@ -8,6 +8,7 @@ export const CONSENT_CLASSES = [
   'AllergyIntolerance',
   'MedicationRequest',
   'Immunization',
+  'DocumentReference',
 ] as const;
 
 /** Whoever meets the patient takes a withdrawal down, at home too. */
@@ -24,7 +25,7 @@ export const consent = recordType({
   name: 'consent',
   plural: 'consents',
   fhirType: 'Consent',
-  version: 2,
+  version: 3,
   label: ['Consentement', 'Consent'],
   fields: {
     patient: field(1, 'ref', {

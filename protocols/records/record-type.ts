@@ -35,6 +35,7 @@ export type Role = (typeof ROLES)[number];
  * | `integer` `boolean` | number, boolean |
  * | `decimal` | exact decimal text, `37.5` (a number in the API) |
  * | `set` | sorted array of texts |
+ * | `attachment` | SHA-256 of bytes that lie beside the journal, 64 hexadecimal digits |
  */
 export type FieldKind =
   | 'ref'
@@ -47,7 +48,8 @@ export type FieldKind =
   | 'integer'
   | 'decimal'
   | 'boolean'
-  | 'set';
+  | 'set'
+  | 'attachment';
 
 /** A field's value in memory; see {@link FieldKind}. */
 export type FieldValue = string | number | boolean | readonly string[];

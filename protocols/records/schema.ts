@@ -16,6 +16,9 @@ export const referenceText = z
     'un identifiant, ou key:<Idempotency-Key>, est attendu',
   );
 
+/** The SHA-256 of content. */
+const hashText = z.string().regex(/^[0-9a-f]{64}$/, 'un SHA-256 en hexadécimal est attendu');
+
 const MAX_TEXT = 4000;
 const MAX_SOURCE = 1_000_000;
 
@@ -59,6 +62,8 @@ export function fieldSchema(declaration: FieldDeclaration): z.ZodType<FieldValue
         .max(declaration.max ?? Number.MAX_SAFE_INTEGER);
     case 'decimal':
       return decimalSchema(declaration);
+    case 'attachment':
+      return hashText;
     case 'set':
       return z.array(memberSchema(declaration)).max(200).transform(sortedSet);
   }
@@ -116,6 +121,8 @@ export function storedValueProblem(declaration: FieldDeclaration, value: FieldVa
       return Number.isSafeInteger(value) ? undefined : 'not an integer';
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'not a boolean';
+    case 'attachment':
+      return isText && hashText.safeParse(value).success ? undefined : 'not a hash';
     case 'set':
       return Array.isArray(value) ? undefined : 'not a set';
     default:

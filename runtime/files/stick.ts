@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const BESIDE = '.part';
@@ -28,6 +28,17 @@ export async function writeStickFile(path: string, pieces: AsyncIterable<Uint8Ar
     rmSync(beside, { force: true });
     throw error;
   }
+}
+
+/** Left free on a stick for what others write there, in bytes. */
+const LEFT_FREE = 16 * 1024 * 1024;
+/** More than this takes too long to write for whoever waits beside it, in bytes. */
+const MOST_AT_ONCE = 512 * 1024 * 1024;
+
+/** How many bytes may be written on a stick beyond what must be. Throws what the system says of a folder that is not there. */
+export function roomOnStick(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.max(0, Math.min(MOST_AT_ONCE, bavail * bsize - LEFT_FREE));
 }
 
 /** Removes the part that a killed process has left of a file that it was writing so. */

@@ -39,27 +39,30 @@ const plainPathParameters = (path: string): readonly JsonObject[] =>
     schema: { type: 'string' },
   }));
 
+const bytesOf = (types: readonly string[]): JsonObject =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
+
 const requestBodyOf = (route: Route<unknown, unknown>): JsonObject => {
   if (route.body === undefined && route.bodyType === undefined) return {};
   const isJson = (route.bodyType ?? 'json') === 'json' && route.body !== undefined;
-  const schema = isJson ? schemaOf(route.body as ZodType, 'input') : { type: 'string', format: 'binary' };
-  return {
-    requestBody: {
-      required: true,
-      content: Object.fromEntries(contentTypesOf(route).map((type) => [type, { schema }])),
-    },
-  };
+  const types = contentTypesOf(route);
+  const jsonOf = (): JsonObject => ({ schema: schemaOf(route.body as ZodType, 'input') });
+  const content = isJson ? Object.fromEntries(types.map((type) => [type, jsonOf()])) : bytesOf(types);
+  return { requestBody: { required: true, content } };
 };
 
 const responsesOf = (route: Route<unknown, unknown>): JsonObject => ({
   ...Object.fromEntries(
-    Object.entries(route.responses ?? { 200: { description: 'OK' } }).map(([status, { description, body }]) => [
-      status,
-      {
-        description,
-        ...(body === undefined ? {} : { content: { 'application/json': { schema: schemaOf(body, 'output') } } }),
-      },
-    ]),
+    Object.entries(route.responses ?? { 200: { description: 'OK' } }).map(
+      ([status, { description, body, contentTypes = [] }]) => [
+        status,
+        {
+          description,
+          ...(body === undefined ? {} : { content: { 'application/json': { schema: schemaOf(body, 'output') } } }),
+          ...(contentTypes.length === 0 ? {} : { content: bytesOf(contentTypes) }),
+        },
+      ],
+    ),
   ),
   default: {
     description: 'Problem',

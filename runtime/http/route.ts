@@ -57,8 +57,10 @@ export type RouteDefinition<Policy, Principal, Params, Query, Body> = {
   readonly contentTypes?: readonly string[];
   /** Default: the application's. */
   readonly maxBodyBytes?: number;
-  /** What is answered, by status; for the documentation. */
-  readonly responses?: Readonly<Record<number, { readonly description: string; readonly body?: ZodType }>>;
+  /** What is answered, by status; for the documentation: JSON of a schema, or bytes of one of some types. */
+  readonly responses?: Readonly<
+    Record<number, { readonly description: string; readonly body?: ZodType; readonly contentTypes?: readonly string[] }>
+  >;
   readonly handler: (
     context: RouteContext<Principal, Params, Query, Body>,
   ) => Promise<Answer | undefined> | Answer | undefined;

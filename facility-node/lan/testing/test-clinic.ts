@@ -23,6 +23,7 @@ import type { PeopleService } from '../../people/people-service.ts';
 import type { SessionService } from '../../people/session-service.ts';
 import type { SignInService } from '../../people/sign-in-service.ts';
 import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
+import { AttachmentStore } from '../../store/attachment-store.ts';
 import { EmergencyGrants } from '../../store/emergency-grants.ts';
 import type { RecordStore } from '../../store/record-store.ts';
 import { openTestStore, type TestStore } from '../../store/testing/test-store.ts';
@@ -36,10 +37,12 @@ export type TestAnswer = {
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered and says what it expects of it.
   readonly body: any;
+  readonly bytes: Uint8Array;
 };
 
 /** What a request carries. */
 export type TestRequest = {
+  /** Bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -52,6 +55,7 @@ export type TestClient = (method: string, path: string, request?: TestRequest) =
 export type TestClinic = AsyncDisposable & {
   readonly node: TestStore;
   readonly store: RecordStore;
+  readonly attachments: AttachmentStore;
   readonly clock: FakeClock;
   readonly log: RecordingLog;
   readonly audit: AuditService;
@@ -103,6 +107,7 @@ export async function openTestClinic({
 } = {}): Promise<TestClinic> {
   const node = await openTestStore({ indexers: [patientIndexer()], clock });
   const { store, log } = node;
+  const attachments = new AttachmentStore(store);
   const facilities = makeFacilities(store);
   const facility = {
     code: 'cscom_sangha',
@@ -137,8 +142,8 @@ export async function openTestClinic({
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
-    ...{ store, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock, messenger },
-    ...{ log: log.log, version: '0.1.0' },
+    ...{ store, attachments, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock },
+    ...{ log: log.log, version: '0.1.0', messenger },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -151,6 +156,7 @@ export async function openTestClinic({
     ...{
       node,
       store,
+      attachments,
       clock,
       log,
       audit,
@@ -189,19 +195,21 @@ export async function openTestClinic({
 /** A client that bears a token, or none. */
 export function clientOf(url: string, accessToken: string | undefined): TestClient {
   return async (method, path, { body, key, headers = {} } = {}) => {
+    const isBytes = body instanceof Uint8Array;
     const response = await fetch(url + path, {
       method,
       headers: {
         ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isBytes ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const bytes = await response.bytes();
+    const text = Buffer.from(bytes).toString();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, bytes };
   };
 }
 

@@ -3,6 +3,7 @@ import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import type { Database } from 'better-sqlite3';
+import { attachmentIndexer } from '../attachment-store.ts';
 import { readClockState } from '../clock-state.ts';
 import { type DataDirectory, dataDirectory, makeDataDirectory } from '../data-directory.ts';
 import { createRingWithFile, type OpenKeyRing, ringOpenedByFile } from '../key-ring.ts';
@@ -53,7 +54,13 @@ export async function openTestStore({
     const db = await openNodeDatabase({ directory, ring, clock, log: log.log, mayCreate: starts === 0 });
     const incarnation = Buffer.from([node % 256, ++starts, 3, 4, 5, 6]).toString('hex');
     const timekeeper = new Timekeeper({ clock, hasRtc: true, stored: readClockState(db) });
-    const store = new RecordStore({ db, origin: { node, incarnation, journalKey }, timekeeper, clock, indexers });
+    const store = new RecordStore({
+      db,
+      origin: { node, incarnation, journalKey },
+      timekeeper,
+      clock,
+      indexers: [...indexers, attachmentIndexer()],
+    });
     return { store, db, timekeeper, ring };
   };
 

@@ -4,6 +4,7 @@ import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import type { AuditProofService } from '../../audit/audit-proof-service.ts';
 import { createAuditTrail } from '../../audit-reading/audit-parts.ts';
+import { AttachmentStore, attachmentIndexer } from '../../store/attachment-store.ts';
 import { DigestStore } from '../../store/digest-store.ts';
 import { JournalStore } from '../../store/journal-store.ts';
 import { IdentityKeeper, newNodeIdentity, writeNodeIdentity } from '../../store/node-identity.ts';
@@ -20,6 +21,7 @@ export type TestUplink = AsyncDisposable & {
   readonly node: TestStore;
   readonly store: RecordStore;
   readonly journal: JournalStore;
+  readonly attachments: AttachmentStore;
   readonly identity: IdentityKeeper;
   readonly proofs: AuditProofService;
   readonly uplink: UplinkService;
@@ -34,6 +36,7 @@ const QUICK: UplinkConfig = {
   keepaliveSeconds: 30,
   timeoutSeconds: 20,
   retryMaxSeconds: 1,
+  fetchMegabytes: 2,
 };
 
 /** Makes a node for the facility `cscom_sangha`, not started and not enrolled. */
@@ -53,7 +56,8 @@ export async function openTestUplink(
   const incarnation = '0a0b0c0d0e0f';
   const { node: number, journalKey } = identity.current();
   const origin = { node: number, incarnation, journalKey: fromHex(journalKey) };
-  const store = new RecordStore({ db, origin, timekeeper, clock });
+  const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [attachmentIndexer()] });
+  const attachments = new AttachmentStore(store);
   const journal = new JournalStore({ store, timekeeper, log });
   const tls = new HubTls({ isClockTrusted: () => timekeeper.isTrusted(), clock: systemClock });
   const { proofs, witness } = createAuditTrail({ store, identity, journal, consentFaults: () => 0, clock, log });
@@ -64,6 +68,7 @@ export async function openTestUplink(
     incarnation,
     store,
     journal,
+    attachments,
     digests: new DigestStore(db),
     timekeeper,
     carrier: httpsCarrier({
@@ -84,6 +89,7 @@ export async function openTestUplink(
     node,
     store,
     journal,
+    attachments,
     identity,
     proofs,
     uplink,

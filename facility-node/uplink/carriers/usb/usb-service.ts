@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParcelOutcome, SyncExportAnswer, SyncImportAnswer } from '@santehaggui/protocols/api/admin-api.ts';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import type { BlobMessage } from '@santehaggui/protocols/frames/blob-messages.ts';
 import { ChangesCodec, NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
-import type { Ack, CarriedChange } from '@santehaggui/protocols/frames/messages.ts';
+import { type Ack, type CarriedChange, MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
 import {
   BrokenParcel,
   PARCEL_HEAD_BYTES,
@@ -15,20 +16,25 @@ import {
 } from '@santehaggui/protocols/frames/parcel.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
-import { StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import { roomOnStick, StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { WitnessService } from '../../../audit/witness-service.ts';
+import type { AttachmentStore } from '../../../store/attachment-store.ts';
 import type { JournalStore } from '../../../store/journal-store.ts';
 import type { HubLink, IdentityKeeper } from '../../../store/node-identity.ts';
 import { failUplink } from '../../uplink-errors.ts';
+import { attachmentsForHub, takeFromHub } from './stick-attachments.ts';
 
 /** What the carrier is made of. */
 export type UsbParts = {
   readonly identity: IdentityKeeper;
   readonly incarnation: string;
   readonly journal: JournalStore;
+  readonly attachments: AttachmentStore;
+  /** Larger attachments come only when somebody wants to see them. */
+  readonly fetchMaxBytes: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly refusals: RefusedFrames;
@@ -44,7 +50,7 @@ const PIECE_BYTES = 256 * 1024;
 /** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
 const FEED_BATCH = 50;
 
-type Tally = { changes: number; repeats: number };
+type Tally = { changes: number; repeats: number; attachmentBytes: number };
 
 /** The carrier `usb`: parcels on a stick, both ways (docs/protocol.md, 4.14). */
 export class UsbService {
@@ -66,7 +72,8 @@ export class UsbService {
     const upTo = journal.lastSequence();
     const file = parcelName({ facility: identity.current().facility.code, direction: 'up', upTo });
     try {
-      const bytes = await writeStickFile(join(folder, file), this.#pieces(hub, { after, upTo }));
+      const pieces = this.#pieces(hub, { after, upTo, room: roomOnStick(folder) });
+      const bytes = await writeStickFile(join(folder, file), pieces);
       return { files: [{ file, changes: upTo - after, bytes }] };
     } catch (cause) {
       throw failUplink('SH-T113', { why: (cause as Error).message, cause });
@@ -88,9 +95,9 @@ export class UsbService {
 
   async *#pieces(
     hub: HubLink,
-    { after, upTo }: { readonly after: number; readonly upTo: number },
+    { after, upTo, room }: { readonly after: number; readonly upTo: number; readonly room: number },
   ): AsyncGenerator<Uint8Array> {
-    const { journal, identity, incarnation, clock, randomBytes } = this.#parts;
+    const { journal, attachments, fetchMaxBytes, identity, incarnation, clock, randomBytes } = this.#parts;
     const { node } = identity.current();
     const { feedReceived, feedGeneration } = journal.syncState();
     const head = { direction: 'up' as const, node, incarnation, after, createdMs: Math.max(0, clock.now()) };
@@ -110,10 +117,17 @@ export class UsbService {
       beyond: NO_RANGES,
     });
     yield writer.sign(await this.#parts.witness.show());
+    let written = 0;
     for (let at = after; at < upTo; ) {
       const changes = journal.journalAfter(at, { bytes: PIECE_BYTES, changes: PIECE_CHANGES, upTo });
       at = (changes.at(-1) as CarriedChange).position;
-      yield writer.changes(changes, { model: NEWEST_MODEL, stampOf: (id) => journal.creationOf(id) });
+      const piece = writer.changes(changes, { model: NEWEST_MODEL, stampOf: (id) => journal.creationOf(id) });
+      written += piece.length;
+      yield piece;
+      await letOthersIn();
+    }
+    for (const blob of attachmentsForHub(attachments, { budget: room - written, fetchMaxBytes })) {
+      yield writer.blob(blob);
       await letOthersIn();
     }
     yield writer.end();
@@ -121,7 +135,7 @@ export class UsbService {
 
   async #take(folder: string, name: string, hub: HubLink): Promise<ParcelOutcome> {
     const { identity } = this.#parts;
-    const tally: Tally = { changes: 0, repeats: 0 };
+    const tally: Tally = { changes: 0, repeats: 0, attachmentBytes: 0 };
     const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']): ParcelOutcome => ({
       file: name,
       result,
@@ -142,15 +156,16 @@ export class UsbService {
         return outcome('refused', 'hub-restored');
       for (;;) {
         const piece = reader.open(file.take(ParcelReader.pieceBytes(file.peek(4))));
-        if (piece.kind === 'end') return outcome(tally.changes > 0 ? 'taken' : 'unchanged');
-        if (piece.kind === 'ack') tally.changes += this.#acknowledged(piece.ack);
+        if (piece.kind === 'end') return outcome(isNews(tally) ? 'taken' : 'unchanged');
+        if (piece.kind === 'blob') tally.attachmentBytes += await this.#content(piece.blob);
+        else if (piece.kind === 'ack') tally.changes += this.#acknowledged(piece.ack);
         else if (piece.kind === 'sign') this.#signed(piece.sign);
         else if (!(await this.#fed(piece.changes, tally))) return outcome('refused', 'gap');
       }
     } catch (error) {
       if (!(error instanceof BrokenParcel)) throw error;
       // What was whole before the break is good, and is kept.
-      return outcome(tally.changes > 0 ? 'partly' : 'refused', error.fault);
+      return outcome(isNews(tally) ? 'partly' : 'refused', error.fault);
     }
   }
 
@@ -167,6 +182,16 @@ export class UsbService {
     journal.acknowledge(ack, ack.refused);
     this.#parts.onReceipt();
     return ack.upTo - before;
+  }
+
+  /** Takes a piece of an attachment, or how far the hub is with one. */
+  async #content(blob: BlobMessage): Promise<number> {
+    try {
+      return await takeFromHub(this.#parts.attachments, blob);
+    } catch (error) {
+      if (error instanceof MalformedMessage) throw new BrokenParcel('altered', { cause: error });
+      throw error;
+    }
   }
 
   /** Takes the hub's word for the trail that a parcel of this node has shown; an old one says nothing new. */
@@ -203,6 +228,10 @@ export class UsbService {
     if (hub === null) throw failUplink('SH-T112');
     return hub;
   }
+}
+
+function isNews({ changes, attachmentBytes }: Tally): boolean {
+  return changes + attachmentBytes > 0;
 }
 
 function letOthersIn(): Promise<void> {

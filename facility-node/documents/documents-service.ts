@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as letOthersIn } from 'node:timers/promises';
+import { isContentOf, MAX_CONTENT_BYTES } from '@santehaggui/protocols/documents/content-type.ts';
+import { MAX_PIECE_BYTES } from '@santehaggui/protocols/frames/blob-messages.ts';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
+import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { RecordAccess } from '../access/record-access.ts';
+import type { ShownRecord } from '../access/shown-record.ts';
+import type { AuditService } from '../audit/audit-service.ts';
+import type { Staff } from '../people/caller.ts';
+import type { ApiRecord } from '../resources/api-record.ts';
+import type { ResourcesService } from '../resources/resources-service.ts';
+import type { AttachmentStore } from '../store/attachment-store.ts';
+import type { StoredRecord } from '../store/stored-record.ts';
+import { failDocument } from './document-errors.ts';
+
+/** What the service is made of. */
+export type DocumentsOptions = {
+  readonly attachments: AttachmentStore;
+  readonly audit: AuditService;
+  readonly access: RecordAccess;
+  readonly resources: ResourcesService;
+  readonly clock: Clock;
+};
+
+/** A part of a file: all of it, or so many bytes from `offset` on of a file of `size`. */
+export type HandedIn = {
+  readonly id: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly size: number;
+};
+
+/** Where the content of a document is. */
+export type ContentState = {
+  readonly state: 'none' | 'incomplete' | 'here' | 'elsewhere';
+  readonly received: number;
+  readonly size: number | null;
+};
+
+/** The content of documents: handed in once, shown to whoever may read the document, each time with an audit entry. */
+export class DocumentsService {
+  readonly #options: DocumentsOptions;
+
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes content, whole or a part of it; the record, once all is here and is what its type says, else how much is here. The same
+   * content once more changes nothing. Throws SH-N130, SH-A002, SH-K240 when another content is there, SH-I241 for a part that does
+   * not follow, SH-I240 for what is not of its type.
+   */
+  async handIn(staff: Staff, part: HandedIn): Promise<ApiRecord | ContentState> {
+    const { attachments, access, resources } = this.#options;
+    const record = resources.stored(documentReference, part.id);
+    access.require(staff, 'update', record, ['contentType', 'size', 'hash']);
+    if (record.fields.hash !== undefined) return this.#again(staff, record, part);
+    await this.#keep(part);
+    const { received, size } = attachments.find(part.id) ?? { received: 0, size: part.size };
+    if (received < size) return { state: 'incomplete', received, size };
+    const hash = await attachments.hashOf(part.id);
+    const start = attachments.part(part.id, 0, part.contentType.startsWith('text/') ? size : 4096);
+    if (!isContentOf(part.contentType, start)) {
+      attachments.giveUp(part.id);
+      throw failDocument('SH-I240', { why: part.contentType });
+    }
+    access.transact(staff, (tx) => {
+      attachments.complete(part.id, hash);
+      tx.patch(part.id, { contentType: part.contentType, size, hash });
+      this.#note(staff, record, { action: 'update', what: 'content', size });
+    });
+    return resources.written(staff, documentReference, part.id);
+  }
+
+  /** The content and the document, for whoever may read it. Throws SH-N130, SH-A002, SH-N240 and SH-N241; in the last case it is asked for. */
+  show(staff: Staff, id: string): { readonly record: ShownRecord; readonly content: Uint8Array } {
+    const { attachments, clock } = this.#options;
+    const record = this.#readable(staff, id);
+    const found = attachments.find(id);
+    if (record.fields.hash === undefined) throw failDocument('SH-N240');
+    this.#note(staff, record, { action: 'read', what: 'content', ...(found?.isWhole ? {} : { state: 'elsewhere' }) });
+    if (found?.isWhole !== true) {
+      attachments.askFor(id, clock.now());
+      throw failDocument('SH-N241');
+    }
+    return { record, content: attachments.part(id, 0, found.size) };
+  }
+
+  /** Where the content of a document is. Throws SH-N130, SH-A002. */
+  state(staff: Staff, id: string): ContentState {
+    const record = this.#readable(staff, id);
+    const found = this.#options.attachments.find(id);
+    const size = found?.size ?? null;
+    if (found?.isWhole === true) return { state: 'here', received: found.received, size };
+    if (record.fields.hash !== undefined) return { state: 'elsewhere', received: found?.received ?? 0, size };
+    return { state: found === undefined ? 'none' : 'incomplete', received: found?.received ?? 0, size };
+  }
+
+  #readable(staff: Staff, id: string): ShownRecord {
+    const { access, resources } = this.#options;
+    const record = resources.stored(documentReference, id);
+    // Whoever may not see that there is content may not see the content.
+    access.require(staff, 'read', record, ['hash']);
+    return access.read(staff, record);
+  }
+
+  async #again(staff: Staff, record: StoredRecord, part: HandedIn): Promise<ApiRecord | ContentState> {
+    const { resources } = this.#options;
+    const isWhole = part.bytes.length === part.size;
+    const isSame = isWhole && createHash('sha256').update(part.bytes).digest('hex') === record.fields.hash;
+    // The last part of what was handed in part by part may come twice.
+    const isRepeat = !isWhole && record.fields.size === part.size && this.#isPartOf(part);
+    if (!isSame && !isRepeat) throw failDocument('SH-K240');
+    return resources.written(staff, documentReference, record.id);
+  }
+
+  #isPartOf({ id, offset, bytes }: HandedIn): boolean {
+    return Buffer.compare(this.#options.attachments.part(id, offset, bytes.length), bytes) === 0;
+  }
+
+  /** On disk when it resolves, in pieces of which each is a short transaction. */
+  async #keep({ id, bytes, offset, size }: HandedIn): Promise<void> {
+    const { attachments } = this.#options;
+    if (size > MAX_CONTENT_BYTES || offset + bytes.length > size) throw failDocument('SH-I241', { why: `${size}` });
+    // From the beginning: whatever was handed in before is given up.
+    if (offset === 0) attachments.giveUp(id);
+    const held = attachments.find(id);
+    const isNext = offset === (held?.received ?? 0) && size === (held?.size ?? size);
+    if (!isNext) throw failDocument('SH-I241', { why: `${held?.received ?? 0}/${held?.size ?? size}` });
+    for (let at = 0; at < bytes.length; at += 4 * MAX_PIECE_BYTES) {
+      const step = bytes.subarray(at, at + 4 * MAX_PIECE_BYTES);
+      const isStillNext = (attachments.find(id)?.received ?? 0) === offset + at;
+      if (!isStillNext) throw failDocument('SH-I241', { why: 'envoyé deux fois à la fois' });
+      attachments.handIn(id, { size, bytes: step });
+      await letOthersIn();
+    }
+  }
+
+  #note(
+    staff: Staff,
+    record: Pick<StoredRecord, 'id' | 'fields'>,
+    { action, ...detail }: { readonly action: 'read' | 'update' } & Readonly<Record<string, string | number>>,
+  ): void {
+    const { patient } = record.fields;
+    this.#options.audit.append(staff, {
+      action,
+      recordType: documentReference.name,
+      recordId: record.id,
+      ...(typeof patient === 'string' ? { patientId: patient } : {}),
+      detail,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { MAX_CONTENT_BYTES } from '@santehaggui/protocols/documents/content-type.ts';
+import { describe, expect, it } from 'vitest';
+import { openTestClinic, type TestClient, type TestClinic } from '../lan/testing/test-clinic.ts';
+
+/** Bytes that begin as a JPEG does. */
+const picture = (size: number): Uint8Array =>
+  new Uint8Array(Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size - 4, 'Fanta')]));
+const JPEG = { 'content-type': 'image/jpeg' };
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+async function documentOf(client: TestClient, fields: object = {}): Promise<string> {
+  const patient = await client('POST', '/api/v1/patients', { body: { familyName: 'Dolo', givenName: 'Fanta' } });
+  const body = { patient: patient.body.id, title: 'Plaie du pied', category: 'photo', ...fields };
+  const made = await client('POST', '/api/v1/document-references', { body });
+  expect(made.status).toBe(201);
+  return made.body.id;
+}
+
+const contentPath = (id: string): string => `/api/v1/document-references/${id}/content`;
+const lastAudit = ({ audit }: TestClinic) => audit.eventsAfter(audit.lastNumber() - 1, 1)[0];
+
+describe('the content of a document', () => {
+  it('is handed in, told by the record, and comes back to the byte, never as something that runs', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    const bytes = picture(300_000);
+    expect((await nurse('GET', contentPath(id))).body.code).toBe('SH-N240');
+    const handedIn = await nurse('POST', contentPath(id), { body: bytes, headers: JPEG });
+    expect(handedIn.status).toBe(200);
+    expect(handedIn.body).toMatchObject({ contentType: 'image/jpeg', size: 300_000, hash: sha256(bytes) });
+    expect(handedIn.body.author).toBeTruthy();
+    expect(lastAudit(clinic)).toMatchObject({ action: 'update', recordId: id, login: 'nurse' });
+    const shown = await nurse('GET', contentPath(id));
+    expect(Buffer.compare(shown.bytes, bytes)).toBe(0);
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringMatching(/^sandbox;/),
+      'cache-control': 'no-store',
+    });
+    expect(shown.headers.get('content-disposition')).toMatch(/^attachment; filename="document-[0-9a-f]{8}"$/);
+    expect(lastAudit(clinic)).toMatchObject({ action: 'read', recordId: id, decision: 'permit' });
+    // Once more is the same; another one is refused, and so is saying in the record what only the content says.
+    expect((await nurse('POST', contentPath(id), { body: bytes, headers: JPEG })).status).toBe(200);
+    expect((await nurse('POST', contentPath(id), { body: picture(9), headers: JPEG })).body.code).toBe('SH-K240');
+    const claims = { body: { size: 3 }, headers: { 'if-match': '*' } };
+    expect((await nurse('PATCH', `/api/v1/document-references/${id}`, claims)).status).toBe(422);
+  });
+
+  it('comes part by part, goes on where it was after a restart, and a part that does not follow is refused', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    const bytes = picture(200_000);
+    const part = (from: number, to: number) =>
+      nurse('POST', `${contentPath(id)}?offset=${from}&size=${bytes.length}`, {
+        body: bytes.subarray(from, to),
+        headers: JPEG,
+      });
+    expect((await part(0, 90_000)).body).toEqual({ state: 'incomplete', received: 90_000, size: 200_000 });
+    expect((await part(120_000, 200_000)).body.code).toBe('SH-I241');
+    expect((await nurse('GET', contentPath(id))).body.code).toBe('SH-N240');
+    expect((await nurse('GET', `${contentPath(id)}/state`)).body).toMatchObject({ received: 90_000 });
+    expect((await part(90_000, 150_000)).status).toBe(202);
+    expect((await part(150_000, 200_000)).body).toMatchObject({ size: 200_000, hash: sha256(bytes) });
+    expect((await part(150_000, 200_000)).status).toBe(200);
+    expect((await nurse('GET', `${contentPath(id)}/state`)).body).toEqual({
+      state: 'here',
+      received: 200_000,
+      size: 200_000,
+    });
+    expect(Buffer.compare((await nurse('GET', contentPath(id))).bytes, bytes)).toBe(0);
+  });
+
+  it('is refused where it is not what its type says, of a type that runs, too large, or empty', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    const page = Buffer.from('<html><script>alert(1)</script></html>');
+    const send = (body: Uint8Array, type: string) =>
+      nurse('POST', contentPath(id), { body, headers: { 'content-type': type } });
+    expect((await send(page, 'image/png')).body.code).toBe('SH-I240');
+    expect((await send(page, 'text/html')).status).toBe(415);
+    expect((await send(page, 'image/svg+xml')).status).toBe(415);
+    const tooLarge = await send(picture(MAX_CONTENT_BYTES + 1), 'image/jpeg');
+    expect([tooLarge.status, tooLarge.body.code]).toEqual([413, 'SH-I003']);
+    expect((await send(new Uint8Array(0), 'image/jpeg')).status).toBe(422);
+    // Nothing of all that is left.
+    expect((await nurse('GET', `${contentPath(id)}/state`)).body).toEqual({ state: 'none', received: 0, size: null });
+  });
+
+  it('is for whoever may read the record, and goes with it', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    await nurse('POST', contentPath(id), { body: picture(5000), headers: JPEG });
+    const cashier = await clinic.as('cashier');
+    expect((await cashier('GET', contentPath(id))).status).toBe(403);
+    expect(lastAudit(clinic)).toMatchObject({ login: 'cashier', decision: 'deny' });
+    clinic.store.inTransaction(() => clinic.store.tables().records.release(id));
+    expect(clinic.attachments.find(id)).toBeUndefined();
+    expect(clinic.node.db.prepare('select count(*) as n from attachment_piece').get()).toEqual({ n: 0 });
+    expect((await nurse('GET', contentPath(id))).status).toBe(404);
+  });
+});

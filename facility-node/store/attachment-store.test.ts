@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
+import { patient } from '@santehaggui/protocols/records/patient.ts';
+import { referral } from '@santehaggui/protocols/records/referral.ts';
+import { describe, expect, it } from 'vitest';
+import { AttachmentStore } from './attachment-store.ts';
+import type { RecordStore } from './record-store.ts';
+import { openTestStore } from './testing/test-store.ts';
+
+const NOBODY = { author: null, role: 'system' } as const;
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const NONE: ReadonlySet<string> = new Set();
+
+/** A document of a new patient whose content is elsewhere, as it comes with the feed. */
+function toldOf(store: RecordStore, bytes: Uint8Array, isEvacuated = false): string {
+  return store.transact(NOBODY, (tx) => {
+    const of = tx.create(patient, { familyName: 'Dolo' });
+    if (isEvacuated) tx.create(referral, { patient: of, urgency: 'evacuation', status: 'created' });
+    return tx.create(documentReference, {
+      ...{ patient: of, contentType: 'image/png', size: bytes.length, hash: sha256(bytes) },
+    });
+  });
+}
+
+const piece = (record: string, bytes: Uint8Array, from: number, to: number) =>
+  ({ kind: 'blob-piece', record, offset: from, size: bytes.length, bytes: bytes.subarray(from, to) }) as const;
+
+describe('content from the hub', () => {
+  it('is taken in order, goes on after a restart, counts repeats for nothing, and is whole once it has the hash', async () => {
+    await using node = await openTestStore();
+    let attachments = new AttachmentStore(node.store);
+    const bytes = randomBytes(200_000);
+    const id = toldOf(node.store, bytes);
+    expect(await attachments.take(piece(id, bytes, 0, 50_000))).toMatchObject({ upTo: 50_000, newBytes: 50_000 });
+    expect(await attachments.take(piece(id, bytes, 0, 50_000))).toMatchObject({ upTo: 50_000, newBytes: 0 });
+    expect(await attachments.take(piece(id, bytes, 60_000, 70_000))).toMatchObject({ upTo: 50_000, newBytes: 0 });
+    expect(attachments.find(id)?.isWhole).toBe(false);
+    await node.reopen();
+    attachments = new AttachmentStore(node.store);
+    expect(attachments.nextToFetch(NONE, 1e9)).toMatchObject({ record: id, received: 50_000 });
+    expect(await attachments.take(piece(id, bytes, 40_000, 100_000))).toMatchObject({ upTo: 100_000 });
+    expect(await attachments.take(piece(id, bytes, 100_000, 150_000))).toMatchObject({ upTo: 150_000 });
+    expect(await attachments.take(piece(id, bytes, 150_000, 200_000))).toMatchObject({ upTo: 200_000 });
+    expect(attachments.find(id)).toMatchObject({ isWhole: true, hubReceived: 200_000 });
+    expect(Buffer.compare(attachments.part(id, 0, 200_000), bytes)).toBe(0);
+    expect(Buffer.compare(attachments.part(id, 65_000, 3000), bytes.subarray(65_000, 68_000))).toBe(0);
+  });
+
+  it('that is not what the record says is thrown away, and content of no record is not taken', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const id = toldOf(node.store, randomBytes(1000));
+    const other = randomBytes(1000);
+    expect(await attachments.take(piece(id, other, 0, 1000))).toMatchObject({ upTo: 0, refusal: 'differs' });
+    expect(attachments.find(id)).toMatchObject({ received: 0, isWhole: false });
+    expect(attachments.nextToFetch(NONE, 1e9)).toBeUndefined();
+    attachments.askFor(id, 5);
+    expect(attachments.nextToFetch(NONE, 1e9)).toMatchObject({ record: id });
+    const stranger = 'a0000000-0000-8000-8000-000000000001';
+    expect(await attachments.take(piece(stranger, other, 0, 9))).toMatchObject({ upTo: 0, refusal: 'unknown' });
+  });
+
+  it('is put together from the smallest pieces into few rows', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const bytes = randomBytes(3000);
+    const id = toldOf(node.store, bytes);
+    for (let at = 0; at < bytes.length; at += 16) await attachments.take(piece(id, bytes, at, Math.min(at + 16, 3000)));
+    expect(attachments.find(id)?.isWhole).toBe(true);
+    expect(node.db.prepare('select count(*) as n from attachment_piece').get()).toEqual({ n: 1 });
+  });
+});
+
+describe('what is carried next', () => {
+  it('is what somebody asked for, then what is of an evacuation, then the newest; large content only when asked for', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const large = toldOf(node.store, randomBytes(9000));
+    const urgent = toldOf(node.store, randomBytes(100), true);
+    const newest = toldOf(node.store, randomBytes(200));
+    const order = (maxBytes: number): readonly string[] => {
+      const aside = new Set<string>();
+      for (;;) {
+        const next = attachments.nextToFetch(aside, maxBytes);
+        if (next === undefined) return [...aside];
+        aside.add(next.record);
+      }
+    };
+    expect(order(1000)).toEqual([urgent, newest]);
+    attachments.askFor(large, 7);
+    expect(order(1000)).toEqual([large, urgent, newest]);
+    expect(attachments.backlog(1000).toFetch).toEqual({ count: 3, bytes: 9300 });
+  });
+
+  it('goes to the hub once it is whole, until the hub has it, and again after the hub was put back', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const bytes = randomBytes(100);
+    const id = toldOf(node.store, bytes, true);
+    node.store.inTransaction(() => attachments.add(id, { hash: sha256(bytes), bytes }));
+    expect(attachments.nextToSend(NONE, true)).toMatchObject({ record: id, isUrgent: true });
+    attachments.noteHubHas(id, 60);
+    expect(attachments.backlog(0).toSend).toEqual({ count: 1, bytes: 40 });
+    attachments.noteHubHas(id, 100);
+    expect(attachments.nextToSend(NONE)).toBeUndefined();
+    expect(attachments.digests()).toMatchObject([{ key: id, count: 1 }]);
+    attachments.forgetHub();
+    expect(attachments.backlog(0).toSend).toEqual({ count: 1, bytes: 100 });
+    // A damaged file is not whole, and is fetched again.
+    node.db.prepare('delete from attachment_piece').run();
+    expect(attachments.digests()).toEqual([]);
+    attachments.noteMissing(id);
+    expect(attachments.nextToFetch(NONE, 1e9)).toMatchObject({ record: id, received: 0 });
+  });
+});
