@@ -1,9 +1,12 @@
 import { setImmediate as letOthersIn } from 'node:timers/promises';
 import { csvLine } from '@santehaggui/protocols/csv-line.ts';
+import { joinContent } from '@santehaggui/protocols/fhir/document-content.ts';
 import { isReferenceTo } from '@santehaggui/protocols/fhir/reference.ts';
 import { type FhirIdentity, fhirIdentity, type References, toFhir } from '@santehaggui/protocols/fhir/to-fhir.ts';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { toApiFields } from '@santehaggui/protocols/records/schema.ts';
+import { AttachmentStore } from '../store/attachment-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
 import { ExportStore } from './export-store.ts';
@@ -40,10 +43,13 @@ export function exportContentType(format: ExportFormat): string {
 /** All records as one R4 Bundle, in the order in which they came to be here; what came in as FHIR goes out as it came. */
 export async function* exportFhir(records: ExportedRecords, selection: ExportSelection): AsyncGenerator<string> {
   const references = referencesOf(records.store);
+  const attachments = new AttachmentStore(records.store);
   yield '{"resourceType":"Bundle","type":"collection"';
   let separator = ',"entry":[';
   for await (const record of recordsOf(records, selection.type)) {
     const entry = toFhir({ ...record, retracted: retractedFields(record) }, references);
+    const content = record.type.name === documentReference.name ? attachments.find(record.id) : undefined;
+    if (content?.isWhole === true) joinContent(entry.resource, attachments.part(record.id, 0, content.size));
     if (selection.resourceType !== undefined && entry.resource.resourceType !== selection.resourceType) continue;
     yield `${separator}\n${JSON.stringify(entry)}`;
     separator = ',';

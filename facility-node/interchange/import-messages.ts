@@ -26,6 +26,8 @@ export type ImportedEntry = FilePlace & {
   readonly recordType: string;
   /** As stored, without references. */
   readonly fields: NamedFields;
+  /** What stood in the resource itself, of a document. */
+  readonly content?: Uint8Array;
   /** JSON: by field number a short hash of what came in, references as text. Equal texts: equal resources. */
   readonly fieldHashes: string;
   readonly references: readonly ImportedReference[];

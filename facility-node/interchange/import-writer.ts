@@ -5,6 +5,7 @@ import type { FieldValue, RecordType } from '@santehaggui/protocols/records/reco
 import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
+import { AttachmentStore } from '../store/attachment-store.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
 import { type ForeignRecord, type ImportKey, ImportKeyStore } from './import-key-store.ts';
@@ -27,6 +28,7 @@ export class ImportWriter {
   readonly unresolved: (FilePlace & { readonly reference: string })[] = [];
   readonly #store: RecordStore;
   readonly #keys: ImportKeyStore;
+  readonly #attachments: AttachmentStore;
   readonly #audit: AuditService;
   readonly #caller: InterchangeCaller;
   readonly #recordIds = new Map<number, string>();
@@ -39,6 +41,7 @@ export class ImportWriter {
   }: { readonly store: RecordStore; readonly audit: AuditService; readonly caller: InterchangeCaller }) {
     this.#store = store;
     this.#keys = new ImportKeyStore(store.db);
+    this.#attachments = new AttachmentStore(store);
     this.#audit = audit;
     this.#caller = caller;
     this.#hasWaiting = this.#keys.hasWaiting();
@@ -50,6 +53,9 @@ export class ImportWriter {
     const links = this.#links(entry);
     if (held === undefined) {
       const recordId = tx.create(recordTypeNamed(entry.recordType), { ...entry.fields, ...links.fields });
+      const { hash } = entry.fields;
+      if (entry.content !== undefined && typeof hash === 'string')
+        this.#attachments.add(recordId, { hash, bytes: entry.content });
       this.#remember(entry, recordId, 'create', links);
       this.#linkThoseThatWait(entry, recordId, tx);
       return 'taken';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { BundleEntry } from '@santehaggui/protocols/fhir/bundle-entries.ts';
+import { splitContent } from '@santehaggui/protocols/fhir/document-content.ts';
 import { fromFhir } from '@santehaggui/protocols/fhir/from-fhir.ts';
 import { isJsonObject } from '@santehaggui/protocols/fhir/json.ts';
 import { FhirProblem } from '@santehaggui/protocols/fhir/path.ts';
@@ -29,7 +30,10 @@ export function mapResource(entry: BundleEntry): MappedResource {
   const { resource, resourceType, fullUrl, path } = entry;
   const inFile = (below: string): string => `${path === '' ? resourceType : path}.${below}`;
   try {
-    const { kind, fields, references, incomplete } = fromFhir(resource, fullUrl);
+    const split = splitContent(resource);
+    const { kind, fields: said, references, incomplete } = fromFhir(split.resource, fullUrl);
+    const { content } = split;
+    const fields = content === undefined ? said : { ...said, size: content.size, hash: content.hash };
     if (String(fields.source).length > MAX_SOURCE) throw new FhirProblem('id', 'larger than 1 MB');
     const id = typeof resource.id === 'string' ? resource.id : undefined;
     const held = new Set(references.map((reference) => reference.path));
@@ -43,6 +47,7 @@ export function mapResource(entry: BundleEntry): MappedResource {
       recordTypeDeclaration: kind.recordType,
       importRank: kind.importRank ?? 0,
       fields,
+      ...(content === undefined ? {} : { content: content.bytes }),
       references: references.map((reference) => ({ ...reference, path: inFile(reference.path) })),
       mentions: referencesIn(resource)
         .filter((mention) => !held.has(mention.path))

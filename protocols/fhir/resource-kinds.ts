@@ -1,5 +1,6 @@
 import { type NamedFields, RECORD_TYPES, recordTypeNamed } from '../records/catalogue.ts';
 import type { RecordType } from '../records/record-type.ts';
+import { writeSize } from './document-content.ts';
 import { type FieldMapping, fieldMappings, type MappingOptions } from './field-mapping.ts';
 import type { JsonObject } from './json.ts';
 import { MEASURE_REPORT_MINIMUM, writeMeasureReport } from './measure-report.ts';
@@ -80,6 +81,14 @@ const KINDS: Readonly<Record<string, KindOptions>> = {
     codes: { status: [['inactive', 'withdrawn']] },
   },
   Flag: { minimum: { status: 'active' } },
+  DocumentReference: {
+    importRank: 3,
+    list: ['status', 'content'],
+    minimum: { status: 'current', content: [{ attachment: {} }] },
+    // What the content itself says is said by it: another system's resource comes back without what it did not have.
+    places: { size: null, hash: null },
+    derive: writeSize,
+  },
 };
 
 const EXTENSION = 'extension';
