@@ -38,6 +38,9 @@ import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
 import { HubUserAddCommand } from './commands/hub/user/add.ts';
+import { HubUserInviteCommand } from './commands/hub/user/invite.ts';
+import { HubUserListCommand } from './commands/hub/user/list.ts';
+import { HubUserResetCommand } from './commands/hub/user/reset.ts';
 import { InitCommand } from './commands/init.ts';
 import { KeysEscrowCommand } from './commands/keys/escrow.ts';
 import { KeysOpeningCommand } from './commands/keys/opening.ts';
@@ -111,6 +114,9 @@ export const commands = {
   'hub:keys:rotate': HubKeysRotateCommand,
   'hub:keys:status': HubKeysStatusCommand,
   'hub:user:add': HubUserAddCommand,
+  'hub:user:invite': HubUserInviteCommand,
+  'hub:user:list': HubUserListCommand,
+  'hub:user:reset': HubUserResetCommand,
   init: InitCommand,
   'keys:escrow': KeysEscrowCommand,
   'keys:opening': KeysOpeningCommand,

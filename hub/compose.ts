@@ -48,8 +48,7 @@ import { UsbService } from './ingest/usb-service.ts';
 import { type DailyWork, dailyJob } from './jobs/daily-job.ts';
 import { type KeysOptions, KeysService } from './kms/keys-service.ts';
 import { openKms } from './kms/open-kms.ts';
-import { HubUsersService } from './people/hub-users-service.ts';
-import { sessionsRoutes } from './people/sessions-routes.ts';
+import { createPeople } from './people/create-people.ts';
 import { PoliciesService } from './policies/policies-service.ts';
 import { proofsPages, proofsRoutes } from './proof/proofs-routes.ts';
 import { ProofsService } from './proof/proofs-service.ts';
@@ -110,7 +109,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     { name: 'erasures', run: () => erasures.daily() },
   );
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
-  const users = new HubUsersService({ database, ...tokensOf(config, keys, randomBytes), audit, clock, log });
+  const tokens = tokensOf(config, keys, randomBytes);
+  const people = createPeople({ database, ...tokens, audit, clock, log, name: config.http.name });
+  const { users, passkeys } = people;
   const proofs = new ProofsService({ database, clock, log });
   const { policies, facilities, places } = composeRegistry({
     ...{ database, origin, enrolment, proofs, copies, clock, log },
@@ -128,7 +129,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const routes = [
     ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, audit, clock, log }, enrolment)),
     ...unlockRoutes(unlocking),
-    ...sessionsRoutes(users),
+    ...people.routes,
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(reports, clock)],
     ...[...auditRoutes(audit), ...readmissionRoutes(links.readmission)],
     ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
@@ -136,7 +137,15 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const http = listenService({
     name: 'http',
     app: hubApp({
-      ...{ routes, pages: proofsPages({ proofs, users, audit, clock }), users, audit, version, clock, log },
+      ...{
+        routes,
+        pages: [...proofsPages({ proofs, users, passkeys, audit, clock }), ...people.pages],
+        users,
+        audit,
+        version,
+        clock,
+        log,
+      },
       limiters: database.limiters(),
       trustedProxies: listOf(config.http.trustedProxies),
     }),

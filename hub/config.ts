@@ -31,6 +31,13 @@ export const hubConfigTable = configTable({
     fr: 'Adresses ou réseaux des relais placés devant le hub (10.0.0.5, 10.1.0.0/16) : sans cela, tous ceux qui passent par eux ont la même adresse',
     en: 'Addresses or networks of proxies in front of the hub (10.0.0.5, 10.1.0.0/16): without it, all who come through them have one address',
   },
+  'http.name': {
+    kind: 'string',
+    default: 'localhost',
+    pattern: /^(?!-)[a-z\d-]+(\.[a-z\d-]+)*$/,
+    fr: 'Nom du hub, tel que les gens l’ouvrent en HTTPS (hub.sante.ml) : les clés d’accès ne valent que pour lui',
+    en: 'The hub’s name as people open it over HTTPS (hub.sante.ml): passkeys are for it alone',
+  },
   'http.tlsKey': { kind: 'secret', optional: true, fr: 'Fichier de la clé TLS', en: 'File of the TLS key' },
   'http.tlsCertificate': {
     kind: 'path',

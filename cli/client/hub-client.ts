@@ -3,6 +3,7 @@ import type { AuditPage } from '@santehaggui/protocols/api/audit-api.ts';
 import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import type { AdminClient } from './admin-client.ts';
 
 /** Somebody who may read a hub's reports. */
 export type HubLogin = { readonly login: string; readonly password: string };
@@ -53,18 +54,17 @@ function reportUrl(base: string, { week, region, isNational }: HubReportQuery): 
   return url;
 }
 
-/** Signs in to a hub. Throws SH-T001 when it does not answer and the hub's own refusal of the login. */
+/**
+ * Signs in to a hub, over its admin socket: who may open that is the second factor, as a passkey is in a browser. Throws what the hub says to
+ * a wrong login.
+ */
 export async function signInToHub(
-  baseUrl: string,
-  { login, password }: HubLogin,
-  signal?: AbortSignal,
+  admin: Pick<AdminClient, 'post'>,
+  { baseUrl, login, password, signal }: HubLogin & { readonly baseUrl: string; readonly signal?: AbortSignal },
 ): Promise<HubClient> {
-  const session = await ask(
-    new URL('api/v1/sessions', `${baseUrl.replace(/\/$/, '')}/`),
-    { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login, password }) },
-    signal,
-  );
-  const { accessToken } = (await session.json()) as Pick<SessionAnswer, 'accessToken'>;
+  const { accessToken } = await admin.post<Pick<SessionAnswer, 'accessToken'>>('/sessions', {
+    body: { login, password },
+  });
   const authorization = `Bearer ${accessToken}`;
   const get = (query: HubReportQuery, accept: string): Promise<Response> =>
     ask(reportUrl(baseUrl, query), { headers: { authorization, accept } }, signal);

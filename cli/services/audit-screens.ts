@@ -106,13 +106,13 @@ async function auditReader(
   dataDirectory: string,
   flags: CredentialFlags,
 ): Promise<AuditReader> {
-  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  const admin = adminClientFor(invocation, dataDirectory);
+  const status = await admin.get<NodeStatus | HubStatus>('/status');
   if (isHubStatus(status)) {
-    const { audit, auditFile } = await signInToHub(
-      status.url,
-      await readCredentials(invocation, flags),
-      invocation.signal,
-    );
+    const { audit, auditFile } = await signInToHub(admin, {
+      ...(await readCredentials(invocation, flags)),
+      ...{ baseUrl: status.url, signal: invocation.signal },
+    });
     return { page: audit, file: auditFile };
   }
   const client = await signedInClient(invocation, dataDirectory, flags);

@@ -4,6 +4,7 @@ import type { District, FacilityProfile } from '@santehaggui/fixtures/district/f
 import type { LanClient } from '@santehaggui/fixtures/generator/lan-client.ts';
 import type { LinkSimulator } from '@santehaggui/fixtures/simulators/link.ts';
 import type { FacilityAddAnswer, FacilityLine } from '@santehaggui/protocols/api/admin-api.ts';
+import type { HubUserInvited } from '@santehaggui/protocols/api/hub-people-api.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { type AdminClient, createAdminClient } from '../client/admin-client.ts';
 import { DaemonProcess } from './daemon-process.ts';
@@ -53,6 +54,8 @@ export type DemoHubUser = {
   readonly password: string;
   readonly role: 'ministry' | 'region';
   readonly region?: string;
+  /** With it and the password a first passkey is made, on the hub's page. */
+  readonly invitation?: string;
 };
 
 /** Two at a time: the machines that this runs on have two cores. */
@@ -271,11 +274,14 @@ export class DemoDistrict implements AsyncDisposable {
     const { staffPassword } = await import('@santehaggui/fixtures/district/staff-password.ts');
     const { seed, district } = this.#options;
     const password = (login: string): string => staffPassword(seed, 'hub', login);
-    this.#users = [
+    const users: readonly DemoHubUser[] = [
       { login: 'ministere', password: password('ministere'), role: 'ministry' },
       { login: 'drs.mopti', password: password('drs.mopti'), role: 'region', region: district.region },
     ];
-    for (const body of this.#users) await this.hubAdmin.post('/users', { body });
+    for (const body of users) {
+      const { invitation } = await this.hubAdmin.post<HubUserInvited>('/users', { body });
+      this.#users = [...this.#users, { ...body, invitation: invitation.words }];
+    }
   }
 
   async #register(profile: FacilityProfile): Promise<string> {

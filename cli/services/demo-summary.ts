@@ -90,7 +90,13 @@ export function accessLines(invocation: Invocation, district: DemoDistrict): rea
     node.profile.staff.map(({ login, role }): Access => [node.code, node.lanUrl, login, role, node.passwordOf(login)]),
   );
   const users = district.hubUsers.map(
-    ({ login, role, password }): Access => ['hub', district.hubUrl, login, role, password],
+    ({ login, role, password, invitation }): Access => [
+      'hub',
+      `${district.hubUrl.replace('127.0.0.1', 'localhost')}/cles-acces`,
+      login,
+      role,
+      role === 'ministry' ? `${password} + ${invitation ?? ''}` : password,
+    ],
   );
   const column = (header: string, index: number): Column<Access> => ({ header, cell: (row) => row[index] ?? '' });
   const columns = [

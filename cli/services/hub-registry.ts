@@ -5,7 +5,7 @@ import type {
   FacilityPlace,
   FacilityProof,
 } from '@santehaggui/protocols/api/admin-api.ts';
-import { facilityAddRequest, facilityMoveRequest, hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { facilityAddRequest, facilityMoveRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
 import { failCli } from '../cli-errors.ts';
 import { type AdminClient, hubStatus } from '../client/admin-client.ts';
@@ -185,19 +185,5 @@ export async function showFacility(invocation: Invocation, dataDirectory: string
         paint,
       ),
     ],
-  };
-}
-
-/** `haggui hub user add`: somebody who may read reports. */
-export async function addHubUser(invocation: Invocation, dataDirectory: string, request: unknown): Promise<Outcome> {
-  const body = validate(hubUserRequest, request);
-  const client = adminClientFor(invocation, dataDirectory);
-  await hubStatus(client);
-  const answer = await client.post<unknown>('/users', { body });
-  const added = { login: body.login, role: body.role, ...(body.region === undefined ? {} : { region: body.region }) };
-  const more = typeof answer === 'object' && answer !== null && !Buffer.isBuffer(answer) ? answer : {};
-  return {
-    json: { ...more, ...added },
-    lines: [invocation.paint.green(`✓ ${invocation.text('user.added', { login: body.login, role: body.role })}`)],
   };
 }

@@ -2,7 +2,7 @@ import type { ConsolidatedReport, HubStatus, NodeStatus } from '@santehaggui/pro
 import type { RecordedReport, WeeklyReport } from '@santehaggui/protocols/api/lan-api.ts';
 import { epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { failCli } from '../cli-errors.ts';
-import { isHubStatus } from '../client/admin-client.ts';
+import { type AdminClient, isHubStatus } from '../client/admin-client.ts';
 import { signInToHub } from '../client/hub-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
@@ -102,7 +102,7 @@ async function facilityReport(
 
 async function consolidatedReport(
   invocation: Invocation,
-  hub: HubStatus,
+  { admin, hub }: { readonly admin: AdminClient; readonly hub: HubStatus },
   request: WeeklyReportRequest,
 ): Promise<Outcome> {
   if (request.isSent === true) throw failCli('SH-K501', { why: bilingual('report.notSentHere') });
@@ -112,7 +112,10 @@ async function consolidatedReport(
     region: request.region,
     isNational: request.isNational,
   };
-  const client = await signInToHub(hub.url, await readCredentials(invocation, request.credentials), invocation.signal);
+  const client = await signInToHub(admin, {
+    ...(await readCredentials(invocation, request.credentials)),
+    ...{ baseUrl: hub.url, signal: invocation.signal },
+  });
   if (request.format === 'csv' && !invocation.isJson) {
     return { json: {}, lines: [(await client.reportCsv(query)).trimEnd()] };
   }
@@ -146,8 +149,9 @@ export async function weeklyReport(
   dataDirectory: string,
   request: WeeklyReportRequest,
 ): Promise<Outcome> {
-  const status = await adminClientFor(invocation, dataDirectory).get<NodeStatus | HubStatus>('/status');
+  const admin = adminClientFor(invocation, dataDirectory);
+  const status = await admin.get<NodeStatus | HubStatus>('/status');
   return isHubStatus(status)
-    ? consolidatedReport(invocation, status, request)
+    ? consolidatedReport(invocation, { admin, hub: status }, request)
     : facilityReport(invocation, dataDirectory, request);
 }

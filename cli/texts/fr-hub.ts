@@ -77,4 +77,22 @@ export const frHub = {
   'move.coming': 'à venir',
   'hubAudit.kind.hub-rewritten':
     'le poste ne retrouve pas le journal du hub qu’il avait contresigné ({about} entrées montrées)',
+  'user.listSummary': 'qui lit les rapports du hub, et par quoi chacun le prouve',
+  'user.inviteSummary': 'invite une personne à faire une clé d’accès : quatre mots, une fois, 72 heures',
+  'user.resetSummary': 'retire les clés d’accès d’une personne (perdues, ou connues d’un autre) et l’invite de nouveau',
+  'user.phoneFlag': 'son téléphone (+223…), pour des codes par SMS',
+  'user.whatsappFlag': 'son numéro WhatsApp (+223…), pour des codes',
+  'user.emailFlag': 'son courriel, pour des codes',
+  'user.sees': 'Voit',
+  'user.country': 'le pays',
+  'user.contact': 'Codes vers',
+  'user.passkeys': 'Clés d’accès',
+  'user.noPasskey': 'aucune',
+  'user.invitedUntil': 'Invité jusqu’au',
+  'user.invited': '{login} peut faire une clé d’accès',
+  'user.wasReset': '{login} : {count} clé(s) d’accès retirée(s), sessions terminées',
+  'user.invitation':
+    'Invitation, à donner à la personne seule, par une autre voie que le mot de passe. Elle ne sera plus montrée :',
+  'user.invitationUntil':
+    'Avec elle, la personne fait sa clé d’accès sur la page /cles-acces du hub, jusqu’au {instant}.',
 } as const;

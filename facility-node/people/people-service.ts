@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type FactorSummary,
   loginText,
@@ -11,7 +10,6 @@ import {
   type UserShutOut,
   type UserWithPassword,
 } from '@santehaggui/protocols/api/users-api.ts';
-import { recoveryWords } from '@santehaggui/protocols/crypto/recovery-words.ts';
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
@@ -23,6 +21,7 @@ import {
   SMALL_MACHINE_COST,
   verifyPassword,
 } from '@santehaggui/runtime/passwords/password.ts';
+import { spokenPassword } from '@santehaggui/runtime/passwords/spoken-password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { RecordTransaction } from '../store/record-transaction.ts';
@@ -49,7 +48,6 @@ const TRIED_FIRST = [
 
 /** Who was away for a long weekend can still begin. */
 const PROVISIONAL_MS = 72 * 3600_000;
-const PROVISIONAL_WORDS = 4;
 
 /** A new member of staff whose account has a password of its own: {@link newUserRequest}. */
 export const accountRequest = newUserRequest.safeExtend({ login: loginText, password: passwordText });
@@ -299,7 +297,7 @@ export class PeopleService {
     if (password !== undefined) {
       return { hash: await hashPassword(password, this.#passwordCost), until: null, provisional: {} };
     }
-    const made = provisionalPassword();
+    const made = spokenPassword();
     const until = this.#clock.now() + PROVISIONAL_MS;
     return {
       hash: await hashPassword(made, this.#passwordCost),
@@ -340,12 +338,6 @@ export class PeopleService {
   #refuseTaken(login: string): void {
     if (this.#accounts.withLogin(login) !== undefined) throw failPeople('SH-K150');
   }
-}
-
-/** Words that can be read out over the phone and typed on any keyboard: 44 random bits, for a login that waits after wrong ones. */
-function provisionalPassword(): string {
-  const words = recoveryWords(new Uint8Array(randomBytes(16))).slice(0, PROVISIONAL_WORDS);
-  return words.join('-').normalize('NFD').replaceAll(/\p{M}/gu, '');
 }
 
 function isoOf(ms: number): string {

@@ -1,10 +1,6 @@
-import {
-  facilityAddRequest,
-  facilityMoveRequest,
-  hubUserRequest,
-  stickRequest,
-} from '@santehaggui/protocols/api/admin-api.ts';
-import { listQuery } from '@santehaggui/protocols/api/lan-api.ts';
+import { facilityAddRequest, facilityMoveRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { hubUserRequest, hubUserReset } from '@santehaggui/protocols/api/hub-people-api.ts';
+import { listQuery, sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
@@ -100,14 +96,7 @@ export function adminRoutes({
       body: facilityMoveRequest,
       handler: async ({ body }) => ({ body: await places.move(body) }),
     }),
-    route({
-      method: 'post',
-      path: '/users',
-      policy,
-      summary: 'Ajoute une personne qui lit les rapports',
-      body: hubUserRequest,
-      handler: async ({ body }) => ({ status: 201, body: await users.add(body) }),
-    }),
+    ...usersRoutes(users),
     route({
       method: 'post',
       path: '/sync/export',
@@ -157,6 +146,50 @@ function quarantineRoutes(quarantine: QuarantineService): readonly Route<AdminPo
       policy,
       summary: 'Un changement refusé, sans valeur ni nom',
       handler: async ({ params, language }) => ({ body: await quarantine.line(params.id as string, language) }),
+    }),
+  ];
+}
+
+function usersRoutes(users: HubUsersService): readonly Route<AdminPolicy, AdminPrincipal>[] {
+  const policy = 'operator';
+  return [
+    route({
+      method: 'get',
+      path: '/users',
+      policy,
+      summary: 'Qui lit les rapports, et par quoi chacun le prouve',
+      handler: async () => ({ body: { users: await users.list() } }),
+    }),
+    route({
+      method: 'post',
+      path: '/users',
+      policy,
+      summary: 'Ajoute une personne qui lit les rapports, et l’invite à faire une clé d’accès',
+      body: hubUserRequest,
+      handler: async ({ body }) => ({ status: 201, body: await users.add(body) }),
+    }),
+    route({
+      method: 'post',
+      path: '/users/:login/invitation',
+      policy,
+      summary: 'Invite une personne à faire une clé d’accès',
+      handler: async ({ params }) => ({ status: 201, body: await users.invite(params.login as string) }),
+    }),
+    route({
+      method: 'post',
+      path: '/users/:login/reset',
+      policy,
+      summary: 'Retire les clés d’accès d’une personne et l’invite de nouveau',
+      body: hubUserReset,
+      handler: async ({ params, body }) => ({ body: await users.reset(params.login as string, body.password) }),
+    }),
+    route({
+      method: 'post',
+      path: '/sessions',
+      policy,
+      summary: 'Connexion d’une personne qui lit les rapports, à la machine même',
+      body: sessionRequest,
+      handler: async ({ body: { login, password } }) => ({ body: await users.signInAtMachine({ login, password }) }),
     }),
   ];
 }

@@ -57,9 +57,8 @@ async function reader(role: 'ministry' | 'region') {
   const login = `reader.${++serial}`;
   const password = 'mil rouge du Seno 1974';
   await hub.operator('POST', '/users', { login, password, role, ...(role === 'region' ? { region: 'Mopti' } : {}) });
-  const { accessToken } = (await (await signIn(login, password)).json()) as { accessToken: string };
-  const ask = (path: string): Promise<Response> =>
-    fetch(`${hub.url}/api/v1${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
+  const headers = await hub.tokenOf(login, password);
+  const ask = (path: string): Promise<Response> => fetch(`${hub.url}/api/v1${path}`, { headers });
   return { login, ask };
 }
 

@@ -40,6 +40,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/021_emergency_share.sql',
       'hub/022_disclosure.sql',
       'hub/023_branched_at.sql',
+      'hub/024_people.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -14,7 +14,10 @@ const PUBLIC = [
   'post /api/v1/enrolment/again',
   'post /api/v1/exchange',
   'post /api/v1/node-key',
+  'post /api/v1/passkeys/invited',
+  'post /api/v1/passkeys/invited/options',
   'post /api/v1/sessions',
+  'post /api/v1/sessions/challenge',
   'post /api/v1/unlock',
 ];
 
@@ -113,10 +116,8 @@ describe('the log', () => {
     const { token } = await hub.addFacility('log_home');
     await hub.enrolled('log_other');
     await hub.operator('POST', '/users', { login: 'canari', password: PASSWORD, role: 'ministry' });
-    const { accessToken } = (await hub.post('/sessions', { login: 'canari', password: PASSWORD })) as {
-      accessToken: string;
-    };
-    const authorization = `Bearer ${accessToken}`;
+    const { authorization } = await hub.tokenOf('canari', PASSWORD);
+    const accessToken = authorization.slice('Bearer '.length);
     await hub.get('/reports/weekly?region=Mopti', { authorization });
     await hub.post('/sessions', { login: 'canari', password: `${PASSWORD} faux` }).catch(() => {});
     await hub.post('/sessions', { login: 'canari', password: PASSWORD, surplus: PASSWORD }).catch(() => {});

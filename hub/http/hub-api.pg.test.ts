@@ -42,8 +42,7 @@ afterAll(async () => {
 });
 
 async function tokenOf(login: string): Promise<Readonly<Record<string, string>>> {
-  const { accessToken } = (await hub.post('/sessions', { login, password: PASSWORD })) as { accessToken: string };
-  return { authorization: `Bearer ${accessToken}` };
+  return hub.tokenOf(login, PASSWORD);
 }
 
 function caseOf(patient: string, code: string, more: Readonly<Record<string, string>> = {}): string {

@@ -41,6 +41,8 @@ const PROOFS: RouteLimit = { name: 'proof', points: 60, seconds: 15 * 60, counts
 const LIMITS: RouteLimits['of'] = {
   'post /api/v1/exchange': null,
   'post /api/v1/sessions': null,
+  'post /api/v1/passkeys/invited/options': null,
+  'post /api/v1/passkeys/invited': null,
   'post /etablissements': null,
   ...Object.fromEntries(
     [
@@ -83,7 +85,7 @@ function authoriseWith(users: HubUsersService, audit: HubAuditService): Authoris
     const token = /^Bearer ([\w.-]+)$/.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) throw failRuntime('SH-A001');
     const { login, role, region } = await users.bearer(token);
-    if (policy !== 'regional-reports' && role !== 'ministry') {
+    if (policy !== 'own-account' && policy !== 'regional-reports' && role !== 'ministry') {
       const caller = userOf({ login, role, region }, { address: remoteAddress ?? null, requestId });
       const detail = { method, path, code: 'SH-A002' };
       await audit.append(caller, { action: 'read', recordType: 'route', decision: 'deny', detail });

@@ -1,7 +1,7 @@
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 
-/** Who may ask: anyone, whoever may read a region's reports, or the ministry alone (its reports; the hub's audit trail). */
-export type HubPolicy = 'public' | 'regional-reports' | 'national-reports' | 'audit';
+/** Who may ask: anyone, whoever has an account, whoever may read a region's reports, or the ministry alone (its reports; the hub's audit trail). */
+export type HubPolicy = 'public' | 'own-account' | 'regional-reports' | 'national-reports' | 'audit';
 
 /** Who asks; null on public routes. */
 export type HubPrincipal = {

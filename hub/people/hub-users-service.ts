@@ -1,4 +1,5 @@
-import type { hubUserRequest } from '@santehaggui/protocols/api/admin-api.ts';
+import { createHash } from 'node:crypto';
+import type { HubUserInvited, HubUserLine, hubUserRequest } from '@santehaggui/protocols/api/hub-people-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { failTooMany } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -8,13 +9,26 @@ import {
   unmatchablePasswordHash,
   verifyPassword,
 } from '@santehaggui/runtime/passwords/password.ts';
+import { spokenPassword } from '@santehaggui/runtime/passwords/spoken-password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { z } from 'zod';
 import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
+import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
+import { failHubPeople } from '../errors/hub-people-errors.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
-import { addUser, findUser, type HubUser } from './hub-users-store.ts';
+import { passkeyLineOf } from './hub-passkey-line.ts';
+import { passkeysOf, removePasskeysOf } from './hub-passkeys-store.ts';
+import {
+  addUser,
+  allUsers,
+  findUser,
+  type HubUser,
+  type StoredHubUser,
+  setInvitation,
+  setPassword,
+} from './hub-users-store.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 /** What the accounts are made of. */
@@ -34,6 +48,12 @@ export type HubSession = {
   readonly expiresInSeconds: number;
   readonly user: Omit<HubUser, 'version'>;
 };
+
+/** Who tries a password, and from where. */
+export type PasswordAttempt = { readonly login: string; readonly password: string; readonly address: string };
+
+/** Who was told on a Thursday can still begin on Monday. */
+const INVITATION_MS = 72 * 3600_000;
 
 /** Argon2id takes 46 MiB each: more at once would let strangers push the hub out of its memory. */
 const MAX_AT_ONCE = 4;
@@ -63,10 +83,10 @@ export class HubUsersService {
     log.warn('people.token-key-rotated', { isCompromised });
   }
 
-  /** Adds an account. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region. */
-  async add({ login, password, role, region }: z.infer<typeof hubUserRequest>): Promise<Omit<HubUser, 'version'>> {
+  /** Adds an account, and invites its owner to make a passkey. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region. */
+  async add({ login, password, role, region, contact }: z.infer<typeof hubUserRequest>): Promise<HubUserInvited> {
     if (role === 'region' && region === undefined) throw failHub('SH-I303');
-    const user = { login, role, region: role === 'region' ? (region ?? null) : null };
+    const user = { login, role, region: role === 'region' ? (region ?? null) : null, contact: contact ?? null };
     const passwordHash = await hashPassword(password, SERVER_COST);
     const createdAt = new Date(this.#options.clock.now());
     const isAdded = await this.#options.database.transaction((sql) =>
@@ -74,34 +94,93 @@ export class HubUsersService {
     );
     if (!isAdded) throw failHub('SH-K302');
     this.#options.log.info('people.user-added', { login, role });
-    return user;
+    return this.invite(login);
   }
 
-  /** Signs somebody in. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts. */
-  async signIn({
-    login,
-    password,
-    address,
-  }: {
-    readonly login: string;
-    readonly password: string;
-    readonly address: string;
-  }): Promise<HubSession> {
-    const { database, clock, log } = this.#options;
+  /** Everybody who reads reports, by login. */
+  list(): Promise<readonly HubUserLine[]> {
+    return this.#options.database.transaction(
+      async (sql) => {
+        const lines: HubUserLine[] = [];
+        for (const user of await allUsers(sql)) lines.push(await this.#line(sql, user));
+        return lines;
+      },
+      { isReadOnly: true },
+    );
+  }
+
+  /** Words that let their owner make a passkey, with the password: shown once, good for 72 hours and one use. Throws SH-N320. */
+  async invite(login: string): Promise<HubUserInvited> {
+    const words = spokenPassword();
+    const until = new Date(this.#options.clock.now() + INVITATION_MS);
+    const line = await this.#options.database.transaction(async (sql) => {
+      await setInvitation(sql, login, { hash: invitationHash(words), until });
+      return this.#line(sql, await known(sql, login));
+    });
+    return { ...line, invitation: { words, until: until.toISOString() } };
+  }
+
+  /**
+   * Takes all passkeys of an account away, ends what was opened with it, and invites again; with another password where one is given.
+   * Throws SH-N320.
+   */
+  async reset(login: string, password: string | undefined): Promise<HubUserInvited> {
+    const { database, log } = this.#options;
+    const passwordHash = password === undefined ? undefined : await hashPassword(password, SERVER_COST);
+    const removedPasskeys = await database.transaction(async (sql) => {
+      const user = await known(sql, login);
+      await setPassword(sql, login, passwordHash ?? user.passwordHash);
+      return removePasskeysOf(sql, login);
+    });
+    log.warn('people.user-reset', { login, removedPasskeys });
+    return { ...(await this.invite(login)), removedPasskeys };
+  }
+
+  /**
+   * Signs in with a password. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts, SH-A303 where a
+   * passkey is needed: for the ministry.
+   */
+  async signIn(attempt: PasswordAttempt): Promise<HubSession> {
+    const user = await this.withPassword(attempt);
+    const { login, role } = user;
+    if (role === 'ministry') {
+      await this.#note({ login, role, address: attempt.address }, 'deny', 'password alone');
+      throw failHubPeople('SH-A303');
+    }
+    return this.open(user, { address: attempt.address, proof: 'password' });
+  }
+
+  /** Signs in over the admin socket: who may open that is the second factor. Throws SH-A301, SH-A005. */
+  async signInAtMachine({ login, password }: Omit<PasswordAttempt, 'address'>): Promise<HubSession> {
+    const user = await this.withPassword({ login, password, address: 'admin socket' });
+    return this.open(user, { address: null, proof: 'password, admin socket' });
+  }
+
+  /** Whose password that is. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts. */
+  async withPassword({ login, password, address }: PasswordAttempt): Promise<StoredHubUser> {
+    const { database, log } = this.#options;
     if (this.#atOnce >= MAX_AT_ONCE) throw failTooMany(1000);
     await this.#limits.begin({ login, address });
     const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
     if (!(await this.#isRight(password, user?.passwordHash ?? this.#nobody)) || user === undefined) {
       log.warn('people.sign-in-failed', { login });
-      await this.#note({ login, role: null, address }, 'deny');
+      await this.#note({ login, role: null, address }, 'deny', 'password');
       throw failHub('SH-A301');
     }
     await this.#limits.succeeded({ login, address });
-    const { role, region, version } = user;
-    const accessToken = await signAccessToken({ login: user.login, version }, this.#issuer, clock.now());
-    await this.#note({ login: user.login, role, address }, 'permit');
+    return user;
+  }
+
+  /** A session of somebody who has proven who it is; `proof` says by what, for the trail. */
+  async open(
+    { login, role, region, version }: HubUser,
+    { address, proof }: { readonly address: string | null; readonly proof: string },
+  ): Promise<HubSession> {
+    const { clock, log } = this.#options;
+    const accessToken = await signAccessToken({ login, version }, this.#issuer, clock.now());
+    await this.#note({ login, role, address }, 'permit', proof);
     log.info('people.signed-in', { login });
-    return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login: user.login, role, region } };
+    return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login, role, region } };
   }
 
   /** Whoever bears a token, as the account is now. Throws SH-A001 when the token is worth nothing. */
@@ -115,11 +194,22 @@ export class HubUsersService {
   }
 
   #note(
-    who: { readonly login: string; readonly role: string | null; readonly address: string },
+    who: { readonly login: string; readonly role: string | null; readonly address: string | null },
     decision: 'permit' | 'deny',
+    proof: string,
   ): Promise<void> {
     const caller = { kind: 'user' as const, ...who, login: who.login.slice(0, 60), requestId: null };
-    return this.#options.audit.append(caller, { action: 'sign-in', recordType: 'session', decision });
+    return this.#options.audit.append(caller, {
+      action: 'sign-in',
+      recordType: 'session',
+      decision,
+      detail: { proof },
+    });
+  }
+
+  async #line(sql: Sql, { login, role, region, contact, invitation }: StoredHubUser): Promise<HubUserLine> {
+    const passkeys = (await passkeysOf(sql, login)).map(passkeyLineOf).map(({ id: _, ...line }) => line);
+    return { login, role, region, contact, passkeys, invitedUntil: invitation?.until.toISOString() ?? null };
   }
 
   async #isRight(password: string, hash: string): Promise<boolean> {
@@ -130,4 +220,24 @@ export class HubUsersService {
       this.#atOnce--;
     }
   }
+}
+
+/** SHA-256 of an invitation's words, however they were typed. */
+export function invitationHash(words: string): Buffer {
+  return createHash('sha256')
+    .update(
+      words
+        .trim()
+        .toLowerCase()
+        .split(/[\s-]+/)
+        .join('-'),
+      'utf8',
+    )
+    .digest();
+}
+
+async function known(sql: Sql, login: string): Promise<StoredHubUser> {
+  const user = await findUser(sql, login);
+  if (user === undefined) throw failHubPeople('SH-N320');
+  return user;
 }

@@ -9,17 +9,10 @@ const user = { login: 'issa', password: 'soleil-marché-pirogue-hibou', role: 'm
 const clock = new FakeClock(Date.UTC(2026, 10, 26, 8));
 let hub: TestHub;
 
-const signIn = async (): Promise<string> => {
-  const { login, password } = user;
-  const answer = await fetch(`${hub.url}/api/v1/sessions`, {
-    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
-    body: JSON.stringify({ login, password }),
-  });
-  return ((await answer.json()) as { accessToken: string }).accessToken;
-};
+const signIn = async (): Promise<string> => (await hub.tokenOf(user.login, user.password)).authorization;
 const statusWith = async (token: string): Promise<number> => {
   const path = '/api/v1/consolidated/weekly?week=2026-W47';
-  return (await fetch(`${hub.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
+  return (await fetch(`${hub.url}${path}`, { headers: { authorization: token } })).status;
 };
 const rotate = (isCompromised: boolean) => hub.operator('POST', '/keys/rotate-tokens', { isCompromised });
 const identity = (): { tokenSeed: string; formerToken?: { seed: string } } =>

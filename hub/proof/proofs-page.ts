@@ -1,6 +1,7 @@
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { type Html, html, htmlPage } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, pageWithScripts } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
+import { PASSKEYS_PATH, PROGRAMS_PATH } from '../people/passkeys-pages.ts';
 import type { ProofLine } from './proofs-service.ts';
 
 /** Where the page is, below the root of the hub. */
@@ -13,7 +14,7 @@ export function proofsDoor(problem?: string): Answer {
   const body = html`${problem === undefined ? null : html`<p class="warn">${problem}</p>`}
 <p>Connectez-vous pour voir si chaque établissement et le hub détiennent la même chose. Rien n’est gardé : chaque regard se signe.</p>
 ${form('Voir')}`;
-  return htmlPage(TITLE, body, problem === undefined ? 200 : 401);
+  return pageWithScripts(TITLE, body, problem === undefined ? 200 : 401);
 }
 
 /** Every facility: when it was proven equal and at which number, what waits and since when, what differs. */
@@ -30,17 +31,24 @@ ${verdict}
 ${lines.map((line) => facilityPart(line))}
 <h2>Regarder de nouveau</h2>
 ${form('Voir')}`;
-  return htmlPage(TITLE, body);
+  return pageWithScripts(TITLE, body);
 }
 
 type PageContext = { readonly region: string | null; readonly nowMs: number };
 
 function form(label: string): Html {
-  return html`<form method="post" action="${PROOFS_PATH}">
+  return html`<form method="post" action="${PROOFS_PATH}" id="with-passkey" hidden>
+<input type="hidden" name="passkey" id="passkey">
+<button>${label} avec ma clé d’accès</button>
+<p class="warn" id="failed" role="alert" hidden></p>
+</form>
+<form method="post" action="${PROOFS_PATH}">
 <label for="login">Login</label><input id="login" name="login" autocomplete="username" required maxlength="60">
 <label for="password">Mot de passe</label><input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
-<button>${label}</button>
-</form>`;
+<button class="plain">${label} avec mon mot de passe</button>
+</form>
+<p class="dim"><a href="${PASSKEYS_PATH}">Mes clés d’accès</a></p>
+<script src="${PROGRAMS_PATH}/sign-form.js" type="module"></script>`;
 }
 
 function facilityPart({ code, name, region, isEnrolled, lastSeenAt, proof }: ProofLine): Html {

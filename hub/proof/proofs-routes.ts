@@ -1,11 +1,14 @@
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
+import { passkeyAssertion } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { PAGE_STYLE, STYLE_PATH } from '@santehaggui/runtime/http/html-page.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import type { HubAuditTrail } from '../audit/audit-service.ts';
+import type { HubPasskeysService } from '../people/hub-passkeys-service.ts';
 import { type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
+import { pageOf } from '../people/page-address.ts';
 import { PROOFS_PATH, proofsDoor, proofsPage } from './proofs-page.ts';
 import type { ProofsService } from './proofs-service.ts';
 
@@ -13,6 +16,7 @@ import type { ProofsService } from './proofs-service.ts';
 export type ProofsParts = {
   readonly proofs: ProofsService;
   readonly users: HubUsersService;
+  readonly passkeys: HubPasskeysService;
   readonly audit: HubAuditTrail;
   readonly clock: Clock;
 };
@@ -48,8 +52,25 @@ export function proofsRoutes({ proofs }: Pick<ProofsParts, 'proofs'>): readonly 
   ];
 }
 
-/** The page of the same, at the root: a login for each look, no session and no script. */
-export function proofsPages({ proofs, users, audit, clock }: ProofsParts): readonly HubRoute[] {
+/** What a passkey said, as a form carries it. */
+const saidByPasskey = z
+  .string()
+  .max(10_000)
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'illisible' });
+      return z.NEVER;
+    }
+  })
+  .pipe(passkeyAssertion);
+
+/** Who looks. */
+const lookRequest = z.union([z.strictObject({ passkey: saidByPasskey }), sessionRequest]);
+
+/** The page of the same, at the root: a passkey or a login for each look, and no session. */
+export function proofsPages({ proofs, users, passkeys, audit, clock }: ProofsParts): readonly HubRoute[] {
   return [
     hubRoute({
       method: 'get',
@@ -74,16 +95,19 @@ export function proofsPages({ proofs, users, audit, clock }: ProofsParts): reado
       summary: 'La page des établissements, pour qui lit les rapports',
       tag: 'pages',
       bodyType: 'form',
-      body: sessionRequest,
+      body: lookRequest,
       handler: async ({ body, request, requestId }) => {
         const address = request.ip ?? '';
         try {
-          const { user } = await users.signIn({ ...body, address });
+          const { user } =
+            'passkey' in body
+              ? await passkeys.signIn(body.passkey, { page: pageOf(request), address })
+              : await users.signIn({ ...body, address });
           const caller = { kind: 'user' as const, login: user.login, role: user.role, address, requestId };
           await audit.append(caller, { action: 'read', recordType: 'facility', detail: { page: PROOFS_PATH } });
           return proofsPage(await proofs.lines(user.region), { region: user.region, nowMs: clock.now() });
         } catch (error) {
-          if (error instanceof HagguiError && ['SH-A301', 'SH-A005'].includes(error.code))
+          if (error instanceof HagguiError && ['SH-A301', 'SH-A303', 'SH-A005', 'SH-A006'].includes(error.code))
             return proofsDoor(error.title.fr);
           throw error;
         }

@@ -177,12 +177,8 @@ describe('counts of emergency accesses', () => {
     await hub.settled();
     await hub.operator('POST', '/users', { login: 'count', password: PASSWORD, role: 'region', region: 'Count' });
     await hub.operator('POST', '/users', { login: 'ministere', password: PASSWORD, role: 'ministry' });
-    const asked = async (login: string, query = ''): Promise<EmergencyTallies> => {
-      const { accessToken } = (await hub.post('/sessions', { login, password: PASSWORD })) as { accessToken: string };
-      return (await hub.get(`/emergency-accesses${query}`, {
-        authorization: `Bearer ${accessToken}`,
-      })) as EmergencyTallies;
-    };
+    const asked = async (login: string, query = ''): Promise<EmergencyTallies> =>
+      (await hub.get(`/emergency-accesses${query}`, await hub.tokenOf(login, PASSWORD))) as EmergencyTallies;
     const line = { facility: 'count_ward', region: 'Count', opened: 2, askedOthers: 2, justified: 0, unjustified: 1 };
     expect((await asked('count')).facilities).toEqual([{ ...line, waiting: 1, overdue: 0 }]);
     expect((await asked('ministere', '?region=Count')).facilities).toEqual([{ ...line, waiting: 1, overdue: 0 }]);

@@ -24,6 +24,7 @@ type Settings = {
     readonly host: string;
     readonly port: number;
     readonly trustedProxies: undefined;
+    readonly name: string;
     readonly tlsKey: undefined;
     readonly tlsCertificate: undefined;
   };
@@ -100,7 +101,14 @@ export class TestHub implements AsyncDisposable {
       {
         data: directory.path,
         database: { url: postgres.url },
-        http: { host: '127.0.0.1', port: 0, trustedProxies: undefined, tlsKey: undefined, tlsCertificate: undefined },
+        http: {
+          host: '127.0.0.1',
+          port: 0,
+          trustedProxies: undefined,
+          name: 'localhost',
+          tlsKey: undefined,
+          tlsCertificate: undefined,
+        },
         kms: {
           ...{ sealKey: undefined, vaultUrl: undefined, vaultToken: undefined, vaultNamespace: undefined },
           vaultMount: 'transit',
@@ -148,6 +156,12 @@ export class TestHub implements AsyncDisposable {
   async operator<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     const request = { socketPath: this.#adminSocket, method, path: `/v1${path}`, timeoutMs: 60_000 };
     return (await requestOverSocket(body === undefined ? request : { ...request, body })).body as Answer;
+  }
+
+  /** Signs somebody in over the admin socket, as no browser could; gives the header to ask with. */
+  async tokenOf(login: string, password: string): Promise<{ readonly authorization: string }> {
+    const { accessToken } = await this.operator<{ accessToken: string }>('POST', '/sessions', { login, password });
+    return { authorization: `Bearer ${accessToken}` };
   }
 
   /** Registers a facility. */

@@ -318,15 +318,6 @@ export type HubStatus = {
   readonly url: string;
 };
 
-/** `POST /v1/users` of a hub: who may read reports. */
-export const hubUserRequest = z.strictObject({
-  login: z.string().regex(/^[a-z][a-z0-9._-]{1,39}$/),
-  password: z.string().min(10, 'au moins 10 caractères').max(200),
-  role: z.enum(['ministry', 'region']),
-  /** The region that a `region` user sees. */
-  region: z.string().optional(),
-});
-
 /** Counts of one disease; null where a count is so small (or would give such a one away) that it is hidden. */
 export type ConsolidatedCounts = {
   readonly casesUnder5: number | null;

@@ -18,7 +18,7 @@ export class HubUserAddCommand extends HagguiCommand {
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(HubUserAddCommand);
     const { readCredentials } = await import('../../../services/credentials.ts');
-    const { addHubUser } = await import('../../../services/hub-registry.ts');
+    const { addHubUser } = await import('../../../services/hub-users.ts');
     const credentials = await readCredentials(this.invocation, flags);
     const { role, region } = flags;
     const request = { ...credentials, role, ...(region === undefined ? {} : { region }) };

@@ -1,0 +1,26 @@
+import { type HubPasskeysOptions, HubPasskeysService } from './hub-passkeys-service.ts';
+import type { HubRoute } from './hub-route.ts';
+import { type HubUsersOptions, HubUsersService } from './hub-users-service.ts';
+import { passkeysPages } from './passkeys-pages.ts';
+import { passkeysRoutes } from './passkeys-routes.ts';
+import { sessionsRoutes } from './sessions-routes.ts';
+
+/** Who reads reports: the accounts, what proves them, and where they do. */
+export type HubPeople = {
+  readonly users: HubUsersService;
+  readonly passkeys: HubPasskeysService;
+  readonly routes: readonly HubRoute[];
+  readonly pages: readonly HubRoute[];
+};
+
+/** Puts together who reads reports; `name` is the hub's, as people open it. */
+export function createPeople({ name, ...parts }: HubUsersOptions & { readonly name: string }): HubPeople {
+  const users = new HubUsersService(parts);
+  const party: HubPasskeysOptions['party'] = { host: name, name: 'SanteHaggui, hub' };
+  const passkeys = new HubPasskeysService({ ...parts, users, party });
+  return {
+    ...{ users, passkeys },
+    routes: [...sessionsRoutes(users, passkeys), ...passkeysRoutes(passkeys)],
+    pages: passkeysPages(name),
+  };
+}

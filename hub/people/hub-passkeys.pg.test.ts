@@ -1,0 +1,140 @@
+import type { HubPasskeyLine, HubUserInvited, HubUserList } from '@santehaggui/protocols/api/hub-people-api.ts';
+import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
+import { SoftwareAuthenticator } from '@santehaggui/runtime/testing/software-authenticator.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeHub } from '../compose.ts';
+import { TestHub } from '../testing/test-hub.ts';
+
+const PASSWORD = 'soleil-marché-pirogue-hibou';
+const HOUR_MS = 3600_000;
+const clock = new FakeClock(Date.UTC(2026, 10, 26, 8));
+let hub: TestHub;
+let serial = 0;
+
+type Told = Readonly<Record<string, unknown>>;
+
+/** The hub by the name that people open it by. */
+const ask = async (method: string, path: string, { body, token }: { body?: unknown; token?: string } = {}) => {
+  const answer = await fetch(`${hub.url.replace('127.0.0.1', 'localhost')}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Told };
+};
+const post = (path: string, body: unknown, token?: string) =>
+  ask('POST', path, { body, ...(token === undefined ? {} : { token }) });
+const newDevice = () => new SoftwareAuthenticator(hub.url.replace('127.0.0.1', 'localhost'));
+
+const added = async (role: 'ministry' | 'region') => {
+  const login = `lecteur.${++serial}`;
+  const more = role === 'region' ? { region: 'Mopti' } : {};
+  const { invitation } = await hub.operator<HubUserInvited>('POST', '/users', {
+    login,
+    password: PASSWORD,
+    role,
+    ...more,
+  });
+  return { login, words: invitation.words };
+};
+
+/** Makes the first passkey of an invited person. */
+const register = async (login: string, words: string, device = newDevice()) => {
+  const invited = { login, password: PASSWORD, words };
+  const options = await post('/passkeys/invited/options', invited);
+  if (options.status !== 200) return { device, answer: options };
+  const registration = device.register(options.body);
+  return { device, answer: await post('/passkeys/invited', { ...invited, name: 'Mon téléphone', registration }) };
+};
+
+const enter = async (device: SoftwareAuthenticator) =>
+  post('/sessions', { passkey: device.assert((await post('/sessions/challenge', {})).body) });
+
+describe('passkeys at the hub', () => {
+  beforeAll(async () => {
+    hub = await TestHub.start(composeHub, clock);
+  }, 120_000);
+  afterAll(() => hub[Symbol.asyncDispose]());
+
+  it('are what the ministry comes in by, the first made by the operator’s invitation, once', async () => {
+    const { login, words } = await added('ministry');
+    expect((await post('/sessions', { login, password: PASSWORD })).body.code).toBe('SH-A303');
+    expect((await register(login, 'quatre mots pas ceux-là')).answer.body.code).toBe('SH-A304');
+    const wrong = await post('/passkeys/invited/options', { login, password: 'faux', words });
+    expect(wrong.body.code).toBe('SH-A301');
+    // However they were typed.
+    const { device, answer } = await register(login, words.toUpperCase().replaceAll('-', ' '));
+    expect(answer).toMatchObject({ status: 201, body: { user: { login, role: 'ministry' } } });
+    expect((await register(login, words)).answer.body.code).toBe('SH-A304');
+
+    const session = await enter(device);
+    expect(session).toMatchObject({ status: 200, body: { user: { login, role: 'ministry' } } });
+    const report = await ask('GET', '/consolidated/weekly?week=2026-W47', {
+      token: session.body.accessToken as string,
+    });
+    expect(report.status).toBe(200);
+    expect((await post('/sessions', { login, password: PASSWORD })).body.code).toBe('SH-A303');
+    const { rows } = await hub.admin.query<{ proof: string }>(
+      `select detail::jsonb ->> 'proof' as proof from hub.audit_event where action = 'sign-in' and login = $1 order by id`,
+      [login],
+    );
+    expect(rows.map(({ proof }) => proof)).toEqual([
+      'password alone',
+      'password',
+      'passkey made by invitation',
+      'passkey',
+      'password alone',
+    ]);
+  });
+
+  it('are good for three days of an invitation, and nobody’s who has another’s', async () => {
+    const [first, second] = [await added('ministry'), await added('ministry')];
+    expect((await register(first.login, second.words)).answer.body.code).toBe('SH-A304');
+    await clock.advance(72 * HOUR_MS);
+    expect((await register(first.login, first.words)).answer.body.code).toBe('SH-A304');
+    const again = await hub.operator<HubUserInvited>('POST', `/users/${first.login}/invitation`);
+    expect((await register(first.login, again.invitation.words)).answer.status).toBe(201);
+  });
+
+  it('are named and removed by their owner, who makes another with one that there is', async () => {
+    const { login, words } = await added('region');
+    const { device, answer } = await register(login, words);
+    const token = answer.body.accessToken as string;
+    const list = async () => (await ask('GET', '/passkeys', { token })).body.passkeys as readonly HubPasskeyLine[];
+    const [line] = await list();
+    const path = `/passkeys/${line?.id}`;
+    expect((await ask('PATCH', path, { token, body: { name: 'Bureau' } })).status).toBe(200);
+
+    const stranger = await register(...(Object.values(await added('region')) as [string, string]));
+    const strange = stranger.answer.body.accessToken as string;
+    expect((await ask('DELETE', path, { token: strange })).body.code).toBe('SH-N321');
+    const challenge = async () => (await post('/sessions/challenge', {})).body;
+    const notHis = { passkey: stranger.device.assert(await challenge()) };
+    expect((await post('/passkeys/options', notHis, token)).body.code).toBe('SH-A006');
+
+    const options = await post('/passkeys/options', { passkey: device.assert(await challenge()) }, token);
+    const registration = newDevice().register(options.body);
+    await clock.advance(1000);
+    expect((await post('/passkeys', { name: 'Clé USB', registration }, token)).status).toBe(201);
+    expect((await list()).map(({ name }) => name)).toEqual(['Bureau', 'Clé USB']);
+    expect((await ask('DELETE', path, { token })).status).toBe(200);
+    expect((await enter(device)).body.code).toBe('SH-A006');
+  });
+
+  it('go with a reset, which ends sessions and invites again', async () => {
+    const { login, words } = await added('ministry');
+    const { device, answer } = await register(login, words);
+    const token = answer.body.accessToken as string;
+    const reset = await hub.operator<HubUserInvited>('POST', `/users/${login}/reset`, {});
+    expect(reset).toMatchObject({ login, removedPasskeys: 1, passkeys: [] });
+    expect((await ask('GET', '/passkeys', { token })).status).toBe(401);
+    expect((await enter(device)).body.code).toBe('SH-A006');
+    expect((await register(login, reset.invitation.words)).answer.status).toBe(201);
+    const { users } = await hub.operator<HubUserList>('GET', '/users');
+    expect(users.find((user) => user.login === login)).toMatchObject({ passkeys: [{ name: 'Mon téléphone' }] });
+    expect(JSON.stringify(users)).not.toMatch(/hash|argon2/);
+  });
+});

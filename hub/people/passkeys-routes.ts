@@ -1,0 +1,101 @@
+import {
+  anotherPasskeyOptionsRequest,
+  anotherPasskeyRequest,
+  hubPasskeyRenaming,
+  hubPasskeys,
+  invitedOptionsRequest,
+  invitedPasskeyRequest,
+} from '@santehaggui/protocols/api/hub-people-api.ts';
+import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
+import { z } from 'zod';
+import type { HubPasskeysService } from './hub-passkeys-service.ts';
+import { type HubPrincipal, type HubRoute, hubRoute } from './hub-route.ts';
+import { pageOf } from './page-address.ts';
+import { hubSessionAnswer } from './sessions-routes.ts';
+
+const tag = 'sessions';
+const credential = z.object({ id: z.string().regex(/^[\w-]{1,1400}$/) });
+const options = { 200: { description: 'À donner au navigateur, dans les cinq minutes', body: passkeyOptions } };
+const told = { 200: { description: 'Mes clés d’accès', body: hubPasskeys } };
+
+/** Passkeys of who reads reports: the first by the operator's invitation, others by one that there is. */
+export function passkeysRoutes(passkeys: HubPasskeysService): readonly HubRoute[] {
+  const mine = async (login: string) => ({ body: { passkeys: await passkeys.list(login) } });
+  return [
+    hubRoute({
+      ...{ method: 'post', path: '/passkeys/invited/options', policy: 'public', tag },
+      summary: 'Préparer sa première clé d’accès, avec l’invitation de l’opérateur',
+      body: invitedOptionsRequest,
+      responses: options,
+      handler: async ({ body, request }) => ({
+        body: await passkeys.invitedOptions({ ...body, address: request.ip ?? '' }),
+      }),
+    }),
+    hubRoute({
+      ...{ method: 'post', path: '/passkeys/invited', policy: 'public', tag },
+      summary: 'Ajouter la clé d’accès qui vient d’être faite ; l’invitation a servi',
+      body: invitedPasskeyRequest,
+      responses: { 201: { description: 'La session', body: hubSessionAnswer } },
+      handler: async ({ body: { name, registration, ...invited }, request }) => ({
+        status: 201,
+        body: await passkeys.addInvited(
+          { ...invited, address: request.ip ?? '' },
+          { name, registration, page: pageOf(request) },
+        ),
+      }),
+    }),
+    hubRoute({
+      ...{ method: 'get', path: '/passkeys', policy: 'own-account', tag, summary: 'Mes clés d’accès' },
+      responses: told,
+      handler: ({ principal }) => mine(loginOf(principal)),
+    }),
+    hubRoute({
+      ...{ method: 'post', path: '/passkeys/options', policy: 'own-account', tag },
+      summary: 'Préparer une autre clé d’accès, avec une que j’ai',
+      body: anotherPasskeyOptionsRequest,
+      responses: options,
+      handler: async ({ principal, body, request }) => ({
+        body: await passkeys.anotherOptions(loginOf(principal), body.passkey, {
+          page: pageOf(request),
+          address: request.ip ?? '',
+        }),
+      }),
+    }),
+    hubRoute({
+      ...{ method: 'post', path: '/passkeys', policy: 'own-account', tag },
+      summary: 'Ajouter la clé d’accès qui vient d’être faite',
+      body: anotherPasskeyRequest,
+      responses: { 201: told[200] },
+      handler: async ({ principal, body, request }) => {
+        await passkeys.addAnother(loginOf(principal), { ...body, page: pageOf(request) }, request.ip ?? '');
+        return { status: 201, ...(await mine(loginOf(principal))) };
+      },
+    }),
+    hubRoute({
+      ...{ method: 'patch', path: '/passkeys/:id', policy: 'own-account', tag },
+      summary: 'Renommer une de mes clés d’accès',
+      params: credential,
+      body: hubPasskeyRenaming,
+      responses: told,
+      handler: async ({ principal, params, body }) => {
+        await passkeys.rename(loginOf(principal), params.id, body.name);
+        return mine(loginOf(principal));
+      },
+    }),
+    hubRoute({
+      ...{ method: 'delete', path: '/passkeys/:id', policy: 'own-account', tag },
+      summary: 'Retirer une de mes clés d’accès',
+      params: credential,
+      responses: told,
+      handler: async ({ principal, params }) => {
+        await passkeys.remove(loginOf(principal), params.id);
+        return mine(loginOf(principal));
+      },
+    }),
+  ];
+}
+
+/** A route that is not public has somebody who asks. */
+function loginOf(principal: HubPrincipal): string {
+  return (principal as NonNullable<HubPrincipal>).login;
+}
