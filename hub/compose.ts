@@ -111,7 +111,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
   const tokens = tokensOf(config, keys, randomBytes);
   const people = createPeople({ database, ...tokens, audit, clock, log, name: config.http.name });
-  const { users, passkeys } = people;
+  const { users } = people;
   const proofs = new ProofsService({ database, clock, log });
   const { policies, facilities, places } = composeRegistry({
     ...{ database, origin, enrolment, proofs, copies, clock, log },
@@ -137,17 +137,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const http = listenService({
     name: 'http',
     app: hubApp({
-      ...{
-        routes,
-        pages: [...proofsPages({ proofs, users, passkeys, audit, clock }), ...people.pages],
-        users,
-        audit,
-        version,
-        clock,
-        log,
-      },
-      limiters: database.limiters(),
-      trustedProxies: listOf(config.http.trustedProxies),
+      ...{ routes, users, audit, version, clock, log, limiters: database.limiters() },
+      pages: [...proofsPages({ proofs, ...people, audit, clock }), ...people.pages],
+      trustedProxies: config.http.trustedProxies,
     }),
     at: config.http,
     onUpgrade: exchange.onUpgrade,
@@ -369,10 +361,6 @@ function schemasOf(database: HubDatabase, { registerMigrations: migrations, cloc
     version: migrations.length,
     viewsHash: viewsHash(),
   };
-}
-
-function listOf(text = ''): readonly string[] {
-  return text.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }
 
 function markOf({ data }: HubConfig): DatabaseMark {

@@ -21,8 +21,8 @@ export type HubAppOptions = {
   readonly users: HubUsersService;
   readonly audit: HubAuditService;
   readonly limiters: LimiterMaker;
-  /** Addresses whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` is believed, with commas between them. */
+  readonly trustedProxies: string | undefined;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,7 +54,7 @@ const LIMITS: RouteLimits['of'] = {
 
 /** The hub's pages, and its HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
 export function hubApp(options: HubAppOptions): Express {
-  const { routes, pages, users, audit, limiters, trustedProxies, version, clock, log } = options;
+  const { routes, pages, users, audit, limiters, trustedProxies = '', version, clock, log } = options;
   const description = hubRoute({
     method: 'get',
     path: '/openapi.json',
@@ -69,7 +69,8 @@ export function hubApp(options: HubAppOptions): Express {
   const all = [...[...audited, description].map((route) => ({ ...route, path: BASE_PATH + route.path })), ...pages];
   const open = all.filter(({ policy }) => policy === 'public');
   return createHttpApp<HubPolicy, HubPrincipal>({
-    ...{ log, clock, trustedProxies },
+    ...{ log, clock },
+    trustedProxies: trustedProxies.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()])),
     maxBodyBytes: MAX_BODY_BYTES,
     routes: [
       ...all.filter(({ policy }) => policy !== 'public'),
