@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
+import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { type OnProgress, PROGRESS_MEDIA_TYPE, type ProgressEvent } from '@santehaggui/runtime/http/progress-answer.ts';
 import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
 import { failCli } from '../cli-errors.ts';
 import { bilingual } from '../texts/texts.ts';
-import { streamOverSocket } from './admin-stream.ts';
+import { jsonLines, streamOverSocket } from './admin-stream.ts';
 
 /** Whom an {@link AdminClient} speaks to. */
 export type AdminClientOptions = {
@@ -26,6 +28,8 @@ export type AdminClient = {
   readonly dataDirectory: string;
   readonly get: <Answer>(path: string, call?: AdminCall) => Promise<Answer>;
   readonly post: <Answer>(path: string, call?: AdminCall) => Promise<Answer>;
+  /** A POST that lasts: `onProgress` is told how far it is, where the daemon tells it. */
+  readonly postLong: <Answer>(path: string, body: unknown, onProgress: OnProgress) => Promise<Answer>;
   /** The body of the answer, piece by piece as it comes. */
   readonly stream: (method: 'GET' | 'POST', path: string, body?: unknown) => AsyncIterable<Buffer>;
   /** The same daemon, asked as somebody. */
@@ -75,6 +79,22 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     dataDirectory,
     get: (path, call) => ask('GET', path, call),
     post: (path, call) => ask('POST', path, call),
+    postLong: async <Answer>(path: string, body: unknown, onProgress: OnProgress) => {
+      const asked = { ...headers, accept: PROGRESS_MEDIA_TYPE };
+      try {
+        const lines = jsonLines<ProgressEvent<Answer>>(
+          streamOverSocket({ socketPath, method: 'POST', path: `/v1${path}`, headers: asked, body, signal }),
+        );
+        for await (const line of lines) {
+          if (line.event === 'result') return line.result;
+          if (line.event === 'problem') throw fromProblem(line.status, line.problem);
+          onProgress(line.done, line.total);
+        }
+      } catch (error) {
+        throw withStartTold(error, dataDirectory);
+      }
+      throw failRuntime('SH-T002', { why: dataDirectory });
+    },
     stream: async function* (method, path, body) {
       try {
         yield* streamOverSocket({ socketPath, method, path: `/v1${path}`, headers, body, signal });

@@ -11,7 +11,7 @@ import { contentPairs } from './backup-screens.ts';
 import { runDaemonCommand } from './daemon-command.ts';
 import { launcherPath } from './launchers.ts';
 import { wordsInFile } from './recovery-words-file.ts';
-import { withWaiting } from './sync-screens.ts';
+import { withProgress } from './sync-screens.ts';
 
 /** What is put back, and how it is opened. */
 export type RestoreFlags = {
@@ -34,7 +34,7 @@ export async function restoreBackup(
 ): Promise<Outcome> {
   const { text, paint } = invocation;
   const words = flags.throughHub ? undefined : await readWords(invocation, flags.wordsFile);
-  const restored = await withWaiting(invocation, text('backup.restoring'), () =>
+  const restored = await withProgress(invocation, text('backup.restoring'), () =>
     runRestore(invocation, dataDirectory, { ...flags, words }),
   );
   return {

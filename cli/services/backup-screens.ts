@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome.ts';
 import { type Column, pairLines, tableLines } from '../screen/table.ts';
 import { nodeClientFor } from './node-session.ts';
 import { wordsInFile } from './recovery-words-file.ts';
-import { withWaiting } from './sync-screens.ts';
+import { withProgress } from './sync-screens.ts';
 
 /** A slow stick and a big node; whoever waits sees that it goes on. */
 const BACKUP_TIMEOUT_MS = 6 * 3600_000;
@@ -19,7 +19,7 @@ export async function createBackup(
   const { text, paint, format } = invocation;
   const client = nodeClientFor(invocation, dataDirectory);
   const body = folder === undefined ? {} : { directory: resolve(folder) };
-  const made = await withWaiting(invocation, text('backup.creating'), () =>
+  const made = await withProgress(invocation, text('backup.creating'), () =>
     client.post<MadeBackup>('/backups', { body, timeoutMs: BACKUP_TIMEOUT_MS }),
   );
   return {
@@ -83,7 +83,7 @@ export async function verifyBackup(
     file: resolve(file),
     ...(wordsFile === undefined ? {} : { words: await wordsInFile(wordsFile) }),
   };
-  const verified = await withWaiting(invocation, text('backup.verifying'), () =>
+  const verified = await withProgress(invocation, text('backup.verifying'), () =>
     client.post<VerifiedBackup>('/backups/verify', { body, timeoutMs: BACKUP_TIMEOUT_MS }),
   );
   return {

@@ -14,7 +14,7 @@ import { type CredentialFlags, readCredentials } from './credentials.ts';
 import { nodeClientFor } from './node-session.ts';
 import { recoveryPage } from './recovery-page.ts';
 import { wordsInFile } from './recovery-words-file.ts';
-import { withWaiting } from './sync-screens.ts';
+import { withProgress } from './sync-screens.ts';
 
 /** A gigabyte takes some ten seconds, more on a small machine. */
 const ROTATION_TIMEOUT_MS = 10 * 60_000;
@@ -34,7 +34,7 @@ export async function rotateKeys(
 ): Promise<Outcome> {
   const { text, paint, format } = invocation;
   const client = nodeClientFor(invocation, dataDirectory);
-  const answer = await withWaiting(invocation, text('keys.rotating'), () =>
+  const answer = await withProgress(invocation, text('keys.rotating'), () =>
     client.post<RotateAnswer>('/keys/rotate', { body: { acceptRing, only }, timeoutMs: ROTATION_TIMEOUT_MS }),
   );
   const milliseconds = format.integer(answer.milliseconds);
@@ -85,7 +85,7 @@ export async function unlockNode(
   if (!('isLocked' in status)) return opened;
   const body =
     wordsFile === undefined ? await readCredentials(invocation, credentials) : { words: await wordsInFile(wordsFile) };
-  await withWaiting(invocation, text('keys.unlocking'), () =>
+  await withProgress(invocation, text('keys.unlocking'), () =>
     client.post('/unlock', { body, timeoutMs: UNLOCK_TIMEOUT_MS }),
   );
   return opened;

@@ -12,7 +12,7 @@ import { type Column, pairLines, tableLines } from '../screen/table.ts';
 import { isTextKey } from '../texts/texts.ts';
 import { isSignedFor, LIST_LIMIT, type ShowRequest } from './conflict-screens.ts';
 import { adminClientFor, signedInClient } from './node-session.ts';
-import { EXCHANGE_TIMEOUT_MS, withWaiting } from './sync-screens.ts';
+import { EXCHANGE_TIMEOUT_MS, withProgress } from './sync-screens.ts';
 
 /** `haggui sync quarantine list`, of a node or of a hub: what was refused and why, without any value or name. */
 export async function listQuarantine(
@@ -83,7 +83,7 @@ export async function showQuarantined(
 export async function retryQuarantine(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
   const { text, paint, format } = invocation;
   const client = adminClientFor(invocation, dataDirectory);
-  const answer = await withWaiting(invocation, text('quarantine.retrying'), () =>
+  const answer = await withProgress(invocation, text('quarantine.retrying'), () =>
     client.post<QuarantineRetryAnswer>('/sync/quarantine/retry', { timeoutMs: EXCHANGE_TIMEOUT_MS }),
   );
   const { tried, solved, outcomes } = answer;

@@ -5,15 +5,15 @@ import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { tableLines } from '../screen/table.ts';
 import { adminClientFor } from './node-session.ts';
-import { EXCHANGE_TIMEOUT_MS, withWaiting } from './sync-screens.ts';
+import { withProgress } from './sync-screens.ts';
 
 /** `haggui sync export`: the daemon of a node or a hub writes its parcels into a folder. */
 export async function exportToStick(invocation: Invocation, dataDirectory: string, folder: string): Promise<Outcome> {
   const { text, paint } = invocation;
   const client = adminClientFor(invocation, dataDirectory);
   const directory = resolve(folder);
-  const answer = await withWaiting(invocation, text('stick.exporting'), () =>
-    client.post<SyncExportAnswer>('/sync/export', { body: { directory }, timeoutMs: EXCHANGE_TIMEOUT_MS }),
+  const answer = await withProgress(invocation, text('stick.exporting'), (onProgress) =>
+    client.postLong<SyncExportAnswer>('/sync/export', { directory }, onProgress),
   );
   return {
     json: answer,
@@ -32,8 +32,8 @@ export async function importFromStick(invocation: Invocation, dataDirectory: str
   const { text, paint } = invocation;
   const client = adminClientFor(invocation, dataDirectory);
   const directory = resolve(folder);
-  const answer = await withWaiting(invocation, text('stick.importing'), () =>
-    client.post<SyncImportAnswer>('/sync/import', { body: { directory }, timeoutMs: EXCHANGE_TIMEOUT_MS }),
+  const answer = await withProgress(invocation, text('stick.importing'), (onProgress) =>
+    client.postLong<SyncImportAnswer>('/sync/import', { directory }, onProgress),
   );
   const bad = answer.files.filter(({ result }) => result === 'refused' || result === 'partly');
   const used = answer.files.filter(({ result }) => result !== 'skipped');

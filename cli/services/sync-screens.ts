@@ -1,5 +1,6 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
 import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
+import type { OnProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import type { AdminClient } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
@@ -87,16 +88,16 @@ export async function showSyncStatus(invocation: Invocation, dataDirectory: stri
   return { json: status, lines: syncLines(invocation, status) };
 }
 
-/** Runs with a progress line that shows up when it lasts. */
-export async function withWaiting<Result>(
+/** Shows a line while something lasts, and a bar where it tells how far it is. */
+export async function withProgress<Result>(
   invocation: Invocation,
   label: string,
-  work: () => Promise<Result>,
+  work: (onProgress: OnProgress) => Promise<Result>,
 ): Promise<Result> {
   const progress = new Progress({ stream: invocation.stderr, paint: invocation.errorPaint, clock: invocation.clock });
   progress.update(label);
   try {
-    return await work();
+    return await work((done, total) => progress.update(label, done, total));
   } finally {
     progress.stop();
   }
@@ -116,7 +117,7 @@ export function syncVerify(client: AdminClient, repair = false): Promise<SyncVer
 export async function exchangeNow(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
   const client = nodeClientFor(invocation, dataDirectory);
   const { text, paint } = invocation;
-  const status = await withWaiting(invocation, text('sync.exchanging'), () => syncNow(client));
+  const status = await withProgress(invocation, text('sync.exchanging'), () => syncNow(client));
   const isDone = status.lastExchange?.ok === true && status.pendingChanges === 0 && status.attachments.toSend === 0;
   return {
     json: status,
@@ -189,7 +190,7 @@ function verificationLines(invocation: Invocation, verification: SyncVerificatio
 export async function verifyNow(invocation: Invocation, dataDirectory: string, repair: boolean): Promise<Outcome> {
   const client = nodeClientFor(invocation, dataDirectory);
   const label = invocation.text(repair ? 'verify.repairing' : 'verify.running');
-  const verification = await withWaiting(invocation, label, () => syncVerify(client, repair));
+  const verification = await withProgress(invocation, label, () => syncVerify(client, repair));
   return {
     json: verification,
     lines: verificationLines(invocation, verification),

@@ -1,6 +1,7 @@
 import { enrolRequest, stickRequest, verifyRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { type EpiWeek, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
+import { answerWithProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import { z } from 'zod';
 import type { SignInService } from '../people/sign-in-service.ts';
 import type { WeeklyReportService } from '../reports/weekly-report-service.ts';
@@ -66,14 +67,14 @@ export function operatorRoutes({
       path: '/sync/export',
       summary: 'Écrire sur une clé ce que le hub n’a pas encore',
       body: stickRequest,
-      handler: async ({ body }) => ({ body: await usb.exportTo(body.directory) }),
+      handler: (asked) => answerWithProgress(asked, (onProgress) => usb.exportTo(asked.body.directory, onProgress)),
     }),
     operatorRoute({
       method: 'post',
       path: '/sync/import',
       summary: 'Prendre sur une clé les reçus et les envois du hub',
       body: stickRequest,
-      handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
+      handler: (asked) => answerWithProgress(asked, (onProgress) => usb.importFrom(asked.body.directory, onProgress)),
     }),
     operatorRoute({
       method: 'get',

@@ -1,6 +1,7 @@
 import { facilityAddRequest, facilityMoveRequest, stickRequest } from '@santehaggui/protocols/api/admin-api.ts';
 import { hubUserRequest, hubUserReset } from '@santehaggui/protocols/api/hub-people-api.ts';
 import { listQuery, sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
+import { answerWithProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import { type Route, routeMaker } from '@santehaggui/runtime/http/route.ts';
 import type { ErasureService } from '../erasure/erasure-service.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
@@ -103,7 +104,7 @@ export function adminRoutes({
       policy,
       summary: 'Écrit sur une clé ce qui attend chaque nœud',
       body: stickRequest,
-      handler: async ({ body }) => ({ body: await usb.exportTo(body.directory) }),
+      handler: (asked) => answerWithProgress(asked, (onProgress) => usb.exportTo(asked.body.directory, onProgress)),
     }),
     route({
       method: 'post',
@@ -111,7 +112,7 @@ export function adminRoutes({
       policy,
       summary: 'Prend les colis des nœuds sur une clé et y écrit les retours',
       body: stickRequest,
-      handler: async ({ body }) => ({ body: await usb.importFrom(body.directory) }),
+      handler: (asked) => answerWithProgress(asked, (onProgress) => usb.importFrom(asked.body.directory, onProgress)),
     }),
     ...quarantineRoutes(quarantine),
     ...nodeRoutes(unlocking, revocation),

@@ -17,7 +17,8 @@ import {
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import { decodeIncoming, OutOfTurn } from '@santehaggui/protocols/journal/follow-chain.ts';
-import { roomOnStick, StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import { roomOnStick, StickMeter, type StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import type { OnProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -76,11 +77,14 @@ export class UsbService {
    * parcel for the way back: the receipt, and its feed. What is wrong with a file stands in its outcome. Throws SH-T302 when the
    * folder cannot be read or written.
    */
-  async importFrom(folder: string): Promise<SyncImportAnswer> {
+  async importFrom(folder: string, onProgress: OnProgress = () => {}): Promise<SyncImportAnswer> {
     const files: ParcelOutcome[] = [];
     const heard = new Map<number, { readonly node: LinkedNode; readonly reply: Reply }>();
-    for (const name of namesIn(folder)) {
-      const taken = await this.#take(folder, name, heard);
+    const names = namesIn(folder);
+    const pathOf = (name: string): string => join(folder, name);
+    const meter = new StickMeter(names.map(pathOf), onProgress);
+    for (const name of names) {
+      const taken = await this.#take(name, () => meter.open(pathOf(name)), heard);
       files.push(taken.outcome);
       this.#parts.log.info('exchange.parcel', { ...taken.outcome });
       const { result, reason } = taken.outcome;
@@ -98,9 +102,11 @@ export class UsbService {
   }
 
   /** Writes parcels for all nodes that are enrolled into a folder: receipts and feeds. Throws SH-T302. */
-  async exportTo(folder: string): Promise<SyncExportAnswer> {
+  async exportTo(folder: string, onProgress: OnProgress = () => {}): Promise<SyncExportAnswer> {
     const files = [];
-    for (const number of await this.#parts.nodes()) {
+    const numbers = await this.#parts.nodes();
+    for (const [at, number] of numbers.entries()) {
+      onProgress(at, numbers.length);
       const node = await this.#parts.findNode(number);
       // One that has yet to give back what it received counts its feed in another generation.
       const isAwaited = node !== undefined && (await this.#parts.restoration.isAwaited(node.facility));
@@ -111,8 +117,8 @@ export class UsbService {
   }
 
   async #take(
-    folder: string,
     name: string,
+    open: () => StickReader,
     heard: ReadonlyMap<number, { readonly reply: Reply }>,
   ): Promise<{ readonly outcome: ParcelOutcome; readonly node?: LinkedNode } & Reply> {
     const { keys, codec, findNode, former, feed } = this.#parts;
@@ -130,7 +136,7 @@ export class UsbService {
       blobs,
     });
     try {
-      using file = new StickReader(join(folder, name));
+      using file = open();
       const { header, bytes } = readParcelHead(file.peek(PARCEL_HEAD_BYTES));
       if (header.direction !== 'up') return outcome('skipped', 'other-way');
       const formerSender = await former.find(header.node);

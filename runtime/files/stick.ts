@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { OnProgress } from '../http/progress-answer.ts';
 
 const BESIDE = '.part';
 
@@ -41,6 +42,27 @@ export function roomOnStick(folder: string): number {
   return Math.max(0, Math.min(MOST_AT_ONCE, bavail * bsize - LEFT_FREE));
 }
 
+/** Tells how far files are read, one after the other: bytes of all that they hold together. */
+export class StickMeter {
+  readonly #sizes: ReadonlyMap<string, number>;
+  readonly #onProgress: OnProgress;
+  readonly #total: number;
+  #passed = 0;
+
+  constructor(paths: readonly string[], onProgress: OnProgress) {
+    this.#sizes = new Map(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.size ?? 0]));
+    this.#total = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+    this.#onProgress = onProgress;
+  }
+
+  /** Opens the next file. */
+  open(path: string): StickReader {
+    const before = this.#passed;
+    this.#passed += this.#sizes.get(path) ?? 0;
+    return new StickReader(path, (at) => this.#onProgress(before + at, this.#total));
+  }
+}
+
 /** Removes the part that a killed process has left of a file that it was writing so. */
 export function removePart(path: string): void {
   rmSync(path + BESIDE, { force: true });
@@ -49,10 +71,13 @@ export function removePart(path: string): void {
 /** Reads a file from its start, some bytes at a time; fewer come at its end. `using` closes it. */
 export class StickReader implements Disposable {
   readonly #file: number;
+  readonly #onTaken: (at: number) => void;
   #at = 0;
 
-  constructor(path: string) {
+  /** `onTaken` hears after each {@link take} where it ended. */
+  constructor(path: string, onTaken: (at: number) => void = () => {}) {
     this.#file = openSync(path, 'r');
+    this.#onTaken = onTaken;
   }
 
   /** The bytes from where the last {@link take} ended, without going on. */
@@ -71,6 +96,7 @@ export class StickReader implements Disposable {
   take(length: number): Uint8Array {
     const bytes = this.peek(length);
     this.#at += bytes.length;
+    this.#onTaken(this.#at);
     return bytes;
   }
 

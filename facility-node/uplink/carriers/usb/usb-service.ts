@@ -16,7 +16,8 @@ import {
 } from '@santehaggui/protocols/frames/parcel.ts';
 import { NO_RANGES } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
-import { roomOnStick, StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import { roomOnStick, StickMeter, type StickReader, writeStickFile } from '@santehaggui/runtime/files/stick.ts';
+import type { OnProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { RefusedFrames } from '@santehaggui/runtime/refusals/refused-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -50,6 +51,16 @@ const PIECE_BYTES = 256 * 1024;
 /** The feed is applied in transactions of so many changes, so that nobody at the LAN waits for long. */
 const FEED_BATCH = 50;
 
+/** What a change takes of a parcel, roughly: progress counts both changes and contents. */
+const BYTES_OF_A_CHANGE = 10;
+
+type ParcelUp = {
+  readonly after: number;
+  readonly upTo: number;
+  readonly room: number;
+  readonly onProgress: OnProgress;
+};
+
 type Tally = { changes: number; repeats: number; attachmentBytes: number };
 
 /** The carrier `usb`: parcels on a stick, both ways (docs/protocol.md, 4.14). */
@@ -65,14 +76,14 @@ export class UsbService {
    * Writes what the hub has not acknowledged, and how much of its feed is here, as one parcel into a folder. Throws SH-T112 when no
    * hub is known, SH-T113 when the folder cannot be written; nothing is left behind then.
    */
-  async exportTo(folder: string): Promise<SyncExportAnswer> {
+  async exportTo(folder: string, onProgress: OnProgress = () => {}): Promise<SyncExportAnswer> {
     const { journal, identity } = this.#parts;
     const hub = this.#hub();
     const after = journal.syncState().acknowledgedSequence;
     const upTo = journal.lastSequence();
     const file = parcelName({ facility: identity.current().facility.code, direction: 'up', upTo });
     try {
-      const pieces = this.#pieces(hub, { after, upTo, room: roomOnStick(folder) });
+      const pieces = this.#pieces(hub, { after, upTo, room: roomOnStick(folder), onProgress });
       const bytes = await writeStickFile(join(folder, file), pieces);
       return { files: [{ file, changes: upTo - after, bytes }] };
     } catch (cause) {
@@ -81,10 +92,13 @@ export class UsbService {
   }
 
   /** Takes the hub's parcels for this node out of a folder: receipts and its feed. What is wrong with a file stands in its outcome. */
-  async importFrom(folder: string): Promise<SyncImportAnswer> {
+  async importFrom(folder: string, onProgress: OnProgress = () => {}): Promise<SyncImportAnswer> {
     const hub = this.#hub();
     const files: ParcelOutcome[] = [];
-    for (const name of this.#names(folder)) files.push(await this.#take(folder, name, hub));
+    const names = this.#names(folder);
+    const pathOf = (name: string): string => join(folder, name);
+    const meter = new StickMeter(names.map(pathOf), onProgress);
+    for (const name of names) files.push(await this.#take(name, () => meter.open(pathOf(name)), hub));
     for (const { file, result, reason } of files) {
       this.#parts.log.info('uplink.parcel', { file, result, reason: reason ?? null });
       if (reason !== undefined && result !== 'skipped')
@@ -93,10 +107,7 @@ export class UsbService {
     return { files };
   }
 
-  async *#pieces(
-    hub: HubLink,
-    { after, upTo, room }: { readonly after: number; readonly upTo: number; readonly room: number },
-  ): AsyncGenerator<Uint8Array> {
+  async *#pieces(hub: HubLink, { after, upTo, room, onProgress }: ParcelUp): AsyncGenerator<Uint8Array> {
     const { journal, attachments, fetchMaxBytes, identity, incarnation, clock, randomBytes } = this.#parts;
     const { node } = identity.current();
     const { feedReceived, feedGeneration } = journal.syncState();
@@ -117,6 +128,8 @@ export class UsbService {
       beyond: NO_RANGES,
     });
     yield writer.sign(await this.#parts.witness.show());
+    const content = Math.min(room, attachments.backlog(fetchMaxBytes).toSend.bytes);
+    const total = upTo - after + content / BYTES_OF_A_CHANGE;
     let written = 0;
     for (let at = after; at < upTo; ) {
       const changes = journal.journalAfter(at, { bytes: PIECE_BYTES, changes: PIECE_CHANGES, upTo });
@@ -124,16 +137,21 @@ export class UsbService {
       const piece = writer.changes(changes, { model: NEWEST_MODEL, stampOf: (id) => journal.creationOf(id) });
       written += piece.length;
       yield piece;
+      onProgress(at - after, total);
       await letOthersIn();
     }
+    let contentBytes = 0;
     for (const blob of attachmentsForHub(attachments, { budget: room - written, fetchMaxBytes })) {
-      yield writer.blob(blob);
+      const piece = writer.blob(blob);
+      contentBytes += piece.length;
+      yield piece;
+      onProgress(upTo - after + contentBytes / BYTES_OF_A_CHANGE, total);
       await letOthersIn();
     }
     yield writer.end();
   }
 
-  async #take(folder: string, name: string, hub: HubLink): Promise<ParcelOutcome> {
+  async #take(name: string, open: () => StickReader, hub: HubLink): Promise<ParcelOutcome> {
     const { identity } = this.#parts;
     const tally: Tally = { changes: 0, repeats: 0, attachmentBytes: 0 };
     const outcome = (result: ParcelOutcome['result'], reason?: ParcelOutcome['reason']): ParcelOutcome => ({
@@ -143,7 +161,7 @@ export class UsbService {
       ...tally,
     });
     try {
-      using file = new StickReader(join(folder, name));
+      using file = open();
       const { header, bytes } = readParcelHead(file.peek(PARCEL_HEAD_BYTES));
       if (header.direction !== 'down') return outcome('skipped', 'other-way');
       if (header.node !== identity.current().node) return outcome('skipped', 'not-for-us');
