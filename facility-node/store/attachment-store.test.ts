@@ -71,6 +71,25 @@ describe('content from the hub', () => {
   });
 });
 
+describe('content that is handed in', () => {
+  it('in large steps is read from any place', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const bytes = randomBytes(400_000);
+    const id = node.store.transact(NOBODY, (tx) => tx.create(documentReference, { title: 'Radio' }));
+    attachments.handIn(id, { size: bytes.length, bytes: bytes.subarray(0, 300_000) });
+    attachments.handIn(id, { size: bytes.length, bytes: bytes.subarray(300_000) });
+    expect(await attachments.hashOf(id)).toBe(sha256(bytes));
+    for (const [offset, length] of [
+      [0, 400_000],
+      [85_000, 65_536],
+      [299_990, 20],
+      [399_999, 65_536],
+    ] as const)
+      expect(Buffer.compare(attachments.part(id, offset, length), bytes.subarray(offset, offset + length))).toBe(0);
+  });
+});
+
 describe('what is carried next', () => {
   it('is what somebody asked for, then what is of an evacuation, then the newest; large content only when asked for', async () => {
     await using node = await openTestStore();

@@ -181,8 +181,7 @@ export class AttachmentStore {
   add(record: string, { hash, bytes }: { readonly hash: string; readonly bytes: Uint8Array }): void {
     this.#drop.run(record);
     this.#begin.run(record, bytes.length);
-    for (let at = 0; at < bytes.length; at += MAX_PIECE_BYTES)
-      this.#append(record, bytes.subarray(at, at + MAX_PIECE_BYTES));
+    this.#append(record, bytes);
     this.#confirm.run(hash, record);
   }
 
@@ -305,14 +304,16 @@ export class AttachmentStore {
       .sort((left, right) => (left.key < right.key ? -1 : 1));
   }
 
+  /** In rows of at most {@link MAX_PIECE_BYTES}, whose places {@link part} counts on; on a dying link pieces are tiny, and are put together. */
   #append(record: string, bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    const last = this.#lastPiece.get(record);
-    // On a dying link pieces are tiny: they are put together, so that there are never many rows.
-    if (last !== undefined && last.bytes.length + bytes.length <= MAX_PIECE_BYTES) {
-      this.#putPiece.run(record, last.at, Buffer.concat([last.bytes, bytes]));
-    } else {
-      this.#putPiece.run(record, last === undefined ? 0 : last.at + last.bytes.length, bytes);
+    for (let at = 0; at < bytes.length; at += MAX_PIECE_BYTES) {
+      const step = bytes.subarray(at, at + MAX_PIECE_BYTES);
+      const last = this.#lastPiece.get(record);
+      if (last !== undefined && last.bytes.length + step.length <= MAX_PIECE_BYTES) {
+        this.#putPiece.run(record, last.at, Buffer.concat([last.bytes, step]));
+      } else {
+        this.#putPiece.run(record, last === undefined ? 0 : last.at + last.bytes.length, step);
+      }
     }
     this.#grow.run(bytes.length, record);
   }

@@ -138,6 +138,7 @@ export class BlobExchange {
     const bytes = found?.isWhole === true ? attachments.part(record, offset, length) : new Uint8Array(0);
     if (found === undefined || bytes.length !== length) {
       // It was released or erased meanwhile.
+      this.#parts.log.warn('uplink.attachment-gone', { record, offset });
       this.#refused.add(record);
       return this.#stepSending({ kind: 'gone', record });
     }
