@@ -67,6 +67,7 @@ import { announce, holdersOf } from './routing/delivery-service.ts';
 import { auditDisclosures } from './routing/disclosure-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
+import { codeWays } from './telecoms/code-ways.ts';
 import { openAggregator } from './telecoms/open-aggregator.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
 import { unlockRoutes } from './unlocking/unlock-routes.ts';
@@ -110,7 +111,12 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   );
   const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
   const tokens = tokensOf(config, keys, randomBytes);
-  const people = createPeople({ database, ...tokens, audit, clock, log, name: config.http.name });
+  const aggregator = openAggregator(config.sms);
+  const messenger = parts.messenger ?? aggregator?.messenger;
+  const people = createPeople({
+    ...{ database, ...tokens, audit, clock, log, name: config.http.name },
+    ways: codeWays(config, messenger),
+  });
   const { users } = people;
   const proofs = new ProofsService({ database, clock, log });
   const { policies, facilities, places } = composeRegistry({
@@ -118,7 +124,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ schemas: schemasOf(database, parts), publicKey: keys.sign.publicKey },
   });
   const links = composeLinks(config, parts, {
-    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit },
+    ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, messenger },
     attachments: new AttachmentsService({ database, keys: sealing, holdersOf, announce, log }),
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
@@ -132,7 +138,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...people.routes,
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(reports, clock)],
     ...[...auditRoutes(audit), ...readmissionRoutes(links.readmission)],
-    ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...links.smsRoutes],
+    ...[...exchangeRoutes(new PostedExchange({ exchange, randomBytes, clock })), ...(aggregator?.routes ?? [])],
   ];
   const http = listenService({
     name: 'http',
@@ -249,6 +255,8 @@ function composeKeys(
 }
 
 type LinkNeeds = {
+  /** What receives and sends short messages, where there is something. */
+  readonly messenger: Messenger | undefined;
   readonly keys: HubKeys;
   readonly incarnation: string;
   readonly database: HubDatabase;
@@ -263,9 +271,8 @@ type LinkNeeds = {
 };
 
 /** All that speaks with nodes, over any carrier. */
-function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }: HubParts, needs: LinkNeeds) {
+function composeLinks(config: HubConfig, { clock, log, randomBytes }: HubParts, needs: LinkNeeds) {
   const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, attachments } = needs;
-  const aggregator = openAggregator(config.sms);
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const onLast = async (sql: Sql, code: string): Promise<void> => {
     await places.takeBack(sql, code);
@@ -294,7 +301,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
     hellos: new HelloCounter(incarnation, randomBytes),
   });
   const usb = new UsbService({ ...ends, witness, attachments, keys, incarnation, nodes: () => enrolment.nodes() });
-  const sms = composeSms({ ...ends, messenger: messenger ?? aggregator?.messenger });
+  const sms = composeSms({ ...ends, messenger: needs.messenger });
   const readmission = new ReadmissionService({
     ...{ database, keys, enrolment, facilities, restoration, former: revocation.former, audit, log },
   });
@@ -307,7 +314,6 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes, messenger }:
     usb,
     sms,
     witness,
-    smsRoutes: aggregator?.routes ?? [],
     readmission,
   };
 }

@@ -130,6 +130,33 @@ export const hubConfigTable = configTable({
     fr: 'Adresse de l’API de l’agrégateur, si ce n’est pas la sienne',
     en: 'Address of the aggregator’s API, where it is not its own',
   },
+  'whatsapp.number': {
+    kind: 'string',
+    optional: true,
+    pattern: /^\+\d{5,15}$/,
+    fr: 'Numéro WhatsApp qui envoie les codes, par le compte Twilio des SMS',
+    en: 'WhatsApp number that sends codes, by the Twilio account of the short messages',
+  },
+  'whatsapp.template': {
+    kind: 'string',
+    optional: true,
+    pattern: /^HX[0-9a-fA-F]{32}$/,
+    fr: 'ContentSid du modèle approuvé par WhatsApp, dont la variable 1 est le code',
+    en: 'ContentSid of the template that WhatsApp has approved, whose variable 1 is the code',
+  },
+  'mail.url': {
+    kind: 'secret',
+    optional: true,
+    fr: 'Fichier de l’adresse du serveur de courriel qui envoie les codes (smtps://nom:mot-de-passe@serveur:465, ou smtp:// avec STARTTLS)',
+    en: 'File of the address of the mail server that sends codes (smtps://name:password@server:465, or smtp:// with STARTTLS)',
+  },
+  'mail.from': {
+    kind: 'string',
+    optional: true,
+    pattern: /^[^\s@<>]+@[^\s@<>]+$/,
+    fr: 'Adresse d’où viennent ces courriels',
+    en: 'Address that these mails come from',
+  },
   'copies.keepDays': {
     kind: 'integer',
     default: 90,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { consentTexts } from '@santehaggui/protocols/consents/short-texts.ts';
-import { CodeSender } from '@santehaggui/runtime/codes/code-sender.ts';
+import { CodeSender, type SendCode } from '@santehaggui/runtime/codes/code-sender.ts';
 import { codeHashOf, isRightCode, newOneTimeCode } from '@santehaggui/runtime/codes/one-time-code.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
@@ -48,7 +48,7 @@ export class ConsentCodeService {
     this.#codes = new ConsentCodeStore(options.db);
     const { messenger } = options;
     if (messenger === undefined) return;
-    const send = (to: string, text: string) => messenger.send(to, { kind: 'text', text });
+    const send: SendCode = (to, { text }) => messenger.send(to, { kind: 'text', text });
     this.#sender = new CodeSender({ purpose: 'consent-code', send, make: memoryLimiters });
   }
 
@@ -69,7 +69,7 @@ export class ConsentCodeService {
     this.#codes.forgetBefore(nowMs - KEPT_MS);
     this.#codes.add({ id, patientId, phone, textHash, accountId: staff.accountId, ...kept });
     try {
-      await this.#sender.send(phone, consentTexts.code({ code, facility: facility.name }));
+      await this.#sender.send(phone, { code, text: consentTexts.code({ code, facility: facility.name }) });
     } catch (cause) {
       if (cause instanceof HagguiError) throw cause;
       throw failConsent('SH-T190', { cause });

@@ -3,7 +3,7 @@ import type { OwnFactors } from '@santehaggui/protocols/api/factors-api.ts';
 import { gsmText } from '@santehaggui/protocols/consents/short-texts.ts';
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import { BoundCodes } from '@santehaggui/runtime/codes/bound-codes.ts';
-import { CodeSender } from '@santehaggui/runtime/codes/code-sender.ts';
+import { CodeSender, type SendCode } from '@santehaggui/runtime/codes/code-sender.ts';
 import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -41,7 +41,7 @@ export class PhoneFactorService implements SecondFactor {
     const { clock, messenger } = options;
     this.#options = options;
     this.#factors = new PhoneFactorStore(options.db);
-    const send = async (phone: string, text: string): Promise<void> => {
+    const send: SendCode = async (phone, { text }) => {
       if (messenger === undefined) throw failFactor('SH-T250');
       await messenger.send(phone, { kind: 'text', text }).catch((cause) => {
         throw failFactor('SH-T250', { cause });

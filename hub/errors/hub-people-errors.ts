@@ -2,6 +2,23 @@ import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 
 /** What can go wrong with how people prove who they are at the hub. */
 export const hubPeopleErrors = errorCodes({
+  'SH-A305': {
+    kind: 'auth',
+    status: 401,
+    title: { fr: 'Ce code n’est pas le bon, ou il n’est plus valable', en: 'This code is wrong or no longer good' },
+    remedy: {
+      fr: 'Relisez le message ; pour un autre code, redonnez votre mot de passe.',
+      en: 'Read the message again; for another code, give your password again.',
+    },
+  },
+  'SH-T320': {
+    kind: 'transient',
+    title: { fr: 'Le code n’a pas pu partir', en: 'The code could not be sent' },
+    remedy: {
+      fr: 'Entrez avec une clé d’accès, ou réessayez plus tard ; l’opérateur du hub peut vous inviter à en faire une.',
+      en: 'Come in with a passkey, or try again later; the hub’s operator can invite you to make one.',
+    },
+  },
   'SH-A303': {
     kind: 'auth',
     title: { fr: 'Une clé d’accès est nécessaire', en: 'A passkey is needed' },

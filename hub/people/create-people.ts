@@ -1,3 +1,4 @@
+import { type CodeWays, HubCodesService } from './hub-codes-service.ts';
 import { type HubPasskeysOptions, HubPasskeysService } from './hub-passkeys-service.ts';
 import type { HubRoute } from './hub-route.ts';
 import { type HubUsersOptions, HubUsersService } from './hub-users-service.ts';
@@ -13,9 +14,14 @@ export type HubPeople = {
   readonly pages: readonly HubRoute[];
 };
 
+/** What {@link createPeople} is made of. */
+export type PeopleParts = Omit<HubUsersOptions, 'codes'> & { readonly name: string; readonly ways: CodeWays };
+
 /** Puts together who reads reports; `name` is the hub's, as people open it. */
-export function createPeople({ name, ...parts }: HubUsersOptions & { readonly name: string }): HubPeople {
-  const users = new HubUsersService(parts);
+export function createPeople({ name, ways, ...parts }: PeopleParts): HubPeople {
+  const { database, clock } = parts;
+  const codes = new HubCodesService({ ways, clock, make: database.limiters() });
+  const users = new HubUsersService({ ...parts, codes });
   const party: HubPasskeysOptions['party'] = { host: name, name: 'SanteHaggui, hub' };
   const passkeys = new HubPasskeysService({ ...parts, users, party });
   return {

@@ -18,6 +18,7 @@ import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import { failHubPeople } from '../errors/hub-people-errors.ts';
 import { ACCESS_TOKEN_SECONDS, readAccessToken, signAccessToken, type TokenIssuer } from './access-token.ts';
+import type { HubCodeSent, HubCodesService } from './hub-codes-service.ts';
 import { passkeyLineOf } from './hub-passkey-line.ts';
 import { passkeysOf, removePasskeysOf } from './hub-passkeys-store.ts';
 import {
@@ -36,6 +37,8 @@ export type HubUsersOptions = {
   readonly database: HubDatabase;
   readonly issuer: TokenIssuer;
   readonly audit: HubAuditTrail;
+  /** What sends codes. */
+  readonly codes: HubCodesService;
   /** Makes another key for tokens, durably; the one before verifies until `untilMs`, or no longer. */
   readonly replaceTokenKey: (untilMs: number | undefined) => Pick<TokenIssuer, 'privateKey' | 'publicKey' | 'former'>;
   readonly clock: Clock;
@@ -51,6 +54,14 @@ export type HubSession = {
 
 /** Who tries a password, and from where. */
 export type PasswordAttempt = { readonly login: string; readonly password: string; readonly address: string };
+
+/** Who gives a code back, for which attempt, and from where. */
+export type CodeAttempt = {
+  readonly login: string;
+  readonly attempt: string;
+  readonly code: string;
+  readonly address: string;
+};
 
 /** Who was told on a Thursday can still begin on Monday. */
 const INVITATION_MS = 72 * 3600_000;
@@ -137,17 +148,31 @@ export class HubUsersService {
   }
 
   /**
-   * Signs in with a password. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts, SH-A303 where a
-   * passkey is needed: for the ministry.
+   * Signs in with a password; where the operator has said where codes go, sends one that has to come back ({@link signInWithCode}). Throws
+   * SH-A301 for a wrong login or password alike, SH-A005 after too many attempts, SH-A303 where a passkey is needed: for the ministry; SH-T320.
    */
-  async signIn(attempt: PasswordAttempt): Promise<HubSession> {
+  async signIn(attempt: PasswordAttempt): Promise<HubSession | HubCodeSent> {
     const user = await this.withPassword(attempt);
     const { login, role } = user;
     if (role === 'ministry') {
       await this.#note({ login, role, address: attempt.address }, 'deny', 'password alone');
       throw failHubPeople('SH-A303');
     }
+    if (user.contact !== null) return this.#options.codes.send(user);
     return this.open(user, { address: attempt.address, proof: 'password' });
+  }
+
+  /** Signs in with the code that came after the password. Throws SH-A305; SH-A005 after too many attempts. */
+  async signInWithCode({ login, attempt, code, address }: CodeAttempt): Promise<HubSession> {
+    await this.#limits.begin({ login, address });
+    const user = await this.#options.database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
+    // Who has become the ministry's meanwhile needs a passkey.
+    if (user?.role !== 'region' || !this.#options.codes.prove({ ...user, attempt, code })) {
+      await this.#note({ login, role: null, address }, 'deny', 'code');
+      throw failHubPeople('SH-A305');
+    }
+    await this.#limits.succeeded({ login, address });
+    return this.open(user, { address, proof: `password, code by ${user.contact?.way}` });
   }
 
   /** Signs in over the admin socket: who may open that is the second factor. Throws SH-A301, SH-A005. */

@@ -1,4 +1,4 @@
-import { proofRequest } from '@santehaggui/protocols/api/lan-api.ts';
+import { hubCodeSent, hubProofRequest } from '@santehaggui/protocols/api/hub-people-api.ts';
 import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { z } from 'zod';
 import type { HubPasskeysService } from './hub-passkeys-service.ts';
@@ -22,12 +22,19 @@ export function sessionsRoutes(users: HubUsersService, passkeys: HubPasskeysServ
       policy: 'public',
       summary: 'Connexion d’une personne qui lit les rapports ; le jeton vaut dix minutes',
       tag: 'sessions',
-      body: proofRequest,
-      responses: { 200: { description: 'La session', body: hubSessionAnswer } },
-      handler: async ({ body: { passkey, login = '', password = '' }, request }) => {
+      body: hubProofRequest,
+      responses: {
+        200: { description: 'La session', body: hubSessionAnswer },
+        202: { description: 'Le mot de passe est bon ; un code est parti, à rendre avec attempt', body: hubCodeSent },
+      },
+      handler: async ({ body: { passkey, login = '', password = '', attempt, otp = '' }, request }) => {
         const address = request.ip ?? '';
-        if (passkey === undefined) return { body: await users.signIn({ login, password, address }) };
-        return { body: await passkeys.signIn(passkey, { page: pageOf(request), address }) };
+        if (passkey !== undefined) return { body: await passkeys.signIn(passkey, { page: pageOf(request), address }) };
+        if (attempt !== undefined) return { body: await users.signInWithCode({ login, attempt, code: otp, address }) };
+        const signedIn = await users.signIn({ login, password, address });
+        if ('accessToken' in signedIn) return { body: signedIn };
+        const { way, expiresAtMs, ...sent } = signedIn;
+        return { status: 202, body: { ...sent, secondFactor: way, expiresAt: new Date(expiresAtMs).toISOString() } };
       },
     }),
     hubRoute({

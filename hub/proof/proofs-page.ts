@@ -1,6 +1,7 @@
 import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { type Html, html, pageWithScripts } from '@santehaggui/runtime/http/html-page.ts';
+import { type Html, html, htmlPage, pageWithScripts } from '@santehaggui/runtime/http/html-page.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
+import type { HubCodeSent } from '../people/hub-codes-service.ts';
 import { PASSKEYS_PATH, PROGRAMS_PATH } from '../people/passkeys-pages.ts';
 import type { ProofLine } from './proofs-service.ts';
 
@@ -15,6 +16,21 @@ export function proofsDoor(problem?: string): Answer {
 <p>Connectez-vous pour voir si chaque établissement et le hub détiennent la même chose. Rien n’est gardé : chaque regard se signe.</p>
 ${form('Voir')}`;
   return pageWithScripts(TITLE, body, problem === undefined ? 200 : 401);
+}
+
+/** The second door, for whose password is right: the code that was sent has to come back. */
+export function proofsCodeDoor({ attempt, ending }: Pick<HubCodeSent, 'attempt' | 'ending'>, login: string): Answer {
+  return htmlPage(
+    TITLE,
+    html`<p>Un code est parti vers <b>${ending}</b>. Il vaut dix minutes.</p>
+<form method="post" action="${PROOFS_PATH}">
+<input type="hidden" name="login" value="${login}"><input type="hidden" name="attempt" value="${attempt}">
+<label for="otp">Le code</label>
+<input id="otp" name="otp" required inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+<button>Voir</button>
+</form>`,
+    202,
+  );
 }
 
 /** Every facility: when it was proven equal and at which number, what waits and since when, what differs. */

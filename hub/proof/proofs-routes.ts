@@ -2,6 +2,7 @@ import { sessionRequest } from '@santehaggui/protocols/api/lan-api.ts';
 import { passkeyAssertion } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { PAGE_STYLE, STYLE_PATH } from '@santehaggui/runtime/http/html-page.ts';
+import type { PageAddress } from '@santehaggui/runtime/passkeys/passkey-ceremonies.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
 import type { HubAuditTrail } from '../audit/audit-service.ts';
@@ -9,7 +10,7 @@ import type { HubPasskeysService } from '../people/hub-passkeys-service.ts';
 import { type HubRoute, hubRoute } from '../people/hub-route.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import { pageOf } from '../people/page-address.ts';
-import { PROOFS_PATH, proofsDoor, proofsPage } from './proofs-page.ts';
+import { PROOFS_PATH, proofsCodeDoor, proofsDoor, proofsPage } from './proofs-page.ts';
 import type { ProofsService } from './proofs-service.ts';
 
 /** What the routes and the page speak to. */
@@ -67,10 +68,22 @@ const saidByPasskey = z
   .pipe(passkeyAssertion);
 
 /** Who looks. */
-const lookRequest = z.union([z.strictObject({ passkey: saidByPasskey }), sessionRequest]);
+const lookRequest = z.union([
+  z.strictObject({ passkey: saidByPasskey }),
+  z.strictObject({ login: z.string().max(60), attempt: z.string().max(100), otp: z.string().trim().max(20) }),
+  sessionRequest,
+]);
 
 /** The page of the same, at the root: a passkey or a login for each look, and no session. */
 export function proofsPages({ proofs, users, passkeys, audit, clock }: ProofsParts): readonly HubRoute[] {
+  const signedInBy = (
+    body: z.infer<typeof lookRequest>,
+    { page, address }: { readonly page: PageAddress; readonly address: string },
+  ) => {
+    if ('passkey' in body) return passkeys.signIn(body.passkey, { page, address });
+    if ('attempt' in body) return users.signInWithCode({ ...body, code: body.otp, address });
+    return users.signIn({ login: body.login, password: body.password, address });
+  };
   return [
     hubRoute({
       method: 'get',
@@ -99,15 +112,17 @@ export function proofsPages({ proofs, users, passkeys, audit, clock }: ProofsPar
       handler: async ({ body, request, requestId }) => {
         const address = request.ip ?? '';
         try {
-          const { user } =
-            'passkey' in body
-              ? await passkeys.signIn(body.passkey, { page: pageOf(request), address })
-              : await users.signIn({ ...body, address });
+          const signedIn = await signedInBy(body, { page: pageOf(request), address });
+          if (!('user' in signedIn)) return proofsCodeDoor(signedIn, 'login' in body ? body.login : '');
+          const { user } = signedIn;
           const caller = { kind: 'user' as const, login: user.login, role: user.role, address, requestId };
           await audit.append(caller, { action: 'read', recordType: 'facility', detail: { page: PROOFS_PATH } });
           return proofsPage(await proofs.lines(user.region), { region: user.region, nowMs: clock.now() });
         } catch (error) {
-          if (error instanceof HagguiError && ['SH-A301', 'SH-A303', 'SH-A005', 'SH-A006'].includes(error.code))
+          if (
+            error instanceof HagguiError &&
+            ['SH-A301', 'SH-A303', 'SH-A305', 'SH-A005', 'SH-A006', 'SH-T320'].includes(error.code)
+          )
             return proofsDoor(error.title.fr);
           throw error;
         }

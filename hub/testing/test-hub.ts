@@ -45,6 +45,8 @@ type Settings = {
     readonly webhookKey: undefined;
     readonly publicUrl: undefined;
   };
+  readonly whatsapp: { readonly number: undefined; readonly template: undefined };
+  readonly mail: { readonly url: undefined; readonly from: undefined };
   readonly copies: { readonly keepDays: number };
   readonly log: { readonly level: 'debug' };
 };
@@ -118,6 +120,8 @@ export class TestHub implements AsyncDisposable {
           ...{ provider: 'none', account: undefined, secret: undefined, number: undefined },
           ...{ apiUrl: undefined, webhookKey: undefined, publicUrl: undefined },
         },
+        whatsapp: { number: undefined, template: undefined },
+        mail: { url: undefined, from: undefined },
         copies: { keepDays: 30 },
         log: { level: 'debug' },
       },

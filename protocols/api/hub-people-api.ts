@@ -79,3 +79,34 @@ export const anotherPasskeyRequest = z.strictObject({ name: passkeyName, registr
 
 /** `PATCH /passkeys/{id}`. */
 export const hubPasskeyRenaming = z.strictObject({ name: passkeyName });
+
+/**
+ * `POST /sessions` of a hub: login and password; or, where a code was sent (202, {@link hubCodeSent}), the login, that attempt and the code; or
+ * a passkey's answer to `POST /sessions/challenge`.
+ */
+export const hubProofRequest = z
+  .strictObject({
+    login: z.string().trim().min(1).max(60).optional(),
+    password: z.string().min(1).max(200).optional(),
+    attempt: z.string().max(100).optional(),
+    otp: z
+      .string()
+      .trim()
+      .regex(/^\d{6}$/, 'six chiffres')
+      .optional(),
+    passkey: passkeyAssertion.optional(),
+  })
+  .superRefine((given, context) => {
+    if (given.passkey !== undefined) return;
+    const needed = given.attempt === undefined ? (['login', 'password'] as const) : (['login', 'otp'] as const);
+    for (const field of needed)
+      if (given[field] === undefined) context.addIssue({ code: 'custom', path: [field], message: 'manque' });
+  });
+
+/** The password is right, and a code has to come with this attempt. */
+export const hubCodeSent = z.object({
+  secondFactor: z.enum(['sms', 'whatsapp', 'email']),
+  attempt: z.string(),
+  ending: z.string(),
+  expiresAt: z.iso.datetime(),
+});

@@ -22,7 +22,7 @@ export class BoundCodes {
   async send(binding: string, to: string, text: (code: string) => string): Promise<number> {
     const { code, kept } = newOneTimeCode(this.#clock.now());
     this.#keep(binding, kept);
-    await this.#sender.send(to, text(code));
+    await this.#sender.send(to, { code, text: text(code) });
     return kept.expiresAt;
   }
 

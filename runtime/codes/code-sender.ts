@@ -1,7 +1,10 @@
 import type { Limiter, LimiterMaker } from '../limits/limiter.ts';
 
-/** Sends a text to where codes of one way go: a phone number, an address; rejects when it was not taken. */
-export type SendCode = (to: string, text: string) => Promise<void>;
+/** A code and the text that tells it. */
+export type CodeMessage = { readonly code: string; readonly text: string };
+
+/** Sends a code to where codes of one way go: a phone number, an address; rejects when it was not taken. */
+export type SendCode = (to: string, message: CodeMessage) => Promise<void>;
 
 /**
  * Sends codes, three an hour and six a day to one number or address: each costs money, and whoever makes it ring all night is a
@@ -25,8 +28,8 @@ export class CodeSender {
   }
 
   /** Throws SH-A005 after too many, and what sending throws. */
-  async send(to: string, text: string): Promise<void> {
+  async send(to: string, message: CodeMessage): Promise<void> {
     for (const limit of this.#limits) await limit.take(to);
-    await this.#send(to, text);
+    await this.#send(to, message);
   }
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { memoryLimiters } from '../limits/limiter.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { BoundCodes } from './bound-codes.ts';
-import { CodeSender } from './code-sender.ts';
+import { CodeSender, type SendCode } from './code-sender.ts';
 
 const another = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 const opened = () => {
   const clock = new FakeClock();
   const sent: string[] = [];
-  const send = async (to: string, text: string): Promise<void> => {
+  const send: SendCode = async (to, { text }) => {
     if (to === 'nobody') throw new Error('not taken');
     sent.push(text);
   };

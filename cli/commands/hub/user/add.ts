@@ -10,6 +10,9 @@ export class HubUserAddCommand extends HagguiCommand {
     role: requiredChoiceFlag('user.roleFlag', ['ministry', 'region']),
     region: textFlag('user.regionFlag', 'REGION'),
     'password-file': textFlag('flag.passwordFile', 'FILE'),
+    phone: textFlag('user.phoneFlag', 'NUMBER'),
+    whatsapp: textFlag('user.whatsappFlag', 'NUMBER'),
+    email: textFlag('user.emailFlag', 'ADDRESS'),
   };
   static override examples = [
     'haggui hub user add --data /srv/hub --login drs.mopti --role region --region Mopti --password-file secret.txt',
@@ -20,8 +23,17 @@ export class HubUserAddCommand extends HagguiCommand {
     const { readCredentials } = await import('../../../services/credentials.ts');
     const { addHubUser } = await import('../../../services/hub-users.ts');
     const credentials = await readCredentials(this.invocation, flags);
-    const { role, region } = flags;
-    const request = { ...credentials, role, ...(region === undefined ? {} : { region }) };
+    const { role, region, phone, whatsapp, email } = flags;
+    const [contact] = [
+      ...(phone === undefined ? [] : [{ way: 'sms', address: phone }]),
+      ...(whatsapp === undefined ? [] : [{ way: 'whatsapp', address: whatsapp }]),
+      ...(email === undefined ? [] : [{ way: 'email', address: email }]),
+    ];
+    const request = {
+      ...{ ...credentials, role },
+      ...(region === undefined ? {} : { region }),
+      ...(contact === undefined ? {} : { contact }),
+    };
     return addHubUser(this.invocation, this.dataDirectory(flags), request);
   }
 }
