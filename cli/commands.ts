@@ -34,6 +34,9 @@ import { HubKeysStatusCommand } from './commands/hub/keys/status.ts';
 import { HubRoleListCommand } from './commands/hub/role/list.ts';
 import { HubRoleSetCommand } from './commands/hub/role/set.ts';
 import { HubRoleShowCommand } from './commands/hub/role/show.ts';
+import { HubStaffDisableCommand } from './commands/hub/staff/disable.ts';
+import { HubStaffEnableCommand } from './commands/hub/staff/enable.ts';
+import { HubStaffListCommand } from './commands/hub/staff/list.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
@@ -70,7 +73,9 @@ import { UserListCommand } from './commands/user/list.ts';
 import { UserResetCommand } from './commands/user/reset.ts';
 import { UserRolesCommand } from './commands/user/roles.ts';
 import { UserSessionsCommand } from './commands/user/sessions.ts';
+import { UserShareCommand } from './commands/user/share.ts';
 import { UserShowCommand } from './commands/user/show.ts';
+import { UserUnshareCommand } from './commands/user/unshare.ts';
 
 /** Every command; `:` stands for the space between a topic and its verb. */
 export const commands = {
@@ -113,6 +118,9 @@ export const commands = {
   'hub:unlock:refuse': HubUnlockRefuseCommand,
   'hub:keys:rotate': HubKeysRotateCommand,
   'hub:keys:status': HubKeysStatusCommand,
+  'hub:staff:disable': HubStaffDisableCommand,
+  'hub:staff:enable': HubStaffEnableCommand,
+  'hub:staff:list': HubStaffListCommand,
   'hub:user:add': HubUserAddCommand,
   'hub:user:invite': HubUserInviteCommand,
   'hub:user:list': HubUserListCommand,
@@ -146,5 +154,7 @@ export const commands = {
   'user:reset': UserResetCommand,
   'user:roles': UserRolesCommand,
   'user:sessions': UserSessionsCommand,
+  'user:share': UserShareCommand,
   'user:show': UserShowCommand,
+  'user:unshare': UserUnshareCommand,
 } as const;

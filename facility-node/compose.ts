@@ -37,6 +37,7 @@ import { lockedNode } from './locked/locked-node.ts';
 import type { Unlocked } from './locked/unlock-service.ts';
 import { EmergencyNotesService } from './notes/emergency-notes-service.ts';
 import { patientIndexer } from './patients/patient-index.ts';
+import { createTravelling } from './people/create-travelling.ts';
 import { QuarantineService } from './quarantine/quarantine-service.ts';
 import { WeeklyReportService } from './reports/weekly-report-service.ts';
 import { NumberingService } from './resources/numbering-service.ts';
@@ -106,11 +107,13 @@ export async function composeNode(
   const identity = new IdentityKeeper(directory);
   const lock = lockDataDirectory(directory.lockFile);
   const incarnation = toHex(randomBytes(6));
+  const { node, facility: own } = identity.current();
+  const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
+  const accounts = createTravelling({ identity, facility, clock });
   const { db, timekeeper, origin, store, journal, attachments } = await openNodeStore({
-    ...{ directory, ring, identity, incarnation, clock, log, indexers: [patientIndexer()] },
+    ...{ directory, ring, identity, incarnation, clock, log, indexers: [patientIndexer(), accounts.indexer] },
     hasRtc: isClockKept(config.clock.rtc),
   });
-  const { node, facility: own } = identity.current();
 
   const consentFaults = (): number => consents.chain.verify().findings.length;
   const trail = createAuditTrail({ store, identity, journal, consentFaults, clock, log });
@@ -139,14 +142,13 @@ export async function composeNode(
     },
   });
 
-  const facility = { ...own, recordId: () => identity.current().hub?.facilityId ?? null };
   takeUpRestored(directory, { store, clock, audit, numbering: new NumberingService({ db, incarnation, facility }) });
   const access = createAccess({ store, audit, clock, facility });
   const { certificates, devices } = createLanTrust({
     ...{ lan: config.lan, facility: own, db, audit, directory, clock, log },
   });
-  const staff = nodeStaff({ store, audit, clock, facility, devices, messenger }, access.permissions, () => keys);
-  const { people, sessions } = staff;
+  const staff = nodeStaff(accounts, { store, audit, clock, facility, devices, messenger, access, log }, () => keys);
+  const { people, sessions, travelling } = staff;
   const emergency = createEmergencyAccess({
     ...{ store, audit, access, facility, messenger, clock, log, config: config.emergency },
   });
@@ -180,7 +182,6 @@ export async function composeNode(
     status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
-  people.forgetKeysOfDisabled();
   const { notices } = emergency;
   const jobs = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups, notices });
   const sms = messengerServices(config.uplink, messenger, {
@@ -189,7 +190,7 @@ export async function composeNode(
   });
   return {
     services: [
-      ...[storeService(db, lock), ...jobs, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
+      ...[storeService(db, lock), travelling, ...jobs, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
       withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
@@ -241,13 +242,26 @@ function nodeHealth({
 
 /** The staff's accounts and sessions; what opens the database changes with the account. */
 function nodeStaff(
-  parts: Omit<StaffParts, 'keys' | 'rights' | 'onPassword' | 'onPasswordChanged' | 'passkeyKeys'>,
-  rights: StaffParts['rights'],
+  accounts: ReturnType<typeof createTravelling>,
+  {
+    access,
+    log,
+    ...parts
+  }: Omit<StaffParts, 'keys' | 'travelling' | 'rights' | 'onPassword' | 'onPasswordChanged' | 'passkeyKeys'> & {
+    readonly access: ReturnType<typeof createAccess>;
+    readonly log: Log;
+  },
   keys: () => KeyService,
 ) {
-  return createStaff({
-    ...{ ...parts, rights },
-    keys: { forget: (login: string) => keys().forget(login), logins: () => keys().logins() },
+  const { store, audit } = parts;
+  const travelling = accounts.service({ store, audit, log, onSettled: () => staff.people.forgetStaleKeys() });
+  const staff = createStaff({
+    ...{ ...parts, travelling, rights: access.permissions },
+    keys: {
+      forget: (login) => keys().forget(login),
+      forgetPassword: (login) => keys().forgetPassword(login),
+      logins: () => keys().logins(),
+    },
     onPassword: (proven) => void keys().passwordProven(proven),
     onPasswordChanged: (login) => keys().forgetPassword(login),
     passkeyKeys: {
@@ -256,6 +270,7 @@ function nodeStaff(
       removeUnlocker: (id) => keys().removeUnlocker(id),
     },
   });
+  return { ...staff, travelling };
 }
 
 /** Lets the hub open the node, where it is enrolled at one that can. */

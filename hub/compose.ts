@@ -28,7 +28,7 @@ import type { Sql } from './database/sql.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { type HubKeys, openHubIdentity, replaceTokenKey } from './enrolment/hub-identity.ts';
-import { type NodeKeyOptions, NodeKeyService } from './enrolment/node-key-service.ts';
+import { NodeKeyService } from './enrolment/node-key-service.ts';
 import { ErasureFile } from './erasure/erasure-file.ts';
 import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
@@ -67,6 +67,8 @@ import { announce, holdersOf } from './routing/delivery-service.ts';
 import { auditDisclosures } from './routing/disclosure-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
+import { keyChanged, TravellingAccountsService } from './routing/travelling-accounts-service.ts';
+import { StaffService } from './staff/staff-service.ts';
 import { codeWays } from './telecoms/code-ways.ts';
 import { openAggregator } from './telecoms/open-aggregator.ts';
 import { type SmsParts, SmsService } from './telecoms/sms-service.ts';
@@ -109,7 +111,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     { name: 'keys', run: () => sealing.daily() },
     { name: 'erasures', run: () => erasures.daily() },
   );
-  const enrolment = new EnrolmentService({ database, keys, audit, randomBytes, clock, log });
+  const onKeyChanged = keyChanged({ bus, clock });
+  const enrolment = new EnrolmentService({ database, keys, audit, onKeyChanged, randomBytes, clock, log });
   const tokens = tokensOf(config, keys, randomBytes);
   const aggregator = openAggregator(config.sms);
   const messenger = parts.messenger ?? aggregator?.messenger;
@@ -117,7 +120,6 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ database, ...tokens, audit, clock, log, name: config.http.name },
     ways: codeWays(config, messenger),
   });
-  const { users } = people;
   const proofs = new ProofsService({ database, clock, log });
   const { policies, facilities, places } = composeRegistry({
     ...{ database, origin, enrolment, proofs, copies, clock, log },
@@ -132,8 +134,10 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const notifications = composeNotifications({ connection: logins.service, exchange, bus, clock, log });
   const reports = new ReportsService(database);
   const emergencies = () => reports.recentEmergencies(clock.now());
+  const findNode = (node: number) => enrolment.findNode(node);
+  const nodeKeys = new NodeKeyService({ database, keys, findNode, audit, onKeyChanged, clock, log });
   const routes = [
-    ...enrolmentRoutes(keys.identity, enrolment, nodeKeysOf({ database, keys, audit, clock, log }, enrolment)),
+    ...enrolmentRoutes(keys.identity, enrolment, nodeKeys),
     ...unlockRoutes(unlocking),
     ...people.routes,
     ...[...proofsRoutes({ proofs }), ...reportsRoutes(reports, clock)],
@@ -143,7 +147,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const http = listenService({
     name: 'http',
     app: hubApp({
-      ...{ routes, users, audit, version, clock, log, limiters: database.limiters() },
+      ...{ routes, users: people.users, audit, version, clock, log, limiters: database.limiters() },
       pages: [...proofsPages({ proofs, ...people, audit, clock }), ...people.pages],
       trustedProxies: config.http.trustedProxies,
     }),
@@ -171,8 +175,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     name: 'admin',
     app: adminApp(
       {
-        ...{ status, facilities, places, users, usb, quarantine, unlocking, revocation, witness, audit },
-        ...{ policies, erasures, emergencies },
+        ...{ status, facilities, places, users: people.users, usb, quarantine, unlocking, revocation, witness, audit },
+        ...{ policies, erasures, emergencies, staff: new StaffService({ database, origin, clock, log }) },
         keys: sealing,
       },
       { clock, log },
@@ -201,11 +205,6 @@ function composeRegistry({
   const facilities = new FacilitiesService({ ...options, onShared: policies.give });
   const endCopies = (facility: string): Promise<number> => copies.endUnasked(facility);
   return { policies, facilities, places: new PlacesService({ ...options, share: facilities.shareAgain, endCopies }) };
-}
-
-/** Takes the keys that nodes give their frames anew. */
-function nodeKeysOf(parts: Omit<NodeKeyOptions, 'findNode'>, enrolment: EnrolmentService): NodeKeyService {
-  return new NodeKeyService({ ...parts, findNode: (node) => enrolment.findNode(node) });
 }
 
 /** Frames that are refused, on every carrier, into the hub's audit trail. */
@@ -286,7 +285,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes }: HubParts, 
   const loads = new LoadService({ database, clock, log });
   const findNode = (node: number) => enrolment.findNode(node);
   const revocation: RevocationService = new RevocationService({
-    ...{ database, ingest, clock, log, seal: keys.seal },
+    ...{ database, ingest, clock, log, seal: keys.seal, onKeyChanged: keyChanged({ bus, clock }) },
     list: new RevocationList(join(config.data, 'identity', 'revoked.json')),
     disconnect: (facility) => exchange.disconnect(facility),
   });
@@ -329,12 +328,14 @@ function composeEvents(
   const { database, clock, log } = options;
   const copies = new CopiesService(options);
   const alerts = new AlertsService(options);
+  const accounts = new TravellingAccountsService(options);
   const consumers: Consumer[] = [
     consolidate,
     tallyEmergencies,
     (sql, events) => alerts.raise(sql, events),
     (sql, events) => copies.endWithdrawn(sql, events),
     (sql) => auditDisclosures(sql, audit),
+    (sql, events) => accounts.follow(sql, events),
   ];
   return {
     bus: new EmbeddedBus({ database, consumers, clock, log }),

@@ -34,6 +34,9 @@ export async function listUsers(invocation: Invocation, dataDirectory: string): 
     { header: text('staff.login'), cell: ({ login }) => login },
     { header: text('staff.name'), cell: ({ name }) => name },
     { header: text('staff.role'), cell: ({ role }) => roleWords(role, language) },
+    ...(list.users.some(({ home }) => home !== null)
+      ? [{ header: text('staff.home'), cell: ({ home }: UserLine) => home?.name ?? '—' }]
+      : []),
     { header: text('staff.state'), cell: ({ state }) => text(`staff.state.${state}`) },
     {
       header: text('staff.lastSignIn'),
@@ -74,6 +77,8 @@ export async function showUser(invocation: Invocation, dataDirectory: string, lo
           [text('staff.lastSignIn'), user.lastSignInAt === null ? '—' : format.instant(user.lastSignInAt)],
           [text('staff.opensDatabase'), text(user.opensDatabase ? 'staff.yes' : 'staff.no')],
           [text('staff.phoneCodes'), user.phoneEnding === null ? text('staff.no') : `… ${user.phoneEnding}`],
+          ...(user.home === null ? [] : [[text('staff.home'), user.home.name] as const]),
+          ...(user.sharedWith.length === 0 ? [] : [[text('staff.alsoAt'), placeWords(user, language)] as const]),
         ],
         paint,
       ),
@@ -88,13 +93,43 @@ export async function showUser(invocation: Invocation, dataDirectory: string, lo
 /** `haggui user disable`: the person is out at the next click. */
 export async function disableUser(invocation: Invocation, dataDirectory: string, login: string): Promise<Outcome> {
   const user = await nodeClientFor(invocation, dataDirectory).post<UserShutOut>(`${pathOf(login)}/disable`);
-  return { json: user, lines: shutOutLines(invocation, user, 'staff.disabled') };
+  const home = user.home?.name;
+  const here = home === undefined ? [] : [invocation.text('staff.guestShut', { login: user.login, home })];
+  return { json: user, lines: [...shutOutLines(invocation, user, 'staff.disabled'), ...here] };
+}
+
+/** `haggui user share`: valid at other facilities too. */
+export async function shareUser(
+  invocation: Invocation,
+  dataDirectory: string,
+  { login, ...body }: { readonly login: string; readonly with: readonly string[]; readonly role: string | undefined },
+): Promise<Outcome> {
+  const { text, paint, language } = invocation;
+  const client = nodeClientFor(invocation, dataDirectory);
+  const user = await client.post<UserLine>(`${pathOf(login)}/share`, { body });
+  const sentence = text('staff.shared', { login: user.login, places: placeWords(user, language) });
+  return { json: user, lines: [paint.green(`✓ ${sentence}`), text('staff.sharedAfter')] };
+}
+
+/** `haggui user unshare`: no longer. */
+export async function unshareUser(
+  invocation: Invocation,
+  dataDirectory: string,
+  { login, from }: { readonly login: string; readonly from: readonly string[] },
+): Promise<Outcome> {
+  const { text, paint } = invocation;
+  const client = nodeClientFor(invocation, dataDirectory);
+  const user = await client.post<UserLine>(`${pathOf(login)}/unshare`, { body: { from } });
+  const sentence = text('staff.unshared', { login: user.login, places: from.join(', ') });
+  return { json: user, lines: [paint.green(`✓ ${sentence}`), text('staff.sharedAfter')] };
 }
 
 /** `haggui user enable`: with a provisional password. */
 export async function enableUser(invocation: Invocation, dataDirectory: string, login: string): Promise<Outcome> {
   const user = await nodeClientFor(invocation, dataDirectory).post<UserWithPassword>(`${pathOf(login)}/enable`);
-  const sentence = invocation.text('staff.enabled', { login: user.login });
+  const sentence = invocation.text(user.provisional === undefined ? 'staff.enabledAsIs' : 'staff.enabled', {
+    login: user.login,
+  });
   return { json: user, lines: done(invocation, sentence, user.provisional) };
 }
 
@@ -156,6 +191,10 @@ export async function userRoles(
 
 function pathOf(login: string): string {
   return `/users/${encodeURIComponent(login.trim().toLowerCase())}`;
+}
+
+function placeWords({ sharedWith }: UserLine, language: Invocation['language']): string {
+  return sharedWith.map(({ name, role }) => `${name} (${roleWords(role, language)})`).join(', ');
 }
 
 function done(

@@ -44,7 +44,8 @@ export class AccessStore {
       )
       .pluck();
     this.#accounts = db.prepare(
-      'select login, practitioner_id as practitionerId from account where role = ? and disabled_at is null order by login',
+      `select login, practitioner_id as practitionerId from account
+       where coalesce(role_here, role) = ? and disabled_at is null and shut_here_at is null and ended_at is null order by login`,
     );
     this.#isCaredFor = db
       .prepare<[CareQuestion], number>(

@@ -17,6 +17,7 @@ const OPERATOR = [
   ...['get /devices/authority', 'post /devices/authority'],
   ...['get /users', 'post /users', 'get /users/:login', 'post /users/:login/role', 'post /users/:login/reset'],
   ...['post /users/:login/disable', 'post /users/:login/enable', 'post /users/:login/sessions/end'],
+  ...['post /users/:login/share', 'post /users/:login/unshare'],
   ...['get /consents/verify', 'get /audit/verify'],
 ];
 

@@ -1,4 +1,11 @@
-import { loginText, newUserRequest, type UserList, userRoleRequest } from '@santehaggui/protocols/api/users-api.ts';
+import {
+  accountLogin,
+  newUserRequest,
+  shareRequest,
+  type UserList,
+  unshareRequest,
+  userRoleRequest,
+} from '@santehaggui/protocols/api/users-api.ts';
 import { z } from 'zod';
 import type { PeopleService } from '../people/people-service.ts';
 import { type AdminRoute, operatorRoute } from './admin-route.ts';
@@ -6,7 +13,7 @@ import { type AdminRoute, operatorRoute } from './admin-route.ts';
 /** What the operator's routes of accounts speak to. */
 export type UserParts = { readonly people: PeopleService };
 
-const params = z.object({ login: loginText });
+const params = z.object({ login: accountLogin });
 
 /** The accounts of the staff, for the machine's operator: no record of a patient is shown here. */
 export function usersRoutes({ people }: UserParts): readonly AdminRoute[] {
@@ -38,6 +45,22 @@ export function usersRoutes({ people }: UserParts): readonly AdminRoute[] {
       params,
       body: userRoleRequest,
       handler: ({ params: { login }, body }) => ({ body: people.changeRole(login, body.role) }),
+    }),
+    operatorRoute({
+      method: 'post',
+      path: '/users/:login/share',
+      summary: 'Faire valoir un compte dans d’autres établissements',
+      params,
+      body: shareRequest,
+      handler: ({ params: { login }, body }) => ({ body: people.share(login, { role: undefined, ...body }) }),
+    }),
+    operatorRoute({
+      method: 'post',
+      path: '/users/:login/unshare',
+      summary: 'Ne plus le faire valoir dans certains',
+      params,
+      body: unshareRequest,
+      handler: ({ params: { login }, body }) => ({ body: people.unshare(login, body.from) }),
     }),
     operatorRoute({
       method: 'post',

@@ -32,14 +32,14 @@ export class ExportStore {
     );
   }
 
-  /** Up to `limit` records that came after a position; those of types that this release does not know are left out. */
+  /** Up to `limit` records that came after a position; those of types that nobody is shown, or that this release does not know, are left out. */
   after(
     position: number,
     { type, limit }: { readonly type: RecordType | undefined; readonly limit: number },
   ): { records: StoredRecord[]; last: number | undefined } {
     const rows = type === undefined ? this.#ofAll.all(position, limit) : this.#ofType.all(type.number, position, limit);
     const records = rows
-      .filter((row) => recordTypeNumbered(row.type) !== undefined)
+      .filter((row) => isShown(recordTypeNumbered(row.type)))
       .map((row) => storedRecord(held(row)) as StoredRecord);
     return { records, last: rows.at(-1)?.created_position };
   }
@@ -54,4 +54,8 @@ function held(row: Row): Parameters<typeof storedRecord>[0] {
     lastStamp: row.last_stamp as Stamp,
     createdPosition: row.created_position,
   };
+}
+
+function isShown(type: RecordType | undefined): boolean {
+  return type !== undefined && type.isSecret !== true;
 }

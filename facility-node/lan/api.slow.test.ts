@@ -33,7 +33,8 @@ describe('the API’s own description', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(described.sort()).toEqual(mounted);
-    for (const { plural } of RECORD_TYPES) expect(described).toContain(`get /api/v1/${plural}/{id}`);
+    for (const { plural } of RECORD_TYPES.filter(({ isSecret }) => isSecret !== true))
+      expect(described).toContain(`get /api/v1/${plural}/{id}`);
   });
 
   it('is sound: references lead somewhere, path parameters are declared, operations have names of their own', async () => {

@@ -7,7 +7,8 @@ import {
   type TestClinic,
 } from '../lan/testing/test-clinic.ts';
 import { failKeys } from '../store/key-errors.ts';
-import { PeopleService, type PersonalKeys } from './people-service.ts';
+import { PeopleService } from './people-service.ts';
+import type { PersonalKeys } from './personal-keys.ts';
 
 const OWN = 'Kora-Niger-Baobab';
 
@@ -22,6 +23,7 @@ const nurse = { login: 'awa', role: 'nurse', familyName: 'Dolo', givenName: 'Awa
 const peopleWithKeys = (clinic: TestClinic, opening: Set<string>, isLast = false): PeopleService => {
   const keys: PersonalKeys = {
     logins: () => opening,
+    forgetPassword: (login) => void opening.delete(login),
     forget: (login) => {
       if (isLast) throw failKeys('SH-K182');
       return opening.delete(login) ? 1 : 0;
@@ -36,6 +38,7 @@ const peopleWithKeys = (clinic: TestClinic, opening: Set<string>, isLast = false
     facility,
     passwordCost,
     keys,
+    travelling: clinic.travelling,
   });
 };
 
@@ -136,13 +139,14 @@ describe('whoever administers accounts', () => {
   it('takes at the next start what a power cut left in the key ring, and never the last that opens the database', async () => {
     await using clinic = await openTestClinic();
     await clinic.as('nurse');
+    await clinic.as('head');
     clinic.people.disableAccount('nurse');
-    const opening = new Set(['nurse', 'head']);
-    peopleWithKeys(clinic, opening).forgetKeysOfDisabled();
+    const opening = new Set(['nurse', 'head', 'nobody-any-more']);
+    peopleWithKeys(clinic, opening).forgetStaleKeys();
     expect([...opening]).toEqual(['head']);
 
     const last = peopleWithKeys(clinic, new Set(['nurse']), true);
-    last.forgetKeysOfDisabled();
+    last.forgetStaleKeys();
     expect(last.disableAccount('nurse')).toMatchObject({ state: 'disabled', removedUnlockers: 0, opensDatabase: true });
   });
 

@@ -76,6 +76,43 @@ export const peopleErrors = errorCodes({
       en: 'There is nothing to enable. For another password: haggui user reset.',
     },
   },
+  'SH-K153': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte est celui d’un autre établissement', en: 'This account is another facility’s' },
+    remedy: {
+      fr: 'Faites-le à son établissement d’origine : haggui user show le nomme.',
+      en: 'Do it at its home facility: haggui user show names it.',
+    },
+  },
+  'SH-K154': {
+    kind: 'conflict',
+    title: { fr: 'Ce poste n’est pas encore enrôlé', en: 'This node is not enrolled yet' },
+    remedy: {
+      fr: 'Un compte voyage par le hub : haggui facility enrol.',
+      en: 'An account travels through the hub: haggui facility enrol.',
+    },
+  },
+  'SH-K155': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte ne vaut pas dans cet établissement', en: 'This account is not valid at that facility' },
+    remedy: { fr: 'haggui user show dit où il vaut.', en: 'haggui user show says where it is.' },
+  },
+  'SH-I151': {
+    kind: 'input',
+    title: { fr: 'Cette fonction ne se donne pas ailleurs', en: 'This role cannot be given elsewhere' },
+    remedy: {
+      fr: 'Donnez une fonction de soins avec --role ; qui administre un établissement s’y décide : là-bas, haggui user roles --set.',
+      en: 'Give a role of care with --role; who administers a facility is decided there: haggui user roles --set.',
+    },
+  },
+  'SH-N152': {
+    kind: 'not-found',
+    title: { fr: 'Aucun établissement de la région n’a ce code', en: 'No facility of the region has this code' },
+    remedy: {
+      fr: 'Vérifiez le code auprès du hub : haggui hub facility list.',
+      en: 'Check the code with the hub: haggui hub facility list.',
+    },
+  },
   'SH-N150': {
     kind: 'not-found',
     title: { fr: 'Aucun compte n’a cet identifiant', en: 'No account has this login' },

@@ -13,7 +13,6 @@ import {
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
 import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
-import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { validate } from '@santehaggui/runtime/http/validate.ts';
 import {
   hashPassword,
@@ -31,8 +30,10 @@ import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
+import { forgetKeysOf, forgetStale, NO_KEYS, type PersonalKeys } from './personal-keys.ts';
 import type { AccountFactors } from './second-factor.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
+import { type ShareRequest, TravellingAccounts } from './travelling-accounts.ts';
 
 /** What is tried first on such systems, as far as it is long enough to be a password here. */
 const TRIED_FIRST = [
@@ -58,20 +59,14 @@ export type AccountRequest = NewUserRequest & { readonly password: string };
 /** An account that was made. */
 export type NewAccount = { readonly login: string; readonly role: Role; readonly practitionerId: string };
 
-/** What of a person's opens the node's database; `keys/` knows. */
-export type PersonalKeys = {
-  /** Takes out what opens the database in this login's name; gives how many. Throws SH-K182 when nobody would be left. */
-  forget(login: string): number;
-  /** The logins that something opens the database for. */
-  logins(): ReadonlySet<string>;
-};
-
 /** What the service is made of; `passwordCost` defaults to {@link SMALL_MACHINE_COST}. */
 export type PeopleOptions = {
   readonly store: RecordStore;
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly facility: OwnFacility;
+  /** Without it no account travels. */
+  readonly travelling?: TravellingAccounts;
   readonly passwordCost?: PasswordCost;
   /** Without it nobody's password opens the database. */
   readonly keys?: PersonalKeys;
@@ -80,7 +75,6 @@ export type PeopleOptions = {
 };
 
 const OPERATOR: AuditedCaller = { kind: 'daemon' };
-const NO_KEYS: PersonalKeys = { forget: () => 0, logins: () => new Set() };
 const NOTHING: FactorSummary = { phoneEnding: null, passkeys: [] };
 const NO_FACTORS: AccountFactors = { summaryOf: () => NOTHING, removeAllOf: () => NOTHING };
 
@@ -92,6 +86,7 @@ export class PeopleService {
   readonly #facility: OwnFacility;
   readonly #passwordCost: PasswordCost;
   readonly #keys: PersonalKeys;
+  readonly #travelling: TravellingAccounts;
   readonly #accounts: AccountStore;
   readonly #sessions: SessionStore;
   readonly #browsers: KnownBrowserStore;
@@ -105,6 +100,7 @@ export class PeopleService {
     this.#facility = facility;
     this.#passwordCost = passwordCost;
     this.#keys = keys;
+    this.#travelling = options.travelling ?? new TravellingAccounts({ store, facility });
     this.#accounts = new AccountStore(store.db);
     this.#sessions = new SessionStore(store.db);
     this.#browsers = new KnownBrowserStore(store.db);
@@ -148,10 +144,14 @@ export class PeopleService {
     return { ...this.#line(this.#account(login)), ...provisional };
   }
 
-  /** Every account, by login. */
+  /** Every account, by login, and then those of guests that cannot be used yet. */
   list(): readonly UserLine[] {
     const opening = this.#keys.logins();
-    return this.#accounts.all().map((account) => this.#line(account, opening));
+    const waiting = this.#travelling.waiting().map((line) => ({
+      ...{ ...line, name: this.#nameOf(line.practitionerId) ?? line.login, state: 'waiting' as const },
+      ...{ lastSignInAt: null, sessions: 0, opensDatabase: false },
+    }));
+    return [...this.#accounts.all().map((account) => this.#line(account, opening)), ...waiting];
   }
 
   /** One account and its open sessions. Throws SH-N150. */
@@ -168,21 +168,28 @@ export class PeopleService {
   disableAccount(login: string, by: AuditedCaller = OPERATOR): UserShutOut {
     const account = this.#account(login);
     const ended = this.#shutOut(account, { by, because: 'account-disabled', detail: { disabled: true } }, (tx) => {
+      // Of a guest this facility decides for itself alone.
+      if (account.homeId !== null) return this.#accounts.shutHere(account.id, this.#clock.now());
       this.#accounts.disable(account.id, this.#clock.now());
       tx.patch(account.practitionerId, { active: false });
     });
     return ended;
   }
 
-  /** Opens a disabled account again, with a provisional password. Throws SH-N150, SH-K152. */
+  /**
+   * Opens a disabled account again, with a provisional password; a guest's that was shut here as it is. Throws SH-N150, SH-K152, and SH-K153
+   * for a guest's that its home has disabled.
+   */
   async enableAccount(login: string, by: AuditedCaller = OPERATOR): Promise<UserWithPassword> {
     const account = this.#account(login);
     if (!account.isDisabled) throw failPeople('SH-K152');
+    if (account.homeId !== null) return this.#letGuestIn(account, by);
     const { hash, until, provisional } = await this.#passwordOrAnother(undefined);
     this.#store.transact({ author: null, role: 'system' }, (tx) => {
       this.#accounts.enable(account.id);
       this.#accounts.setPassword(account.id, hash, until);
       tx.patch(account.practitionerId, { active: true });
+      this.#travelling.seal(tx, account.id);
       this.#noteUpdate(account, by, { disabled: false });
     });
     return { ...this.#line(this.#account(login)), ...provisional };
@@ -190,15 +197,17 @@ export class PeopleService {
 
   /**
    * A provisional password in place of the one that was forgotten or is known to others: sessions end at once, and nothing of this
-   * person's opens the database until a password of their own does. Throws SH-N150, SH-K151.
+   * person's opens the database until a password of their own does. Throws SH-N150, SH-K151, SH-K153 for a guest's.
    */
   async resetPassword(login: string, by: AuditedCaller = OPERATOR): Promise<UserWithPassword & UserShutOut> {
     const account = this.#account(login);
+    if (account.homeId !== null) throw failPeople('SH-K153');
     if (account.isDisabled) throw failPeople('SH-K151');
     const { hash, until, provisional } = await this.#passwordOrAnother(undefined);
-    const ended = this.#shutOut(account, { by, because: 'password-changed', detail: { password: 'reset' } }, () =>
-      this.#accounts.setPassword(account.id, hash, until),
-    );
+    const ended = this.#shutOut(account, { by, because: 'password-changed', detail: { password: 'reset' } }, (tx) => {
+      this.#accounts.setPassword(account.id, hash, until);
+      this.#travelling.seal(tx, account.id);
+    });
     return { ...ended, ...provisional };
   }
 
@@ -213,23 +222,43 @@ export class PeopleService {
     return { ...this.#line(this.#account(login)), endedSessions, removedUnlockers: 0, removedPasskeys: 0 };
   }
 
-  /** Gives an account another role; tokens made for the old one are refused from the next request on. Throws SH-N150. */
+  /** Makes an account of ours valid at other facilities as well, as soon as the hub has told them. Throws SH-N150, what {@link TravellingAccounts.share} throws. */
+  share(login: string, request: ShareRequest, by: AuditedCaller = OPERATOR): UserLine {
+    const account = this.#account(login);
+    this.#store.transact({ author: null, role: 'system' }, (tx) => {
+      this.#travelling.share(tx, account, request);
+      this.#noteUpdate(account, by, { sharedWith: request.with, ...(request.role ? { role: request.role } : {}) });
+    });
+    return this.#line(this.#account(login));
+  }
+
+  /** Ends it at some of them. Throws SH-N150, what {@link TravellingAccounts.unshare} throws. */
+  unshare(login: string, from: readonly string[], by: AuditedCaller = OPERATOR): UserLine {
+    const account = this.#account(login);
+    this.#store.transact({ author: null, role: 'system' }, (tx) => {
+      this.#travelling.unshare(tx, account, from);
+      this.#noteUpdate(account, by, { sharedNoLongerWith: from });
+    });
+    return this.#line(this.#account(login));
+  }
+
+  /**
+   * Gives an account another role, a guest's here alone; tokens made for the old one are refused from the next request on. Throws SH-N150.
+   */
   changeRole(login: string, role: Role, by: AuditedCaller = OPERATOR): UserLine {
     const account = this.#account(login);
     this.#store.transact({ author: null, role: 'system' }, (tx) => {
       this.#accounts.setRole(account.id, role);
-      tx.patch(account.practitionerId, { role });
+      if (account.homeId === null) tx.patch(account.practitionerId, { role });
       this.#noteUpdate(account, by, { role });
     });
     return this.#line(this.#account(login));
   }
 
-  /** Takes from the key ring what is left there of accounts that are shut: a power cut may have come in between. */
-  forgetKeysOfDisabled(): void {
-    const opening = this.#keys.logins();
-    for (const { login, isDisabled } of this.#accounts.all()) {
-      if (isDisabled && opening.has(login)) this.#forgetKeys(login);
-    }
+  /** Takes away what is left of accounts that are shut or gone and of passwords that are no longer: see {@link forgetStale}. */
+  forgetStaleKeys(): void {
+    const { db } = this.#store;
+    forgetStale({ db, accounts: this.#accounts, browsers: this.#browsers, keys: this.#keys, factors: this.#factors });
   }
 
   /** Logins of accounts whose password is one that everybody tries first; takes a second for each hundred guesses. */
@@ -275,18 +304,8 @@ export class PeopleService {
       return passkeys.length;
     });
     // After the commit: the ring is a file of its own. What a power cut leaves here is taken out at the next start.
-    const removedUnlockers = this.#forgetKeys(account.login);
+    const removedUnlockers = forgetKeysOf(this.#keys, account.login);
     return { ...this.#line(this.#account(account.login)), endedSessions, removedUnlockers, removedPasskeys };
-  }
-
-  #forgetKeys(login: string): number {
-    try {
-      return this.#keys.forget(login);
-    } catch (error) {
-      // A database that nobody opens any more is lost: what is still there shows in `opensDatabase`.
-      if (hasCode(error, 'SH-K182')) return 0;
-      throw error;
-    }
   }
 
   async #passwordOrAnother(password: string | undefined): Promise<{
@@ -308,18 +327,32 @@ export class PeopleService {
 
   #line(account: Account, opening: ReadonlySet<string> = this.#keys.logins()): UserLine {
     const { login, role, practitionerId, isDisabled, passwordUntil, lastSignInAt } = account;
-    const fields = this.#store.record(practitionerId)?.fields;
-    const names = [fields?.givenName, fields?.familyName].filter((name) => typeof name === 'string');
     return {
       login,
-      name: names.join(' ') || login,
+      name: this.#nameOf(practitionerId) ?? login,
       role,
       state: isDisabled ? 'disabled' : passwordUntil === null ? 'active' : 'provisional',
       practitionerId,
       lastSignInAt: lastSignInAt === null ? null : isoOf(lastSignInAt),
       sessions: this.#sessions.liveOf(account.id, this.#clock.now()).length,
       opensDatabase: opening.has(login),
+      ...this.#travelling.described(account),
     };
+  }
+
+  #nameOf(practitionerId: string): string | undefined {
+    const fields = this.#store.record(practitionerId)?.fields;
+    const names = [fields?.givenName, fields?.familyName].filter((name) => typeof name === 'string');
+    return names.join(' ') || undefined;
+  }
+
+  #letGuestIn(account: Account, by: AuditedCaller): UserLine {
+    if (!account.isShutHere) throw failPeople('SH-K153');
+    this.#store.transact({ author: null, role: 'system' }, () => {
+      this.#accounts.openHere(account.id);
+      this.#noteUpdate(account, by, { disabled: false });
+    });
+    return this.#line(this.#account(account.login));
   }
 
   #noteUpdate(account: Account, by: AuditedCaller, detail: Readonly<Record<string, unknown>>): void {

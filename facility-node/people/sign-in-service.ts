@@ -18,6 +18,7 @@ import type { CodeSent, PasskeyProof, Passkeys, SecondFactor } from './second-fa
 import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
 import { SessionStore } from './session-store.ts';
 import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
+import type { TravellingAccounts } from './travelling-accounts.ts';
 
 /** Who was away longer than half a year is no worse off than with a new tablet. */
 const FORGET_BROWSER_AFTER_MS = 180 * 24 * 3600_000;
@@ -44,6 +45,8 @@ export type SignInOptions = {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly sessions: SessionService;
+  /** Without it no account travels. */
+  readonly travelling?: TravellingAccounts;
   /** Of the accounts' passwords, so that an unknown login takes as long; default {@link SMALL_MACHINE_COST}. */
   readonly passwordCost?: PasswordCost;
   /** Told of each password that was right. */
@@ -224,8 +227,9 @@ export class SignInService {
     }
     if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
     const hash = await hashPassword(newPassword, passwordCost);
-    this.#stored.together(() => {
+    this.#options.store.transact({ author: null, role: 'system' }, (tx) => {
       this.#accounts.setPassword(account.id, hash, null);
+      this.#options.travelling?.seal(tx, account.id);
       this.#stored.revokeAllOf(account.id, 'password-changed', clock.now());
       audit.append(
         { kind: 'visitor', address: origin.address, requestId: origin.requestId },

@@ -1,3 +1,7 @@
+CREATE INDEX account_practitioner on account (practitioner_id);
+
+CREATE UNIQUE INDEX account_travelling on account (travelling_id) where travelling_id is not null;
+
 CREATE INDEX attachment_to_carry on attachment (record_id) where is_whole = 0 or hub_received < size;
 
 CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patient_id is not null;
@@ -71,7 +75,7 @@ CREATE TABLE account (
   permission_version integer not null default 1,
   disabled_at integer,
   created_at integer not null
-, last_sign_in_at integer, password_until integer) strict;
+, last_sign_in_at integer, password_until integer, travelling_id text, home_id text, verifier_version integer not null default 1, shut_here_at integer, role_here text, ended_at integer, stale integer not null default 0) strict;
 
 CREATE TABLE attachment (
   record_id text primary key references record (id) on delete cascade,
@@ -647,6 +651,7 @@ CREATE VIEW "facility" as select
   cast(json_extract(fields, '$."9"') as real) as "longitude",
   json_extract(fields, '$."10"') as "population",
   json_extract(fields, '$."11"') as "placed_since",
+  json_extract(fields, '$."12"') as "node_key",
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 3;
@@ -797,3 +802,14 @@ CREATE VIEW "role_policy" as select
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 14;
+
+CREATE VIEW "staff_account" as select
+  id,
+  json_extract(fields, '$."1"') as "practitioner",
+  json_extract(fields, '$."2"') as "home",
+  json_extract(fields, '$."3"') as "login",
+  json_extract(fields, '$."4"') as "places",
+  json_extract(fields, '$."5"') as "verifiers",
+  json_extract(fields, '$."60"') as "identifier",
+  json_extract(fields, '$."61"') as "source"
+from record where type = 18;

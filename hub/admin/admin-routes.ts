@@ -12,12 +12,14 @@ import type { KeysService } from '../kms/keys-service.ts';
 import type { HubUsersService } from '../people/hub-users-service.ts';
 import type { PoliciesService } from '../policies/policies-service.ts';
 import type { RevocationService } from '../revocation/revocation-service.ts';
+import type { StaffService } from '../staff/staff-service.ts';
 import type { UnlockService } from '../unlocking/unlock-service.ts';
 import { type AuditServices, auditRoutes } from './audit-routes.ts';
 import { erasuresRoutes } from './erasures-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { policiesRoutes } from './policies-routes.ts';
+import { staffRoutes } from './staff-routes.ts';
 import type { StatusService } from './status-service.ts';
 
 /** On the admin socket everybody is the operator: the socket's own rights let nobody else in. */
@@ -39,6 +41,7 @@ export type AdminServices = AuditServices & {
   readonly keys: KeysService;
   readonly erasures: ErasureService;
   readonly policies: PoliciesService;
+  readonly staff: StaffService;
 };
 
 /** The routes of `DIR/admin.sock`, under `/v1`. None of them shows a patient's data. */
@@ -57,6 +60,7 @@ export function adminRoutes({
   keys,
   erasures,
   policies,
+  staff,
 }: AdminServices): readonly Route<AdminPolicy, AdminPrincipal>[] {
   const policy = 'operator';
   return [
@@ -120,6 +124,7 @@ export function adminRoutes({
     ...keysRoutes(keys, users),
     ...erasuresRoutes(erasures),
     ...policiesRoutes(policies),
+    ...staffRoutes(staff),
   ];
 }
 

@@ -17,6 +17,7 @@ import type { HubDatabase } from '../database/hub-database.ts';
 import type { Sql } from '../database/sql.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/linked-node.ts';
+import type { KeyChanged } from '../routing/travelling-accounts-service.ts';
 import {
   addToken,
   endTokens,
@@ -38,6 +39,7 @@ export type EnrolmentOptions = {
   readonly database: HubDatabase;
   readonly keys: HubKeys;
   readonly audit: HubAuditTrail;
+  readonly onKeyChanged: KeyChanged;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -99,6 +101,7 @@ export class EnrolmentService {
     }
     const at = new Date(this.#options.clock.now());
     await enrolNode(sql, code, { keys: { node, signKey, journalKey, sealKey: linkKey }, at });
+    await this.#options.onKeyChanged(sql, code);
     return true;
   }
 
@@ -152,6 +155,7 @@ export class EnrolmentService {
       if (token.expiresAt <= now || facility.keys !== null) throw failHub('SH-A300');
       await useToken(sql, secretHash, now);
       await enrolNode(sql, facility.code, { keys: given, at: now });
+      await this.#options.onKeyChanged(sql, facility.code);
       const caller = { kind: 'node' as const, node: given.node, facility: facility.code };
       await this.#options.audit.append(caller, { action: 'create', recordType: 'node' }, sql);
     }

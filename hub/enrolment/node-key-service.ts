@@ -7,6 +7,7 @@ import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { HubDatabase } from '../database/hub-database.ts';
 import { failHub } from '../errors/hub-errors.ts';
 import type { LinkedNode } from '../ingest/linked-node.ts';
+import type { KeyChanged } from '../routing/travelling-accounts-service.ts';
 import type { HubKeys } from './hub-identity.ts';
 import { replaceLinkKey } from './node-key-store.ts';
 
@@ -16,6 +17,7 @@ export type NodeKeyOptions = {
   readonly keys: HubKeys;
   readonly findNode: (node: number) => Promise<LinkedNode | undefined>;
   readonly audit: HubAuditTrail;
+  readonly onKeyChanged: KeyChanged;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -37,7 +39,7 @@ export class NodeKeyService {
     sealed: Uint8Array,
     signature: Uint8Array,
   ): Promise<{ readonly sealed: Uint8Array; readonly signature: Uint8Array }> {
-    const { database, keys, findNode, audit, clock, log } = this.#options;
+    const { database, keys, findNode, audit, onKeyChanged, clock, log } = this.#options;
     const { node, linkKey } = this.#open(sealed);
     const known = await findNode(node);
     if (known === undefined || !isSignedBy(known.signKey, sealed, signature)) throw failHub('SH-A380');
@@ -45,7 +47,10 @@ export class NodeKeyService {
     const outcome = await database.transaction(async (sql) => {
       const replaced = await replaceLinkKey(sql, { node, key, at: new Date(clock.now()) });
       const caller = { kind: 'node' as const, node, facility: known.facility };
-      if (replaced === 'replaced') await audit.append(caller, { action: 'update', recordType: 'link-key' }, sql);
+      if (replaced === 'replaced') {
+        await audit.append(caller, { action: 'update', recordType: 'link-key' }, sql);
+        await onKeyChanged(sql, known.facility);
+      }
       return replaced;
     });
     if (outcome === 'former') throw failHub('SH-K305');

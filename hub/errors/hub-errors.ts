@@ -311,6 +311,19 @@ export const hubErrors = errorCodes({
       en: 'Check that the stick is plugged in, neither full nor write-protected, and the folder’s name; then try again.',
     },
   },
+  'SH-N314': {
+    kind: 'not-found',
+    title: { fr: 'Cet établissement n’est pas inscrit', en: 'This facility is not registered' },
+    remedy: { fr: 'Vérifiez le code : haggui hub facility list.', en: 'Check the code: haggui hub facility list.' },
+  },
+  'SH-N315': {
+    kind: 'not-found',
+    title: { fr: 'Cet établissement ne connaît pas cette personne', en: 'This facility does not know this person' },
+    remedy: {
+      fr: 'L’identifiant est dans : haggui hub staff list --facility CODE.',
+      en: 'The id is in: haggui hub staff list --facility CODE.',
+    },
+  },
   'SH-N313': {
     kind: 'not-found',
     title: {

@@ -3,6 +3,7 @@ import { type ChainFollower, headKey, type ParkedRun, parentsOf } from '@santeha
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { type WriterOf, writersOf } from '../routing/account-routing.ts';
 import { appendParked, type ParkedRow, removeParked } from './chain-store.ts';
 
 /** A node whose chain is followed, and where its register is. */
@@ -38,8 +39,13 @@ export async function closeGaps(sql: Sql, { node, follower, parked, receivedAt }
   const rows = new Map(parked.map((row) => [headKey(row.incarnation, row.sequence), row]));
   const isWaiting = ({ change }: StoredChange): boolean =>
     rows.get(headKey(change.origin.incarnation, change.sequence))?.isWaiting === true;
+  const writerOf = await writersOf(
+    sql,
+    node.facility,
+    linked.map(({ change }) => change),
+  );
   const { settled, refusals } = await settle(
-    register,
+    { register, writerOf },
     linked.map((change) => ({ ...change, isWaiting: isWaiting(change) })),
   );
   await register.link(settled, receivedAt);
@@ -87,7 +93,7 @@ export async function readHeads(
 
 /** Judges what had waited for its record: that is here by now, or it never came. */
 async function settle(
-  register: Register,
+  { register, writerOf }: { readonly register: Register; readonly writerOf: WriterOf },
   linked: readonly StoredChange[],
 ): Promise<{ readonly settled: readonly StoredChange[]; readonly refusals: ReadonlyMap<number, Refusal> }> {
   const refusals = new Map<number, Refusal>();
@@ -96,7 +102,7 @@ async function settle(
   const records = await register.records([...new Set(waited.map(({ change }) => change.recordId))]);
   const settled = linked.map((stored) => {
     if (stored.isWaiting !== true || !isOfRecord(stored)) return stored;
-    const refusal = checkChange(stored.change, records.get(stored.change.recordId)?.type);
+    const refusal = checkChange(stored.change, records.get(stored.change.recordId)?.type, writerOf(stored.change));
     if (refusal === undefined) return stored;
     refusals.set(stored.change.sequence, refusal);
     return { ...stored, refusal: refusal.code };

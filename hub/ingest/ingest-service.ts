@@ -23,6 +23,7 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { type WriterOf, writersOf } from '../routing/account-routing.ts';
 import { giveBranches, giveStrangers, giveToSuccessor } from '../routing/branch-service.ts';
 import { deliver } from '../routing/delivery-service.ts';
 import { distribute, lockAffected } from '../routing/routing-service.ts';
@@ -62,9 +63,9 @@ export type IngestOptions = {
   readonly log: Log;
 };
 
-/** The record types that a consolidated fact is drawn from, and those that alerts and the end of copies follow from. */
+/** The record types that a consolidated fact is drawn from, and those that alerts, the end of copies and keys of nodes follow from. */
 const FACT_TYPES: ReadonlySet<number> = new Set(
-  ['patient', 'encounter', 'condition', 'consent', 'aggregateReport', 'emergencyAccess'].map(
+  ['patient', 'encounter', 'condition', 'consent', 'aggregateReport', 'emergencyAccess', 'staffAccount'].map(
     (name) => recordTypeNamed(name).number,
   ),
 );
@@ -131,7 +132,11 @@ export class IngestService {
     follower.take(incoming);
     const taken = follower.outcome();
     const records = await recordsPatched(sql, facility, taken.fresh);
-    const { checked, refusals } = judge(taken, records, await typesReleased(register, { outcome: taken, records }));
+    const { checked, refusals } = judge(taken, {
+      records,
+      released: await typesReleased(register, { outcome: taken, records }),
+      writerOf: await writersOf(sql, facility, changes),
+    });
     const rulings = await this.#options.origin.append({
       sql,
       drafts: clockRulings(checked, receivedAtMs),
@@ -272,8 +277,15 @@ function typesReleased(
  */
 function judge(
   { fresh, refusals: ofChain }: ChainOutcome,
-  records: ReadonlyMap<string, RecordRow>,
-  released: ReadonlyMap<string, number>,
+  {
+    records,
+    released,
+    writerOf,
+  }: {
+    readonly records: ReadonlyMap<string, RecordRow>;
+    readonly released: ReadonlyMap<string, number>;
+    readonly writerOf: WriterOf;
+  },
 ): { readonly checked: readonly StoredChange[]; readonly refusals: ReadonlyMap<number, Refusal> } {
   const refusals = new Map(ofChain);
   const types = new Map([...released, ...[...records].map(([id, { type }]) => [id, type] as const)]);
@@ -282,7 +294,10 @@ function judge(
     // What its node erased counts for the chain alone.
     if (change.kind !== 'record' || change.isErased === true) return stored;
     const isWaiting = head === null && !change.isCreate && !types.has(change.recordId);
-    const refusal = checkChange(change, isWaiting ? change.recordType : types.get(change.recordId));
+    // What waits is judged once more when its record is here.
+    const refusal = isWaiting
+      ? checkChange(change, change.recordType)
+      : checkChange(change, types.get(change.recordId), writerOf(change));
     if (refusal !== undefined) {
       refusals.set(change.sequence, refusal);
       return { ...stored, refusal: refusal.code };

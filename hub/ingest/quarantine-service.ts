@@ -19,6 +19,7 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import { Register } from '../registers/register-service.ts';
 import type { KeptEntry, StoredChange } from '../registers/stored-change.ts';
+import { writersOf } from '../routing/account-routing.ts';
 import { giveLateToBranches } from '../routing/branch-service.ts';
 import { distribute, lockAffected } from '../routing/routing-service.ts';
 import { readChains } from './chain-store.ts';
@@ -167,6 +168,11 @@ async function judgeAgain(
   const ids = refused.flatMap(({ change }) => (change === undefined ? [] : [change.recordId]));
   const records = await new Register(sql, facility).records([...new Set(ids)]);
   const types = new Map([...records].map(([id, { type }]) => [id, type]));
+  const writerOf = await writersOf(
+    sql,
+    facility,
+    refused.flatMap(({ change }) => change ?? []),
+  );
   const fit: Kept[] = [];
   const kept: { entry: QuarantinedEntry; refusal: Refusal | undefined }[] = [];
   for (const one of refused) {
@@ -177,7 +183,7 @@ async function judgeAgain(
     } = one;
     // What lies beyond a gap is judged when that closes.
     const isJudged = change !== undefined && head !== null && !OF_THE_CHAIN.includes(entry.code);
-    const refusal = isJudged ? checkChange(change, types.get(change.recordId)) : undefined;
+    const refusal = isJudged ? checkChange(change, types.get(change.recordId), writerOf(change)) : undefined;
     if (isMerged && change !== undefined) fit.push(one);
     else if (!isJudged || refusal !== undefined) kept.push({ entry, refusal });
     else {

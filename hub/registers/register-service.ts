@@ -88,6 +88,11 @@ export class Register {
     return ids.length === 0 ? Promise.resolve(new Set()) : this.#within((store) => store.heldAmong(ids));
   }
 
+  /** Whether there is a record of this type here. */
+  hasOfType(type: number): Promise<boolean> {
+    return this.#within((store) => store.hasOfType(type));
+  }
+
   /** The allergies of patients. */
   allergiesOf(
     patients: readonly string[],

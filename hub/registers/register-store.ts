@@ -142,6 +142,12 @@ export class RegisterStore {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Whether there is a record of this type here. */
+  async hasOfType(type: number): Promise<boolean> {
+    const { rowCount } = await this.#sql.query(`select from ${this.#schema}.record where type = $1 limit 1`, [type]);
+    return rowCount === 1;
+  }
+
   /** The allergies of patients. */
   async allergiesOf(
     patients: readonly string[],

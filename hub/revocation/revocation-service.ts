@@ -11,6 +11,7 @@ import { failHub } from '../errors/hub-errors.ts';
 import type { IngestService } from '../ingest/ingest-service.ts';
 import type { FormerNodes, LinkedNode } from '../ingest/linked-node.ts';
 import { Register } from '../registers/register-service.ts';
+import type { KeyChanged } from '../routing/travelling-accounts-service.ts';
 import type { RevocationList } from './revocation-list.ts';
 import {
   countWaiting,
@@ -32,6 +33,7 @@ export type RevocationOptions = {
   readonly list: RevocationList;
   readonly seal: SealKeys;
   readonly ingest: IngestService;
+  readonly onKeyChanged: KeyChanged;
   /** Ends the connections that a facility's node has. */
   readonly disconnect: (facility: string) => void;
   readonly clock: Clock;
@@ -91,11 +93,12 @@ export class RevocationService {
    * SH-N381 when the facility has no node.
    */
   async revoke(facility: string, reason: EndReason): Promise<FormerNodeLine> {
-    const { database, list, clock, log, disconnect } = this.#options;
+    const { database, list, clock, log, disconnect, onKeyChanged } = this.#options;
     const at = new Date(clock.now());
     const former = await database.transaction(async (sql) => {
       await lockFacilities(sql, [facility]);
       const ended = await endNode(sql, facility, { at, reason });
+      if (ended !== undefined) await onKeyChanged(sql, facility);
       // Before the commit: a revocation that only the file knows does no harm, one that only the database knows may be lost.
       if (ended !== undefined) list.add([ended]);
       return ended;

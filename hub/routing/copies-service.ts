@@ -9,9 +9,9 @@ import type { HubOrigin } from '../registers/hub-origin-service.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { birthDateIn, deniedTypes, routeConsents, sharesOf } from './consent-service.ts';
-import { deliver } from './delivery-service.ts';
 import { dueShares, hasOpenShare, markReleased, overLimit, recordOfFacility } from './emergency-store.ts';
-import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders, removeHolder } from './holder-store.ts';
+import { endCopies } from './ending-service.ts';
+import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders } from './holder-store.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
@@ -51,8 +51,6 @@ const REFERRAL = recordTypeNamed('referral');
 const CONSENT = recordTypeNamed('consent');
 const SHARED: ReadonlySet<number> = new Set(SHARED_TYPES.values());
 const DOCUMENT = recordTypeNamed('documentReference');
-/** As many ids as fit well into a frame. */
-const MAX_RELEASED = 500;
 
 /**
  * Ends copies that nothing in the table of `routing-rules.ts` asks for any more, each by a `Release` that the hub journals
@@ -163,12 +161,7 @@ export class CopiesService {
       const kept = await keptOf(sql, copies, { patient, rows: ofPatient });
       released.push(...ofPatient.map(({ id }) => id).filter((id) => !copies.own.has(id) && !kept.has(id)));
     }
-    for (let at = 0; at < released.length; at += MAX_RELEASED) {
-      const records = released.slice(at, at + MAX_RELEASED);
-      const changes = await origin.append({ sql, drafts: [{ kind: 'release', holder: node, records }], nowMs });
-      await deliver({ sql, facility, changes, receivedAt: new Date(nowMs) });
-      await removeHolder(sql, facility, records);
-    }
+    await endCopies({ sql, origin, facility, node, records: released, nowMs });
     return released.length;
   }
 }

@@ -38,6 +38,18 @@ export async function facilitiesOfRecords(sql: Sql, records: readonly string[]):
   return new Map(rows.map(({ id, code }) => [id, code]));
 }
 
+/** The id of a facility's record, and the key of its node (X25519, hexadecimal); null while it has none. */
+export async function facilityKeyOf(
+  sql: Sql,
+  facility: string,
+): Promise<{ readonly recordId: string; readonly nodeKey: string | null } | undefined> {
+  const { rows } = await sql.query<{ recordId: string; nodeKey: string | null }>(
+    `select record_id as "recordId", encode(seal_key, 'hex') as "nodeKey" from hub.facility where code = $1`,
+    [facility],
+  );
+  return rows[0];
+}
+
 /** Notes that a facility holds records no more. */
 export async function removeHolder(sql: Sql, facility: string, records: readonly string[]): Promise<void> {
   await sql.query('delete from hub.holder where facility = $1 and record_id = any($2)', [facility, uuidArray(records)]);

@@ -20,7 +20,9 @@ export type LoadItem = { readonly record: string; readonly patient: string | nul
 
 /** What everything else refers to, and what everybody must know. */
 const FIRST: ReadonlySet<number> = new Set(
-  ['facility', 'practitioner', 'alert', 'rolePolicy', 'facilityRights'].map((name) => recordTypeNamed(name).number),
+  ['facility', 'practitioner', 'staffAccount', 'alert', 'rolePolicy', 'facilityRights'].map(
+    (name) => recordTypeNamed(name).number,
+  ),
 );
 
 /**
@@ -28,7 +30,7 @@ const FIRST: ReadonlySet<number> = new Set(
  *
  * | what | in which order |
  * |---|---|
- * | facilities, staff, permissions, alerts | as they were recorded |
+ * | facilities, staff and their accounts, permissions, alerts | as they were recorded |
  * | patients with a referral under way, each with all records | last seen first |
  * | all other patients, each with all records | last seen first |
  * | what belongs to no patient: reports | the newest first |

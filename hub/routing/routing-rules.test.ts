@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnderWay, patientOfAllergy, routeOf } from './routing-rules.ts';
+import { accountRouteOf, isUnderWay, patientOfAllergy, routeOf } from './routing-rules.ts';
 
 describe('the route of a referral', () => {
   it('names where it goes and what goes with it', () => {
@@ -24,6 +24,21 @@ describe('the route of a referral', () => {
 
   it('is nowhere without a target', () => {
     expect(routeOf({ patient: 'p' })).toMatchObject({ destination: null, basedOn: null, facilities: [] });
+  });
+});
+
+describe('the route of an account', () => {
+  const there = '00000000-0000-8000-8000-00000000000a';
+  const wrong = '00000000-0000-8000-8000-00000000000b';
+
+  it('goes to the facilities where it is valid, in a role that a share can give', () => {
+    const places = [`${there} nurse`, `${wrong} head`, `${wrong} nurse too`, wrong, 'elsewhere nurse', ''];
+    expect(accountRouteOf({ practitioner: 'n', home: 'h', login: 'awa', places })).toEqual({
+      home: 'h',
+      practitioner: 'n',
+      destinations: [there],
+    });
+    expect(accountRouteOf({ login: 'awa' })).toEqual({ home: null, practitioner: null, destinations: [] });
   });
 });
 

@@ -1,4 +1,5 @@
 import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { placesIn } from '@santehaggui/protocols/records/staff-account.ts';
 
 /**
  * What is routed, where to, and what goes with it. This table is all there is to it:
@@ -12,6 +13,7 @@ import { type NamedFields, recordTypeNamed } from '@santehaggui/protocols/record
  * | emergency access that asks for what others hold, and is open | the facility that asks; to those who gave, the access itself | all records of the patient of the types that a consent may speak of, wherever they are held, but for what a denial speaks of, with the patient, the allergies and the practitioners that they name |
  * | document that names a referral | all who hold that referral | its author |
  * | encounter, observation, condition, prescription, dose, allergy, document of a patient whose consent holds and names that class | all whom the consent names | the `patient` with the allergies, the practitioners that it names |
+ * | account of staff (`staffAccount`) | the facilities of its `places` | the `practitioner`, the facilities that it names |
  * | any record that more than one facility holds | all who hold it | nothing |
  * | facility (written by the hub) | every facility of the same region | nothing |
  * | rolePolicy (written by the hub) | every facility, or every one of its district: `hub/policies/` | nothing |
@@ -36,6 +38,8 @@ export const CONSENT_TYPE = recordTypeNamed('consent').number;
 
 /** The type of the records that open a patient's in an emergency. */
 export const EMERGENCY_TYPE = recordTypeNamed('emergencyAccess').number;
+/** The type of the accounts that travel. */
+export const ACCOUNT_TYPE = recordTypeNamed('staffAccount').number;
 
 /** The types that a consent may speak of, by the names of their resources. */
 export const SHARED_TYPES: ReadonlyMap<string, number> = new Map(
@@ -103,6 +107,22 @@ export function routeOf(fields: NamedFields): ReferralRoute {
     companions: COMPANIONS.flatMap((name) => reference(fields, name) ?? []),
     facilities: FACILITIES.flatMap((name) => reference(fields, name) ?? []),
     basedOn: reference(fields, 'basedOn'),
+  };
+}
+
+/** What an account's fields say about where it goes: records of facilities, and of the practitioner who goes along. */
+export type AccountRoute = {
+  readonly home: string | null;
+  readonly practitioner: string | null;
+  readonly destinations: readonly string[];
+};
+
+/** Reads the route of an account from its fields. */
+export function accountRouteOf(fields: NamedFields): AccountRoute {
+  return {
+    home: reference(fields, 'home'),
+    practitioner: reference(fields, 'practitioner'),
+    destinations: placesIn(fields.places).map(({ facility }) => facility),
   };
 }
 

@@ -1,16 +1,19 @@
 import type { Change, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { placesIn } from '@santehaggui/protocols/records/staff-account.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { Sql } from '../database/sql.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
+import { routeAccounts } from './account-routing.ts';
 import { routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { routeEmergencies } from './emergency-service.ts';
 import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
 import {
+  ACCOUNT_TYPE,
   ALLERGY_TYPE,
   CONSENT_TYPE,
   DOCUMENT_TYPE,
@@ -49,6 +52,7 @@ export async function affectedFacilities(
   const named = [
     ...referencesIn(ofRecords, ROUTED_TYPE, REFERRAL_TO),
     ...referencesIn(ofRecords, CONSENT_TYPE, CONSENT_RECIPIENT),
+    ...placesNamedIn(ofRecords),
   ];
   const destinations = await facilitiesOfRecords(sql, named);
   return new Set([from, ...[...holders.values()].flatMap((codes) => [...codes]), ...destinations.values()]);
@@ -68,6 +72,14 @@ export async function lockAffected(sql: Sql, from: string, changes: readonly Cha
   }
 }
 
+/** The facilities that accounts are made valid at in changes. */
+function placesNamedIn(changes: readonly RecordChange[]): readonly string[] {
+  return changes.flatMap(({ recordType, writes }) => {
+    const write = recordType === ACCOUNT_TYPE ? writes[ACCOUNT_PLACES] : undefined;
+    return write?.kind === 'set' ? placesIn(write.add).map(({ facility }) => facility) : [];
+  });
+}
+
 /** The records that a field of a type names in changes. */
 function referencesIn(changes: readonly RecordChange[], type: number, field: string): readonly string[] {
   return changes.flatMap(({ recordType, writes }) => {
@@ -79,8 +91,8 @@ function referencesIn(changes: readonly RecordChange[], type: number, field: str
 
 /**
  * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
- * allergies of whom a referral under way concerns, then what consents let others have, then the changes of records that others
- * hold. Answers, by facility, the records that changed there.
+ * allergies of whom a referral under way concerns, then what consents let others have, the accounts
+ * of staff who work elsewhere too, and last the changes of records that others hold. Answers, by facility, the records that changed there.
  */
 export async function distribute({
   sql,
@@ -104,6 +116,8 @@ export async function distribute({
   if (shared.length > 0) await routeConsents({ sql, from, receivedAt }, shared);
   const emergencies = idsOf(EMERGENCY_TYPE);
   if (emergencies.length > 0) await routeEmergencies({ sql, from, receivedAt }, emergencies);
+  const accounts = idsOf(ACCOUNT_TYPE);
+  if (accounts.length > 0) await routeAccounts({ sql, from, receivedAt }, accounts);
   const changed = new Map<string, readonly string[]>();
   const others = new Set([...holders.values()].flatMap((codes) => [...codes]).filter((code) => code !== from));
   if (others.size === 0) return changed;
@@ -297,6 +311,7 @@ const DOCUMENT = recordTypeNamed('documentReference');
 const DOCUMENT_REFERRAL = String(DOCUMENT.fields.referral?.number);
 const ALLERGY = recordTypeNamed('allergyIntolerance');
 const ALLERGY_PATIENT = String(ALLERGY.fields.patient?.number);
+const ACCOUNT_PLACES = String(recordTypeNamed('staffAccount').fields.places?.number);
 const CONSENT_RECIPIENT = String(recordTypeNamed('consent').fields.recipient?.number);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

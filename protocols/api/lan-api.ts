@@ -15,7 +15,7 @@ import { passwordText } from './users-api.ts';
 
 /** `POST /api/v1/sessions`; `newPassword` takes the place of `password`, as a provisional one asks for. */
 export const sessionRequest = z.strictObject({
-  login: z.string().trim().min(1).max(60),
+  login: z.string().trim().min(1).max(120),
   password: z.string().min(1).max(200),
   newPassword: passwordText.optional(),
 });

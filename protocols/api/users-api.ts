@@ -9,11 +9,24 @@ export const loginText = z
   .toLowerCase()
   .regex(/^[a-z][a-z0-9._-]{1,59}$/, 'une lettre, puis 1 à 59 lettres sans accent, chiffres, points, - ou _');
 
+/** The login of an account as a facility has it: of a guest whose login was taken there, with the code of its home, `awa@cscom_sangha`. */
+export const accountLogin = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z][a-z0-9._-]{1,59}(?:@[a-z][a-z0-9_]{1,59})?$/, 'un identifiant est attendu');
+
 /** A password that a person chooses. */
 export const passwordText = z.string().min(8, 'au moins 8 caractères').max(200, 'au plus 200 caractères');
 
-/** Whether an account can sign in: `provisional` until its owner has chosen a password in place of the one that was given. */
-export type UserState = 'active' | 'provisional' | 'disabled';
+/**
+ * Whether an account can sign in: `provisional` until its owner has chosen a password in place of the one that was given, `waiting` for a
+ * guest's that is not usable yet.
+ */
+export type UserState = 'active' | 'provisional' | 'disabled' | 'waiting';
+
+/** A facility by its code and name, where an account is valid with that role. */
+export type SharedPlace = { readonly facility: string; readonly name: string; readonly role: string };
 
 /** An account, as `haggui user list` shows it. */
 export type UserLine = {
@@ -27,6 +40,10 @@ export type UserLine = {
   readonly sessions: number;
   /** Whether something of this person's opens the node's database after a power cut. */
   readonly opensDatabase: boolean;
+  /** Where a guest's account comes from; null of our own. */
+  readonly home: Omit<SharedPlace, 'role'> | null;
+  /** Where else an account of ours is valid. */
+  readonly sharedWith: readonly SharedPlace[];
 };
 
 /** `GET /users`. */
@@ -82,6 +99,17 @@ export const newUserRequest = z
 
 /** See {@link newUserRequest}. */
 export type NewUserRequest = z.input<typeof newUserRequest>;
+
+const facilityCodes = z.array(z.string().trim().min(1).max(60)).min(1, 'un établissement au moins').max(20);
+
+/** `POST /users/:login/share`: valid at these facilities too, with that role, else the one at home. */
+export const shareRequest = z.strictObject({
+  with: facilityCodes,
+  role: z.enum(ROLES).exclude(['system']).optional(),
+});
+
+/** `POST /users/:login/unshare`: at these no longer. */
+export const unshareRequest = z.strictObject({ from: facilityCodes });
 
 /** `POST /users/:login/role`. */
 export const userRoleRequest = z.strictObject({ role: z.enum(ROLES).exclude(['system']) });

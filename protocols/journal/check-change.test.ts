@@ -74,6 +74,30 @@ describe('a change that a node sends', () => {
     for (const own of [{}, patch]) expect(codeOf(changeOf(14, { 3: register('[]') }, own), 14)).toBe('SH-X305');
   });
 
+  it('leaves to the home of a practitioner who is active and where, and the password to every holder', () => {
+    const [home, other] = ['00000000-0000-8000-8000-00000000000a', '00000000-0000-8000-8000-00000000000b'];
+    const set = { kind: 'set', add: ['x'], remove: [], authorised: true } as const;
+    const patched = { isCreate: false };
+    const judged = (change: RecordChange, isHome: boolean, isHolder = true) => {
+      const writer = { facility: isHome ? home : other, isHome, isHolder };
+      return checkChange(change, change.isCreate ? undefined : change.recordType, writer)?.code;
+    };
+    const account = { 1: register(home), 2: register(home), 3: register('awa') };
+    expect(judged(changeOf(18, account), true)).toBeUndefined();
+    expect(judged(changeOf(18, account), false)).toBe('SH-X305');
+    expect(judged(changeOf(18, { 4: set }, patched), true)).toBeUndefined();
+    expect(judged(changeOf(18, { 4: set }, patched), false)).toBe('SH-X305');
+    expect(judged(changeOf(18, { 4: set, 5: set }, patched), false)).toBe('SH-X305');
+    expect(judged(changeOf(18, { 5: set }, patched), false)).toBeUndefined();
+    expect(judged(changeOf(18, { 5: set }, patched), false, false)).toBe('SH-X305');
+
+    for (const writes of [{ 5: register(other) }, { 6: register(false) }]) {
+      expect(judged(changeOf(2, writes, patched), true)).toBeUndefined();
+      expect(judged(changeOf(2, writes, patched), false)).toBe('SH-X305');
+    }
+    expect(judged(changeOf(2, { 4: register('+22376123456') }, patched), false)).toBeUndefined();
+  });
+
   it('is never one that merging would throw on', () => {
     for (const member of ['__proto__', 'constructor', 'toString']) {
       const change = changeOf(1, { 60: { kind: 'set', add: [member], remove: [], authorised: true } });

@@ -1,8 +1,10 @@
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
 import { facility } from '../records/facility.ts';
+import { practitioner } from '../records/practitioner.ts';
 import type { FieldDeclaration } from '../records/record-type.ts';
 import { rolePolicy } from '../records/role-policy.ts';
 import { storedValueProblem } from '../records/schema.ts';
+import { staffAccount } from '../records/staff-account.ts';
 import type { RecordChange, RegisterWrite, SetWrite } from './change.ts';
 import type { RefusalCode } from './refusals.ts';
 
@@ -12,15 +14,25 @@ export type Refusal = { readonly code: RefusalCode; readonly detail: string };
 /** What is known of the record that a change is about: its type, or undefined when the node's register lacks it. */
 export type HeldType = number | undefined;
 
+/**
+ * Whose node wrote a change: its facility by the record, whether one of that facility's nodes made the record that it changes, and whether
+ * the facility holds it.
+ */
+export type Writer = { readonly facility: string; readonly isHome: boolean; readonly isHolder: boolean };
+
+/** The types of which not everything is every holder's to write: {@link checkChange} then asks for the writer. */
+export const OWNED_TYPES: ReadonlySet<number> = new Set([practitioner.number, staffAccount.number]);
+
 // The years 1 to 9999. to_timestamp() of PostgreSQL throws far outside of them, and with it every query of the view.
 const MIN_INSTANT_MS = -62_135_596_800_000;
 const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
 
 /**
  * Whether a record change can be merged; undefined when it can. A type or field of a newer catalogue is no reason to
- * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone, which alone writes the permissions of all.
+ * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone, which alone writes the permissions of all. Of staff and their accounts the home says
+ * who is active and where: without `writer` that is not looked at.
  */
-export function checkChange(change: RecordChange, held: HeldType): Refusal | undefined {
+export function checkChange(change: RecordChange, held: HeldType, writer?: Writer): Refusal | undefined {
   if (!change.isCreate) {
     if (held === undefined) return { code: 'SH-X304', detail: 'no such record in this register' };
     if (held !== change.recordType)
@@ -30,6 +42,8 @@ export function checkChange(change: RecordChange, held: HeldType): Refusal | und
   // What the hub itself wrote comes back from nodes after it was restored (docs/protocol.md 7).
   if (change.recordType === rolePolicy.number && change.origin.node !== 0)
     return { code: 'SH-X305', detail: 'rolePolicy' };
+  if (writer !== undefined && !isOwners(change, writer))
+    return { code: 'SH-X305', detail: recordTypeNumbered(change.recordType)?.name ?? '' };
   if (!isStorable(change.role)) return { code: 'SH-X303', detail: 'role' };
   const type = recordTypeNumbered(change.recordType);
   for (const [key, write] of Object.entries(change.writes)) {
@@ -39,6 +53,23 @@ export function checkChange(change: RecordChange, held: HeldType): Refusal | und
       return { code: 'SH-X303', detail: `${type?.name ?? change.recordType}.${key}: ${problem}` };
   }
   return undefined;
+}
+
+const HOME = String(staffAccount.fields.home.number);
+const VERIFIERS = String(staffAccount.fields.verifiers.number);
+const EMPLOYER = String(practitioner.fields.facility.number);
+const ACTIVE = String(practitioner.fields.active.number);
+
+/** Whether a change leaves to the home of a practitioner what is the home's. */
+function isOwners({ recordType, isCreate, writes }: RecordChange, { facility, isHome, isHolder }: Writer): boolean {
+  if (recordType === staffAccount.number && isCreate) {
+    const home = writes[HOME];
+    return home?.kind === 'register' && home.value === facility;
+  }
+  if (isCreate || isHome) return true;
+  // Whose copy has ended changes no password any more.
+  if (recordType === staffAccount.number) return isHolder && Object.keys(writes).every((key) => key === VERIFIERS);
+  return recordType !== practitioner.number || (writes[ACTIVE] === undefined && writes[EMPLOYER] === undefined);
 }
 
 function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {

@@ -35,8 +35,11 @@ export type Subject =
   | 'documentReference'
   | (typeof OTHER_SUBJECTS)[number];
 
-/** All subjects: the record types in the order of the catalogue, then the others. */
-export const SUBJECTS: readonly Subject[] = [...RECORD_TYPES.map(({ name }) => name as Subject), ...OTHER_SUBJECTS];
+/** All subjects: the record types in the order of the catalogue but for those that nobody is shown, then the others. */
+export const SUBJECTS: readonly Subject[] = [
+  ...RECORD_TYPES.filter(({ isSecret }) => isSecret !== true).map(({ name }) => name as Subject),
+  ...OTHER_SUBJECTS,
+];
 
 /** What the conditions of a rule may look at, besides `record.<field>`. */
 export const ATTRIBUTES = ['facility', 'author', 'careRelation', 'purpose', 'time'] as const;

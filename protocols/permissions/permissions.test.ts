@@ -187,7 +187,8 @@ describe('rules', () => {
 
 describe('presets', () => {
   it('name every subject there is, know every record type, and give the daemons nothing', () => {
-    expect(SUBJECTS.slice(0, RECORD_TYPES.length)).toEqual(RECORD_TYPES.map(({ name }) => name));
+    const spokenOf = RECORD_TYPES.filter(({ isSecret }) => isSecret !== true);
+    expect(SUBJECTS.slice(0, spokenOf.length)).toEqual(spokenOf.map(({ name }) => name));
     const used = new Set(ROLES.flatMap((role) => presetRules(role).flatMap(subjectsOf)));
     expect(SUBJECTS.filter((subject) => !used.has(subject))).toEqual([]);
     expect(presetRules('system')).toEqual([]);

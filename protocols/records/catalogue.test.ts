@@ -7,7 +7,7 @@ import { sqliteView, viewName } from './views.ts';
 
 // A change of any declaration changes this hash. Whoever changes one raises the type's `version` and writes the new hash
 // here: the wire then tells the two catalogues apart.
-const CATALOGUE_HASH = 'd1b74dc347396c9c3ddf4a11dde92c36ef5c5de01c26d8fa482ce58b7cfd9053';
+const CATALOGUE_HASH = '80c982aff20dc05eb72c1f94f7319f78553e47c4975994f813081fd9b844ee65';
 
 describe('the catalogue', () => {
   it('does not change without a step of version', () => {

@@ -16,6 +16,7 @@ import { practitioner } from './practitioner.ts';
 import type { FieldDeclaration, FieldValue, RecordType } from './record-type.ts';
 import { referral } from './referral.ts';
 import { rolePolicy } from './role-policy.ts';
+import { staffAccount } from './staff-account.ts';
 
 /** Every record type of this release, in the order of their numbers. */
 export const RECORD_TYPES: readonly RecordType[] = [
@@ -36,6 +37,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
   facilityRights,
   emergencyAccess,
   documentReference,
+  staffAccount,
 ];
 
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((type) => [type.name, type]));

@@ -6,7 +6,7 @@ export const facility = recordType({
   name: 'facility',
   plural: 'facilities',
   fhirType: 'Location',
-  version: 2,
+  version: 3,
   label: ['Établissement', 'Facility'],
   fields: {
     code: field(1, 'text', {
@@ -49,5 +49,7 @@ export const facility = recordType({
     population: field(10, 'integer', { authorised: MANAGERS, min: 0, label: ['Population de l’aire', 'Population'] }),
     /** Region, district and target are as they are since that day; without it, since the registration. */
     placedSince: field(11, 'date', { authorised: MANAGERS, label: ['Rattaché depuis le', 'Placed since'] }),
+    /** X25519 key of its node, in hexadecimal: what only it may read is sealed to it. The hub writes it once an account is shared with it. */
+    nodeKey: field(12, 'text', { authorised: ['system'], label: ['Clé du poste', 'Key of the node'] }),
   },
 });

@@ -95,6 +95,8 @@ export type RecordType<Fields extends FieldDeclarations = FieldDeclarations> = {
   readonly fhirType: string;
   /** Raised by one whenever a field is added; see `catalogue.test.ts`. */
   readonly version: number;
+  /** Records that no API, screen or export shows and no rule can speak of. */
+  readonly isSecret?: boolean;
   readonly label: { readonly fr: string; readonly en: string };
   readonly fields: Fields;
 };

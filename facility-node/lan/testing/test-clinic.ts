@@ -1,4 +1,11 @@
-import { type SignKeys, signKeysFromSeed } from '@santehaggui/protocols/crypto/sodium.ts';
+import { randomBytes } from 'node:crypto';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import {
+  type SignKeys,
+  sealKeysFromSeed,
+  signKeysFromSeed,
+  sodiumReady,
+} from '@santehaggui/protocols/crypto/sodium.ts';
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
@@ -19,9 +26,11 @@ import { createStaff } from '../../factors/create-staff.ts';
 import type { PasskeyKeys, PasskeyService } from '../../factors/passkey-service.ts';
 import type { PhoneFactorService } from '../../factors/phone-factor-service.ts';
 import { patientIndexer } from '../../patients/patient-index.ts';
+import { createTravelling } from '../../people/create-travelling.ts';
 import type { PeopleService } from '../../people/people-service.ts';
 import type { SessionService } from '../../people/session-service.ts';
 import type { SignInService } from '../../people/sign-in-service.ts';
+import type { TravellingAccounts } from '../../people/travelling-accounts.ts';
 import { WeeklyReportService } from '../../reports/weekly-report-service.ts';
 import { AttachmentStore } from '../../store/attachment-store.ts';
 import { EmergencyGrants } from '../../store/emergency-grants.ts';
@@ -62,6 +71,9 @@ export type TestClinic = AsyncDisposable & {
   readonly access: RecordAccess;
   readonly auditProofs: AuditProofService;
   readonly people: PeopleService;
+  readonly travelling: TravellingAccounts;
+  /** The node's key (X25519, hexadecimal) that verifiers are sealed to. */
+  readonly ownKey: string;
   readonly sessions: SessionService;
   readonly signIn: SignInService;
   readonly phones: PhoneFactorService;
@@ -87,7 +99,7 @@ export const TEST_PASSWORD = 'Baobab-Niger-Kora';
 /** The least that Argon2 takes: most tests are not about passwords. */
 const CHEAP: PasswordCost = { memoryKiB: 8, passes: 1, lanes: 1 };
 
-/** Opens a clinic `cscom_sangha`; `await using` stops it. */
+/** Opens a clinic `cscom_sangha`, or another facility with a node and a record of its own; `await using` stops it. */
 export async function openTestClinic({
   isEnrolled = true,
   passwordCost = CHEAP,
@@ -96,7 +108,9 @@ export async function openTestClinic({
   areDevicesRequired = false,
   messenger,
   passkeyKeys,
+  other,
 }: {
+  readonly other?: { readonly code: string; readonly node: number; readonly recordId: string };
   readonly plainHttp?: PlainHttp;
   readonly areDevicesRequired?: boolean;
   readonly messenger?: Messenger;
@@ -105,15 +119,18 @@ export async function openTestClinic({
   readonly passwordCost?: PasswordCost;
   readonly clock?: FakeClock;
 } = {}): Promise<TestClinic> {
-  const node = await openTestStore({ indexers: [patientIndexer()], clock });
+  await sodiumReady();
+  const facility = {
+    code: other?.code ?? 'cscom_sangha',
+    name: 'CSCOM de Sangha',
+    recordId: () => (isEnrolled ? (other?.recordId ?? facilities.own) : null),
+  };
+  const identity = testIdentity();
+  const accounts = createTravelling({ identity, clock, facility });
+  const node = await openTestStore({ indexers: [patientIndexer(), accounts.indexer], clock, node: other?.node ?? 1 });
   const { store, log } = node;
   const attachments = new AttachmentStore(store);
-  const facilities = makeFacilities(store);
-  const facility = {
-    code: 'cscom_sangha',
-    name: 'CSCOM de Sangha',
-    recordId: () => (isEnrolled ? facilities.own : null),
-  };
+  const facilities: TestClinic['facilities'] = makeFacilities(store);
   const audit = new AuditService({ db: store.db, clock, emergencies: new EmergencyGrants({ store, clock }) });
   const auditProofs = new AuditProofService({
     ...{ store, clock, facility: facility.code },
@@ -129,8 +146,9 @@ export async function openTestClinic({
     host: () => ({ hostname: 'poste', addresses: ['192.168.1.10'] }),
   });
   certificates.refresh();
+  const travelling = accounts.service({ store, audit });
   const staff = createStaff({
-    ...{ store, audit, clock, facility, passwordCost, devices, rights: access.permissions, messenger },
+    ...{ store, audit, clock, facility, travelling, passwordCost, devices, rights: access.permissions, messenger },
     ...(passkeyKeys === undefined ? {} : { passkeyKeys }),
   });
   const { people } = staff;
@@ -163,6 +181,8 @@ export async function openTestClinic({
       access,
       auditProofs,
       ...staff,
+      travelling,
+      ownKey: toHex(identity.sealKeys().publicKey),
       reports,
       emergencies,
       notices,
@@ -211,6 +231,11 @@ export function clientOf(url: string, accessToken: string | undefined): TestClie
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, bytes };
   };
+}
+
+function testIdentity() {
+  const sealKeys = sealKeysFromSeed(new Uint8Array(randomBytes(32)));
+  return { openingKeys: () => [sealKeys], sealKeys: () => sealKeys };
 }
 
 function makeFacilities(store: RecordStore): TestClinic['facilities'] {
