@@ -6,6 +6,7 @@ import { openTestClinic, TEST_PASSWORD, type TestClient, type TestClinic } from 
 
 /** What is answered whole, and why it cannot grow. */
 const WHOLE: Readonly<Record<string, string>> = {
+  '/api/v1/factors': 'what one person signs in with',
   '/api/v1/sessions/own': 'of one person, and the hundred used last',
   '/api/v1/roles': 'one line for each role of the release',
   '/api/v1/roles/{role}': 'one role',
