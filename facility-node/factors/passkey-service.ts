@@ -42,6 +42,8 @@ export class PasskeyService implements Passkeys {
   readonly #options: PasskeyOptions;
   readonly #store: PasskeyStore;
   readonly #ceremonies: PasskeyCeremonies;
+  /** Handles of accounts whose first passkey is being made. */
+  readonly #handles = new Map<number, Uint8Array>();
 
   constructor(options: PasskeyOptions) {
     this.#options = options;
@@ -154,9 +156,6 @@ export class PasskeyService implements Passkeys {
     this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
   }
 
-  /** Handles of accounts whose first passkey is being made. */
-  readonly #handles = new Map<number, Uint8Array>();
-
   #handleFor({ accountId }: Staff): Uint8Array {
     const handle = this.#handles.get(accountId) ?? new Uint8Array(randomBytes(32));
     this.#handles.set(accountId, handle);
@@ -168,7 +167,7 @@ export class PasskeyService implements Passkeys {
     const { userHandle } = assertion.response;
     if (passkey === undefined || !isSame(passkey.userHandle, userHandle)) throw failRuntime('SH-A006');
     const { counter } = await this.#ceremonies.asserted(purpose, assertion, { page, credential: passkey });
-    this.#store.noteUse(passkey.id, counter, this.#options.clock.now());
+    if (!this.#store.noteUse(passkey, counter, this.#options.clock.now())) throw failRuntime('SH-A006');
     return passkey;
   }
 

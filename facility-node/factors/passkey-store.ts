@@ -22,7 +22,7 @@ export class PasskeyStore {
   readonly #withId: Statement<[string], Row>;
   readonly #of: Statement<[number], Row>;
   readonly #insert: Statement<(string | number | Uint8Array)[]>;
-  readonly #noteUse: Statement<[number, number, string]>;
+  readonly #noteUse: Statement<[number, number, string, number]>;
   readonly #rename: Statement<[string, string]>;
   readonly #setUnlocker: Statement<[string, string]>;
   readonly #remove: Statement<[string]>;
@@ -36,7 +36,7 @@ export class PasskeyStore {
       `insert into passkey (id, account_id, name, user_handle, public_key, counter, transports, is_backed_up, created_at)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#noteUse = db.prepare('update passkey set counter = ?, last_used_at = ? where id = ?');
+    this.#noteUse = db.prepare('update passkey set counter = ?, last_used_at = ? where id = ? and counter = ?');
     this.#rename = db.prepare('update passkey set name = ? where id = ?');
     this.#setUnlocker = db.prepare('update passkey set unlocker_id = ? where id = ?');
     this.#remove = db.prepare('delete from passkey where id = ?');
@@ -66,8 +66,9 @@ export class PasskeyStore {
     );
   }
 
-  noteUse(id: string, counter: number, nowMs: number): void {
-    this.#noteUse.run(counter, nowMs, id);
+  /** Notes a use with its new counter; false where another use with the same former counter came first: one is a copy's. */
+  noteUse({ id, counter }: Passkey, newCounter: number, nowMs: number): boolean {
+    return this.#noteUse.run(newCounter, nowMs, id, counter).changes === 1;
   }
 
   rename(id: string, name: string): void {

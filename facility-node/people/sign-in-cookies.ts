@@ -10,6 +10,8 @@ type Request = RouteContext<unknown, unknown, unknown, unknown>['request'];
 const SECURE_COOKIE = '__Host-haggui_refresh';
 const PLAIN_COOKIE = 'haggui_refresh';
 const PLAIN_COOKIE_PATH = '/api/v1/sessions';
+/** Of the cookies that tell a browser from others. */
+const PLAIN_PATH = '/api/v1';
 /** What a browser is known by; the same for everybody who signs in with it. */
 const SECURE_BROWSER_COOKIE = '__Host-haggui_browser';
 const PLAIN_BROWSER_COOKIE = 'haggui_browser';
@@ -22,7 +24,8 @@ const ATTEMPT_COOKIE_SECONDS = 600;
 
 /** The cookie of a session's refresh token. */
 export function refreshCookie(value: string, maxAgeSeconds: number, request: Request): string {
-  return cookie({ name: request.secure ? SECURE_COOKIE : PLAIN_COOKIE, value, maxAgeSeconds }, request);
+  const name = request.secure ? SECURE_COOKIE : PLAIN_COOKIE;
+  return cookie({ name, value, maxAgeSeconds, plainPath: PLAIN_COOKIE_PATH }, request);
 }
 
 /** The cookie that a browser is known by. */
@@ -39,10 +42,20 @@ export function attemptCookie(value: string, request: Request): string {
 
 /** RFC 6265bis. `Secure` where the connection is: a browser would drop the cookie of a box that is reached by http. */
 function cookie(
-  { name, value, maxAgeSeconds }: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
+  {
+    name,
+    value,
+    maxAgeSeconds,
+    plainPath = PLAIN_PATH,
+  }: {
+    readonly name: string;
+    readonly value: string;
+    readonly maxAgeSeconds: number;
+    readonly plainPath?: string;
+  },
   request: Request,
 ): string {
-  const path = request.secure ? '/' : PLAIN_COOKIE_PATH;
+  const path = request.secure ? '/' : plainPath;
   const attributes = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'SameSite=Strict'];
   return [...attributes, ...(request.secure ? ['Secure'] : [])].join('; ');
 }

@@ -231,6 +231,8 @@ export class SignInService {
       this.#accounts.setPassword(account.id, hash, null);
       this.#options.travelling?.seal(tx, account.id);
       this.#stored.revokeAllOf(account.id, 'password-changed', clock.now());
+      // Whoever knew the former one may have used it anywhere.
+      this.#browsers.forgetAllOf(account.id);
       audit.append(
         { kind: 'visitor', address: origin.address, requestId: origin.requestId },
         {

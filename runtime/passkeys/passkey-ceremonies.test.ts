@@ -1,4 +1,5 @@
 import { decodeCbor, encodeCbor } from '@santehaggui/protocols/cbor.ts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
@@ -86,6 +87,41 @@ describe('a passkey', () => {
     await expect(
       ceremonies.registered('add', { ...sent, response: { ...made.response, attestationObject: 'AAAA' } }, page),
     ).rejects.toMatchObject(refused);
+  });
+});
+
+describe('what a stranger says in a passkey’s place', () => {
+  /** One byte of a base64url text changed. */
+  const bent = (text: string, place: number, bit: number): string => {
+    const bytes = Buffer.from(text, 'base64url');
+    const index = place % bytes.length;
+    bytes.writeUInt8(bytes.readUInt8(index) ^ (1 << bit), index);
+    return bytes.toString('base64url');
+  };
+  const change = fc.record({ place: fc.nat(2000), bit: fc.integer({ min: 0, max: 7 }) });
+
+  it('is refused and nothing worse, whichever bit was changed', async () => {
+    const { ceremonies, device, ask, judge } = await opened();
+    const fields = ['clientDataJSON', 'authenticatorData', 'signature'] as const;
+    await fc.assert(
+      fc.asyncProperty(change, fc.constantFrom(...fields), async ({ place, bit }, field) => {
+        const said = device.assert(await ask());
+        // Of a signature, its first number: the library reads other tags around the two, which makes no other signature.
+        const at = field === 'signature' ? 5 + (place % 25) : place;
+        const response = { ...said.response, [field]: bent(said.response[field], at, bit) };
+        await expect(judge({ ...said, response })).rejects.toMatchObject(refused);
+      }),
+      { numRuns: 150 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (noise) => {
+        const made = device.register(await ceremonies.registrationOptions('add', owner, []));
+        const attestationObject = Buffer.from(noise).toString('base64url');
+        const sent = { ...made, response: { ...made.response, attestationObject } };
+        await expect(ceremonies.registered('add', sent, page)).rejects.toMatchObject(refused);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 
