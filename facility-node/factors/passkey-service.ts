@@ -1,4 +1,3 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { PasskeyAssertion, PasskeyLine, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import {
@@ -42,8 +41,6 @@ export class PasskeyService implements Passkeys {
   readonly #options: PasskeyOptions;
   readonly #store: PasskeyStore;
   readonly #ceremonies: PasskeyCeremonies;
-  /** Handles of accounts whose first passkey is being made. */
-  readonly #handles = new Map<number, Uint8Array>();
 
   constructor(options: PasskeyOptions) {
     this.#options = options;
@@ -70,9 +67,7 @@ export class PasskeyService implements Passkeys {
   async registrationOptions(staff: Staff): Promise<Readonly<Record<string, unknown>>> {
     const known = this.#store.of(staff.accountId);
     if (known.length >= MOST_OF_ONE) throw failFactor('SH-K251');
-    const handle = known[0]?.userHandle ?? this.#handleFor(staff);
-    const owner = { handle, login: staff.login, name: staff.login };
-    return this.#ceremonies.registrationOptions(addingBy(staff), owner, known);
+    return this.#ceremonies.registrationOptions(addingBy(staff), { login: staff.login, known });
   }
 
   /** Takes one that was made. Throws SH-A006, SH-K251. */
@@ -90,11 +85,9 @@ export class PasskeyService implements Passkeys {
       const known = this.#store.of(accountId);
       if (known.length >= MOST_OF_ONE) throw failFactor('SH-K251');
       if (this.#store.withId(made.id) !== undefined) throw failRuntime('SH-A006');
-      const userHandle = known[0]?.userHandle ?? this.#handleFor(staff);
-      this.#store.insert({ ...made, accountId, name, userHandle, createdAt: this.#options.clock.now() });
+      this.#store.insert({ ...made, accountId, name, createdAt: this.#options.clock.now() });
       this.#note(staff, 'create', { name });
     });
-    this.#handles.delete(accountId);
   }
 
   /** Throws SH-N250. */
@@ -156,16 +149,9 @@ export class PasskeyService implements Passkeys {
     this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
   }
 
-  #handleFor({ accountId }: Staff): Uint8Array {
-    const handle = this.#handles.get(accountId) ?? new Uint8Array(randomBytes(32));
-    this.#handles.set(accountId, handle);
-    return handle;
-  }
-
   async #used(purpose: string, assertion: PasskeyAssertion, page: PageAddress): Promise<Passkey> {
     const passkey = this.#store.withId(assertion.id);
-    const { userHandle } = assertion.response;
-    if (passkey === undefined || !isSame(passkey.userHandle, userHandle)) throw failRuntime('SH-A006');
+    if (passkey === undefined) throw failRuntime('SH-A006');
     const { counter } = await this.#ceremonies.asserted(purpose, assertion, { page, credential: passkey });
     if (!this.#store.noteUse(passkey, counter, this.#options.clock.now())) throw failRuntime('SH-A006');
     return passkey;
@@ -192,12 +178,6 @@ function addingBy({ accountId, sessionId }: Staff): string {
 
 function openingBy({ accountId, sessionId }: Staff): string {
   return `open ${accountId} ${sessionId}`;
-}
-
-/** A passkey that is found without a login tells the handle (WebAuthn level 3, §7.2, step 6). */
-function isSame(kept: Uint8Array, told: string | null | undefined): boolean {
-  const bytes = Buffer.from(told ?? '', 'base64url');
-  return bytes.length === kept.length && timingSafeEqual(bytes, kept);
 }
 
 function lineOf({ id, name, createdAt, lastUsedAt, isBackedUp, unlockerId }: Passkey): PasskeyLine {

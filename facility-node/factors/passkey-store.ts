@@ -5,7 +5,6 @@ import type { Database, Statement } from 'better-sqlite3';
 export type Passkey = PasskeyCredential & {
   readonly accountId: number;
   readonly name: string;
-  readonly userHandle: Uint8Array;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
   readonly unlockerId: string | null;

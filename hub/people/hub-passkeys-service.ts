@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { HubPasskeyLine } from '@santehaggui/protocols/api/hub-people-api.ts';
 import type { PasskeyAssertion, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
@@ -15,7 +15,6 @@ import { failHubPeople } from '../errors/hub-people-errors.ts';
 import { passkeyLineOf } from './hub-passkey-line.ts';
 import {
   addPasskey,
-  type HubPasskey,
   notePasskeyUse,
   passkeysOf,
   passkeyToUse,
@@ -56,8 +55,6 @@ export class HubPasskeysService {
   readonly #options: HubPasskeysOptions;
   readonly #ceremonies: PasskeyCeremonies;
   readonly #limit: Limiter;
-  /** Handles of accounts whose first passkey is being made. */
-  readonly #handles = new Map<string, Uint8Array>();
 
   constructor(options: HubPasskeysOptions) {
     this.#options = options;
@@ -142,8 +139,7 @@ export class HubPasskeysService {
   async #optionsFor(login: string, purpose: string): Promise<Readonly<Record<string, unknown>>> {
     const all = await this.#options.database.transaction((sql) => passkeysOf(sql, login), { isReadOnly: true });
     if (all.length >= MOST_OF_ONE) throw failHubPeople('SH-K320');
-    const handle = all[0]?.userHandle ?? this.#handleFor(login);
-    return this.#ceremonies.registrationOptions(purpose, { handle, login, name: login }, all);
+    return this.#ceremonies.registrationOptions(purpose, { login, known: all });
   }
 
   async #add(
@@ -160,13 +156,11 @@ export class HubPasskeysService {
     await database.transaction(async (sql) => {
       const all = await passkeysOf(sql, login);
       if (all.length >= MOST_OF_ONE) throw failHubPeople('SH-K320');
-      const userHandle = all[0]?.userHandle ?? this.#handleFor(login);
       if (isInvited && !(invitation !== null && (await useInvitation(sql, login, invitation.hash))))
         throw failHubPeople('SH-A304');
-      if (!(await addPasskey(sql, { ...made, login, name, userHandle, createdAt: new Date(clock.now()) })))
+      if (!(await addPasskey(sql, { ...made, login, name, createdAt: new Date(clock.now()) })))
         throw failRuntime('SH-A006');
     });
-    this.#handles.delete(login);
     const caller = { kind: 'user', login, role, address, requestId: null } as const;
     await audit.append(caller, { action: 'create', recordType: 'passkey', detail: { name, isInvited } });
   }
@@ -196,7 +190,7 @@ export class HubPasskeysService {
     // Held until its counter is written: of two uses at once with one counter, one is a copy.
     return database.transaction(async (sql) => {
       const passkey = await passkeyToUse(sql, assertion.id);
-      if (passkey === undefined || !isOwners(passkey, assertion)) throw failRuntime('SH-A006');
+      if (passkey === undefined) throw failRuntime('SH-A006');
       const { counter } = await this.#ceremonies.asserted(SIGN_IN, assertion, { page, credential: passkey });
       await notePasskeyUse(sql, passkey.id, { counter, at: new Date(clock.now()) });
       const user = await findUser(sql, passkey.login);
@@ -204,16 +198,4 @@ export class HubPasskeysService {
       return user;
     });
   }
-
-  #handleFor(login: string): Uint8Array {
-    const handle = this.#handles.get(login) ?? new Uint8Array(randomBytes(32));
-    this.#handles.set(login, handle);
-    return handle;
-  }
-}
-
-/** A passkey that is found without a login tells the handle (WebAuthn level 3, §7.2, step 6). */
-function isOwners({ userHandle }: HubPasskey, { response }: PasskeyAssertion): boolean {
-  const told = Buffer.from(response.userHandle ?? '', 'base64url');
-  return told.length === userHandle.length && timingSafeEqual(told, userHandle);
 }

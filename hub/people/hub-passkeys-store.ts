@@ -5,7 +5,6 @@ import type { Sql } from '../database/sql.ts';
 export type HubPasskey = PasskeyCredential & {
   readonly login: string;
   readonly name: string;
-  readonly userHandle: Uint8Array;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
 };

@@ -8,14 +8,14 @@ import { PasskeyCeremonies, type PasskeyCredential } from './passkey-ceremonies.
 const party = { host: 'cscom-sangha.local', name: 'CSCOM de Sangha' };
 const origin = 'https://cscom-sangha.local:8600';
 const page = { host: 'cscom-sangha.local:8600', isSecure: true };
-const owner = { handle: new Uint8Array(32).fill(7), login: 'awa', name: 'Awa Dolo' };
+const owner = { login: 'awa', known: [] };
 const refused = { code: 'SH-A006' };
 
 const opened = async () => {
   const clock = new FakeClock();
   const ceremonies = new PasskeyCeremonies({ party, clock });
   const device = new SoftwareAuthenticator(origin);
-  const made = device.register(await ceremonies.registrationOptions('add', owner, []));
+  const made = device.register(await ceremonies.registrationOptions('add', owner));
   const credential = await ceremonies.registered('add', made, page);
   const ask = () => ceremonies.assertionOptions('sign-in');
   const judge = (response: ReturnType<typeof device.assert>, kept: PasskeyCredential = credential) =>
@@ -26,7 +26,7 @@ const opened = async () => {
 describe('a passkey', () => {
   it('is made for its host, found without a login, and proves its owner by signing what was asked', async () => {
     const { ceremonies, device, credential, ask, judge } = await opened();
-    const options = await ceremonies.registrationOptions('add', owner, [credential]);
+    const options = await ceremonies.registrationOptions('add', { ...owner, known: [credential] });
     expect(options).toMatchObject({
       rp: { id: party.host, name: party.name },
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
@@ -36,7 +36,10 @@ describe('a passkey', () => {
     const asked = await ask();
     expect(asked).toMatchObject({ rpId: party.host, userVerification: 'required', allowCredentials: [] });
     const response = device.assert(asked);
-    expect(response.response.userHandle).toBe(Buffer.from(owner.handle).toString('base64url'));
+    expect(response.response.userHandle).toBe(Buffer.from(credential.userHandle).toString('base64url'));
+    expect(options.user).toMatchObject({ id: response.response.userHandle });
+    const another = { ...response, response: { ...response.response, userHandle: 'AAAA' } };
+    await expect(judge(another)).rejects.toMatchObject(refused);
     expect(await judge(response)).toEqual({ counter: 2 });
   });
 
@@ -50,7 +53,7 @@ describe('a passkey', () => {
     await expect(judge(late)).rejects.toMatchObject(refused);
     const other = device.assert(await ceremonies.assertionOptions('unlock'));
     await expect(judge(other)).rejects.toMatchObject(refused);
-    const made = device.register(await ceremonies.registrationOptions('add', owner, []));
+    const made = device.register(await ceremonies.registrationOptions('add', owner));
     await expect(ceremonies.registered('add to another', made, page)).rejects.toMatchObject(refused);
     expect(credential.counter).toBe(1);
   });
@@ -73,7 +76,7 @@ describe('a passkey', () => {
 
   it('is not taken with its maker’s certificates, which name addresses to look up', async () => {
     const { ceremonies, device } = await opened();
-    const made = device.register(await ceremonies.registrationOptions('add', owner, []));
+    const made = device.register(await ceremonies.registrationOptions('add', owner));
     const statement = decodeCbor(Buffer.from(made.response.attestationObject, 'base64url')) as Map<string, unknown>;
     const entries = statement instanceof Map ? Object.fromEntries(statement) : statement;
     const withCertificate = {
@@ -115,7 +118,7 @@ describe('what a stranger says in a passkey’s place', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (noise) => {
-        const made = device.register(await ceremonies.registrationOptions('add', owner, []));
+        const made = device.register(await ceremonies.registrationOptions('add', owner));
         const attestationObject = Buffer.from(noise).toString('base64url');
         const sent = { ...made, response: { ...made.response, attestationObject } };
         await expect(ceremonies.registered('add', sent, page)).rejects.toMatchObject(refused);
@@ -129,7 +132,7 @@ describe('the page of a passkey', () => {
   it('is ours by our name over HTTPS, or on this machine, and nobody’s by an address', async () => {
     const isTaken = async (from: { host: string | undefined; isSecure: boolean }, at: string, host = party.host) => {
       const ceremonies = new PasskeyCeremonies({ party: { ...party, host }, clock: new FakeClock() });
-      const made = new SoftwareAuthenticator(at).register(await ceremonies.registrationOptions('add', owner, []));
+      const made = new SoftwareAuthenticator(at).register(await ceremonies.registrationOptions('add', owner));
       return ceremonies.registered('add', made, from).then(
         () => true,
         () => false,

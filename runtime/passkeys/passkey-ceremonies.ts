@@ -1,3 +1,4 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { PasskeyAssertion, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { failRuntime } from '../errors/runtime-errors.ts';
@@ -17,13 +18,19 @@ export type PasskeyCredential = {
   readonly counter: number;
   readonly transports: readonly string[];
   readonly isBackedUp: boolean;
+  /** What the passkey itself remembers of the account and tells at each use: random, the same for all of one account. */
+  readonly userHandle: Uint8Array;
 };
 
-/** Whose passkey is made; `handle` is what the passkey itself remembers of the account and tells at each use. */
-export type PasskeyOwner = { readonly handle: Uint8Array; readonly login: string; readonly name: string };
+/** Whose passkey is made, and which that account has already. */
+export type PasskeyOwner = {
+  readonly login: string;
+  readonly known: readonly Pick<PasskeyCredential, 'id' | 'userHandle'>[];
+};
 
 /** ES256, EdDSA, RS256 (COSE algorithms): what authenticators have. */
 const ALGORITHMS = [-7, -8, -257];
+const MOST_HANDLES = 1000;
 
 /**
  * Making and using passkeys (W3C WebAuthn level 3, §7.1 and §7.2): found by the browser without a login, and never without the person's
@@ -32,23 +39,24 @@ const ALGORITHMS = [-7, -8, -257];
 export class PasskeyCeremonies {
   readonly #party: PasskeyParty;
   readonly #challenges: ChallengeBook;
+  /** Of accounts whose first passkey is being made, by purpose. */
+  readonly #handles = new Map<string, Uint8Array>();
 
   constructor({ party, clock }: { readonly party: PasskeyParty; readonly clock: Clock }) {
     this.#party = party;
     this.#challenges = new ChallengeBook(clock);
   }
 
-  /** What the browser needs to make a passkey for that purpose; `known` are not made a second time in one device. */
+  /** What the browser needs to make a passkey for that purpose; no device makes a second one for an account that it has one for. */
   async registrationOptions(
     purpose: string,
-    owner: PasskeyOwner,
-    known: readonly Pick<PasskeyCredential, 'id'>[],
+    { login, known }: PasskeyOwner,
   ): Promise<Readonly<Record<string, unknown>>> {
     const { generateRegistrationOptions } = await library();
     const options = await generateRegistrationOptions({
       ...{ rpID: this.#party.host, rpName: this.#party.name },
-      userID: new Uint8Array(owner.handle),
-      ...{ userName: owner.login, userDisplayName: owner.name },
+      userID: new Uint8Array(this.#handleFor(purpose, known)),
+      ...{ userName: login, userDisplayName: login },
       challenge: new Uint8Array(Buffer.from(this.#challenges.open(purpose), 'base64url')),
       ...{ attestationType: 'none', supportedAlgorithmIDs: ALGORITHMS },
       authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
@@ -70,11 +78,13 @@ export class PasskeyCeremonies {
         supportedAlgorithmIDs: ALGORITHMS,
       }),
     );
-    if (registrationInfo === undefined) throw failRuntime('SH-A006');
+    const userHandle = this.#handles.get(purpose);
+    this.#handles.delete(purpose);
+    if (registrationInfo === undefined || userHandle === undefined) throw failRuntime('SH-A006');
     const { credential, credentialBackedUp } = registrationInfo;
     return {
       ...{ id: credential.id, publicKey: credential.publicKey, counter: credential.counter },
-      ...{ transports: credential.transports ?? [], isBackedUp: credentialBackedUp },
+      ...{ transports: credential.transports ?? [], isBackedUp: credentialBackedUp, userHandle },
     };
   }
 
@@ -87,7 +97,7 @@ export class PasskeyCeremonies {
   }
 
   /**
-   * Judges the use of a passkey; gives its new counter. Throws SH-A006 for a wrong signature, an old or a used challenge, another
+   * Judges the use of a passkey; gives its new counter. Throws SH-A006 for a wrong signature, another account's handle (§7.2, step 6), an old or a used challenge, another
    * purpose or origin, a counter that did not rise (a copied device), and without its owner.
    */
   async asserted(
@@ -95,6 +105,7 @@ export class PasskeyCeremonies {
     response: PasskeyAssertion,
     { page, credential }: { readonly page: PageAddress; readonly credential: PasskeyCredential },
   ): Promise<{ readonly counter: number }> {
+    if (!isSame(credential.userHandle, response.response.userHandle)) throw failRuntime('SH-A006');
     const { verifyAuthenticationResponse } = await library();
     const { verified, authenticationInfo } = await this.#judged(() =>
       verifyAuthenticationResponse({
@@ -108,6 +119,15 @@ export class PasskeyCeremonies {
     );
     if (!verified) throw failRuntime('SH-A006');
     return { counter: authenticationInfo.newCounter };
+  }
+
+  #handleFor(purpose: string, [first]: PasskeyOwner['known']): Uint8Array {
+    const handle = first?.userHandle ?? this.#handles.get(purpose) ?? new Uint8Array(randomBytes(32));
+    this.#handles.delete(purpose);
+    this.#handles.set(purpose, handle);
+    const [oldest] = this.#handles.keys();
+    if (this.#handles.size > MOST_HANDLES && oldest !== undefined) this.#handles.delete(oldest);
+    return handle;
   }
 
   #expected(purpose: string, page: PageAddress) {
@@ -127,6 +147,11 @@ export class PasskeyCeremonies {
       throw failRuntime('SH-A006', { cause });
     }
   }
+}
+
+function isSame(kept: Uint8Array, told: string | null | undefined): boolean {
+  const bytes = Buffer.from(told ?? '', 'base64url');
+  return bytes.length === kept.length && timingSafeEqual(bytes, kept);
 }
 
 /** The origin of a page that asks its own server; undefined where no passkey of ours can be: by another name, or without HTTPS. */

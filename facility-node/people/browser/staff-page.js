@@ -125,7 +125,7 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
       [field, message ?? detail].filter(Boolean).join(' : '),
     );
     const detail = told.detail === told.title ? undefined : told.detail;
-    throw new Error([told.title, detail, ...fields, told.remedy].filter(Boolean).join('. '));
+    throw new Error([told.title, detail, told.why, ...fields, told.remedy].filter(Boolean).join('. '));
   };
 
   const attempt = (work) => async (event) => {
