@@ -7,6 +7,9 @@ import { BackupCreateCommand } from './commands/backup/create.ts';
 import { BackupListCommand } from './commands/backup/list.ts';
 import { BackupRestoreCommand } from './commands/backup/restore.ts';
 import { BackupVerifyCommand } from './commands/backup/verify.ts';
+import { BrokerDeviceAddCommand } from './commands/broker/device/add.ts';
+import { BrokerDeviceListCommand } from './commands/broker/device/list.ts';
+import { BrokerDeviceRevokeCommand } from './commands/broker/device/revoke.ts';
 import { ConsentListCommand } from './commands/consent/list.ts';
 import { ConsentShowCommand } from './commands/consent/show.ts';
 import { ConsentVerifyCommand } from './commands/consent/verify.ts';
@@ -88,6 +91,9 @@ export const commands = {
   'backup:list': BackupListCommand,
   'backup:restore': BackupRestoreCommand,
   'backup:verify': BackupVerifyCommand,
+  'broker:device:add': BrokerDeviceAddCommand,
+  'broker:device:list': BrokerDeviceListCommand,
+  'broker:device:revoke': BrokerDeviceRevokeCommand,
   'consent:list': ConsentListCommand,
   'consent:show': ConsentShowCommand,
   'consent:verify': ConsentVerifyCommand,

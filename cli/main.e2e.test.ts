@@ -90,7 +90,10 @@ const NODE_STATUS = {
   checks: [{ name: 'lien', state: 'degraded', detail: 'coupé', remedy: 'attendre' }],
   modem: null,
   sync: SYNC,
-  broker: null,
+  broker: {
+    ...{ state: 'listening', port: 1883, tlsPort: 8883, connections: 2, devices: 1 },
+    ...{ retained: 1, published: 4, refused: 0 },
+  },
   people: { accounts: 3, sessions: 1 },
   lanUrl: 'http://127.0.0.1:8600',
   fingerprintWords: null,

@@ -17,6 +17,7 @@ import { auditedRefusals } from './audit/audited-refusals.ts';
 import { type AuditTrailParts, createAuditTrail } from './audit-reading/audit-parts.ts';
 import { type BackupOptions, BackupService } from './backup/backup-service.ts';
 import { endInterruptedRestore, takeUpRestored } from './backup/restored-node.ts';
+import { createBroker } from './broker/create-broker.ts';
 import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
 import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
@@ -55,7 +56,7 @@ import { httpsCarrier } from './uplink/carriers/https/https-carrier.ts';
 import { HubTls, type HubTlsOptions } from './uplink/carriers/https/hub-tls.ts';
 import { type SmsParts, SmsService } from './uplink/carriers/sms/sms-service.ts';
 import { UsbService } from './uplink/carriers/usb/usb-service.ts';
-import { EnrolmentClient } from './uplink/enrolment-client.ts';
+import { EnrolmentClient, type EnrolmentParts } from './uplink/enrolment-client.ts';
 import { askHub } from './uplink/hub-request.ts';
 import { LinkKeys, type LinkKeysOptions } from './uplink/link-keys.ts';
 import { readmittedCarrier } from './uplink/readmission.ts';
@@ -72,6 +73,9 @@ export type Surroundings = {
   /** What sends and receives short messages, where there is something. */
   readonly messenger?: Messenger;
 };
+
+/** Of what may fail alone. */
+const RETRY = { initialMs: 1000, maxMs: 60_000 };
 
 /**
  * What a daemon starts with: the whole node where a key file opens its database, else a locked one that becomes the whole one in
@@ -133,14 +137,7 @@ export async function composeNode(
     ...{ identity, incarnation, journal, attachments, fetchMaxBytes, refusals, witness, clock, log, randomBytes },
     onReceipt,
   });
-  const enrolment = new EnrolmentClient({
-    ...{ identity, timekeeper, clock, log, tls: hubTls },
-    timeoutMs: config.uplink.timeoutSeconds * 1000,
-    onEnrolled: () => {
-      keys.wrapForHub();
-      uplink.wake();
-    },
-  });
+  const enrolment = enrolmentOf(config.uplink, { identity, timekeeper, clock, log, tls: hubTls, uplink }, () => keys);
 
   takeUpRestored(directory, { store, clock, audit, numbering: new NumberingService({ db, incarnation, facility }) });
   const access = createAccess({ store, audit, clock, facility });
@@ -151,6 +148,9 @@ export async function composeNode(
   const { people, sessions, travelling } = staff;
   const emergency = createEmergencyAccess({
     ...{ store, audit, access, facility, messenger, clock, log, config: config.emergency },
+  });
+  const mqtt = createBroker({
+    ...{ config, db, audit, access, sessions, facility, clock, log, certificate: () => certificates.serving() },
   });
   const reports = new WeeklyReportService({ surveillance: new SurveillanceService({ db }), facility, store, clock });
   const keys = keyService({
@@ -164,7 +164,7 @@ export async function composeNode(
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
     ...{ store, attachments, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility },
-    ...{ clock, log, version, messenger },
+    ...{ clock, log, version, messenger, takeMqtt: mqtt.take },
   });
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
@@ -174,24 +174,27 @@ export async function composeNode(
   const admin = adminSocket({
     socketPath: directory.adminSocket,
     ...{ uplink, usb, enrolment, reports, keys, interchange, backups, devices, consents, trail, clock, log },
-    ...{ ...staff, ...emergency, certificates, rotation, invitationOf: lan.invitationOf },
+    ...{ ...staff, ...emergency, ...mqtt, certificates, rotation, invitationOf: lan.invitationOf },
     doctor: new DoctorService({ ...{ health, certificates, people, clock }, ...doctorParts(config, directory, ring) }),
     reading: new RecordReadingService({ store, audit, access }),
     conflicts: createConflicts({ store, audit, access, clock }),
     quarantine: new QuarantineService({ store, journal, audit, access, verify: () => uplink.verify() }),
-    status: new StatusService({ version, clock, identity, health, uplink, people, lanUrl: lan.localUrl }),
+    status: new StatusService({
+      ...{ version, clock, identity, health, uplink, people },
+      ...mqtt,
+      lanUrl: lan.localUrl,
+    }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
   const { notices } = emergency;
   const jobs = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups, notices });
   const sms = messengerServices(config.uplink, messenger, {
-    ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility },
-    ...{ history: consents.history, onReceipt: () => uplink.heardOver('sms') },
+    ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility, uplink, consents },
   });
   return {
     services: [
       ...[storeService(db, lock), travelling, ...jobs, lan, admin, ...sms, uplink.selfProof(), ...uplink.signing()],
-      withRestart(uplink, { backoff: backoff({ initialMs: 1000, maxMs: 60_000 }, random), clock, log }),
+      ...[mqtt.broker, uplink].map((one) => withRestart(one, { backoff: backoff(RETRY, random), clock, log })),
     ],
     addresses: () => ({ ...lan.urls(), adminSocket: directory.adminSocket, facility: own.code, node }),
   };
@@ -344,6 +347,19 @@ function linkParts(
   return { hubTls, linkKeys };
 }
 
+/** Makes the node known to a hub, which can open it from then on. */
+function enrolmentOf(
+  { timeoutSeconds }: NodeConfig['uplink'],
+  { uplink, ...parts }: Omit<EnrolmentParts, 'timeoutMs' | 'onEnrolled'> & { readonly uplink: UplinkService },
+  keys: () => KeyService,
+): EnrolmentClient {
+  const onEnrolled = (): void => {
+    keys().wrapForHub();
+    uplink.wake();
+  };
+  return new EnrolmentClient({ ...parts, timeoutMs: timeoutSeconds * 1000, onEnrolled });
+}
+
 /** What was mended by comparing with the hub is in the trail like anything that changes what is told of a person. */
 function noteMended(audit: AuditService, records: readonly string[]): void {
   for (const recordId of records)
@@ -361,11 +377,16 @@ function backupsOf(
 function messengerServices(
   { smsNumber, smsAfterSeconds, smsData }: NodeConfig['uplink'],
   messenger: Messenger | undefined,
-  parts: Omit<SmsParts, 'config' | 'messenger'> & Omit<ConsentSmsParts, 'messenger'>,
+  {
+    uplink,
+    consents,
+    ...parts
+  }: Omit<SmsParts, 'config' | 'messenger' | 'onReceipt'> &
+    Omit<ConsentSmsParts, 'messenger' | 'history'> & { readonly uplink: UplinkService; readonly consents: Consents },
 ): readonly Service[] {
   if (messenger === undefined) return [];
-  const questions = new ConsentSmsService({ ...parts, messenger });
+  const questions = new ConsentSmsService({ ...parts, messenger, history: consents.history });
   if (smsNumber === undefined) return [questions];
   const config = { hubNumber: smsNumber, afterSeconds: smsAfterSeconds, carriesData: smsData };
-  return [questions, new SmsService({ ...parts, config, messenger })];
+  return [questions, new SmsService({ ...parts, config, messenger, onReceipt: () => uplink.heardOver('sms') })];
 }

@@ -34,6 +34,25 @@ export const nodeConfigTable = configTable({
     fr: 'Sur quels appareils le personnel peut se connecter : tous, ou ceux qui sont enrôlés',
     en: 'On which devices staff may sign in: any, or enrolled ones',
   },
+  'broker.plain': {
+    kind: 'enum',
+    values: ['loopback', 'lan', 'never'],
+    default: 'loopback',
+    fr: 'Qui peut parler MQTT sans TLS : cette machine, tout le réseau local, ou personne',
+    en: 'Who may speak MQTT without TLS: this machine, the whole LAN, or nobody',
+  },
+  'broker.port': {
+    kind: 'port',
+    default: 1883,
+    fr: 'Port MQTT sans TLS (0 : un port libre ; un port libre aussi quand lan.port est 0)',
+    en: 'Port of MQTT without TLS (0: any free one; any free one as well where lan.port is 0)',
+  },
+  'broker.tlsPort': {
+    kind: 'port',
+    default: 8883,
+    fr: 'Port MQTT avec TLS (0 : un port libre ; un port libre aussi quand lan.port est 0)',
+    en: 'Port of MQTT with TLS (0: any free one; any free one as well where lan.port is 0)',
+  },
   'clock.rtc': {
     kind: 'enum',
     values: ['auto', 'yes', 'no'],

@@ -58,6 +58,13 @@ export function loadingText({ text, format }: Invocation, loading: NonNullable<S
     : text('sync.loadingValue', { ...counts, left: format.duration(secondsLeft) });
 }
 
+function brokerText({ text, paint }: Invocation, broker: NodeStatus['broker']): string {
+  const { state, port, tlsPort, connections, devices } = broker;
+  if (state === 'down') return paint.yellow(text('broker.down'));
+  const ports = [port, tlsPort].filter((one) => one !== null).join(', ');
+  return text('broker.listening', { ports, connections, devices });
+}
+
 function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[] {
   const { text, format, paint } = invocation;
   const { sync } = status;
@@ -70,6 +77,7 @@ function nodeLines(invocation: Invocation, status: NodeStatus): readonly string[
         [text('status.uptime'), format.duration(status.uptimeSeconds)],
         [text('status.lan'), status.lanUrl],
         [text('status.people'), text('status.peopleValue', { ...status.people })],
+        [text('broker.label'), brokerText(invocation, status.broker)],
         [text('status.hub'), text(sync.connected ? 'status.connected' : 'status.disconnected')],
         [text('sync.pending'), format.integer(sync.pendingChanges)],
         [text('sync.last'), lastExchangeText(invocation, sync.lastExchange)],

@@ -1,5 +1,6 @@
 import { enAudit } from './en-audit.ts';
 import { enBackup } from './en-backup.ts';
+import { enBroker } from './en-broker.ts';
 import { enConsents } from './en-consents.ts';
 import { enDevices } from './en-devices.ts';
 import { enEmergencies } from './en-emergencies.ts';
@@ -13,6 +14,7 @@ import type { fr } from './fr.ts';
 export const en: Readonly<Record<keyof typeof fr, string>> = {
   ...enAudit,
   ...enBackup,
+  ...enBroker,
   ...enConsents,
   ...enDevices,
   ...enEmergencies,

@@ -1,5 +1,6 @@
 import { frAudit } from './fr-audit.ts';
 import { frBackup } from './fr-backup.ts';
+import { frBroker } from './fr-broker.ts';
 import { frConsents } from './fr-consents.ts';
 import { frDevices } from './fr-devices.ts';
 import { frEmergencies } from './fr-emergencies.ts';
@@ -12,6 +13,7 @@ import { frStaff } from './fr-staff.ts';
 export const fr = {
   ...frAudit,
   ...frBackup,
+  ...frBroker,
   ...frConsents,
   ...frDevices,
   ...frEmergencies,

@@ -14,6 +14,7 @@ const OPERATOR = [
   ...['get /keys', 'post /keys/rotate', 'post /keys/escrow', 'post /keys/opening'],
   ...['get /backups', 'post /backups', 'post /backups/verify'],
   ...['get /devices', 'post /devices/invitations', 'post /devices/revocations'],
+  ...['get /broker/devices', 'post /broker/devices', 'post /broker/devices/revocations'],
   ...['get /devices/authority', 'post /devices/authority'],
   ...['get /users', 'post /users', 'get /users/:login', 'post /users/:login/role', 'post /users/:login/reset'],
   ...['post /users/:login/disable', 'post /users/:login/enable', 'post /users/:login/sessions/end'],

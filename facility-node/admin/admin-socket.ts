@@ -11,6 +11,7 @@ import type { SignInService } from '../people/sign-in-service.ts';
 import type { AdminCaller, AdminPolicy, AdminRoute } from './admin-route.ts';
 import { type AuditParts, auditRoutes } from './audit-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
+import { type BrokerAdminParts, brokerRoutes } from './broker-routes.ts';
 import { type ConsentParts, consentsRoutes } from './consents-routes.ts';
 import { type DeviceAdminParts, devicesAdminRoutes } from './devices-routes.ts';
 import { doctorRoutes } from './doctor-routes.ts';
@@ -24,6 +25,7 @@ import { type UserParts, usersRoutes } from './users-routes.ts';
 export type AdminParts = OperatorParts &
   RecordParts &
   DeviceAdminParts &
+  BrokerAdminParts &
   UserParts &
   ConsentParts &
   AuditParts &
@@ -46,6 +48,7 @@ export function adminRoutes(parts: Omit<AdminParts, 'socketPath'>): readonly Adm
     ...keysRoutes(parts),
     ...backupRoutes(parts.backups),
     ...devicesAdminRoutes(parts),
+    ...brokerRoutes(parts),
     ...usersRoutes(parts),
     ...doctorRoutes(parts.doctor),
     ...recordsRoutes(parts),

@@ -1,6 +1,7 @@
 import type { NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { Language } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import type { BrokerService } from '../broker/broker-service.ts';
 import { type HealthService, overallHealth } from '../health/health-service.ts';
 import type { PeopleService } from '../people/people-service.ts';
 import type { IdentityKeeper } from '../store/node-identity.ts';
@@ -14,6 +15,7 @@ export type StatusParts = {
   readonly health: HealthService;
   readonly uplink: UplinkService;
   readonly people: PeopleService;
+  readonly broker: BrokerService;
   readonly lanUrl: () => string;
 };
 
@@ -29,7 +31,7 @@ export class StatusService {
 
   /** The node as it is now, its checks in one language. */
   status(language: Language): NodeStatus {
-    const { version, clock, identity, health, uplink, people, lanUrl } = this.#parts;
+    const { version, clock, identity, health, uplink, people, broker, lanUrl } = this.#parts;
     const { facility, hub } = identity.current();
     const checks = health.checks(language);
     return {
@@ -40,7 +42,7 @@ export class StatusService {
       checks,
       modem: null,
       sync: uplink.status(),
-      broker: null,
+      broker: broker.status(),
       people: people.counts(),
       lanUrl: lanUrl(),
       fingerprintWords: hub?.fingerprintWords ?? null,

@@ -4,12 +4,15 @@ import type { CertificateService } from '../certificates/certificate-service.ts'
 import type { DeviceService, IssuedInvitation } from '../enrolled-devices/device-service.ts';
 import { invitationLinks } from './invitation-links.ts';
 import { type LanAppParts, lanApp } from './lan-app.ts';
+import { mqttUpgrade, type TakeMqtt } from './mqtt-upgrade.ts';
 
 /** What the LAN service is made of: what it serves, and where. */
 export type LanOptions = Omit<LanAppParts, 'deviceParts' | 'pages'> & {
   readonly at: { readonly host: string; readonly port: number };
   readonly certificates: CertificateService;
   readonly devices: DeviceService;
+  /** Takes MQTT over WebSocket, where there is a broker. */
+  readonly takeMqtt?: TakeMqtt | undefined;
 };
 
 /**
@@ -23,7 +26,7 @@ export type LanService = ListenService & {
 };
 
 /** Serves the facility's tablets and programs, HTTPS and HTTP on one port; see {@link lanApp}. Addresses are known once it is ready. */
-export function lanService({ at, certificates, devices, ...parts }: LanOptions): LanService {
+export function lanService({ at, certificates, devices, takeMqtt, ...parts }: LanOptions): LanService {
   const { clock, log, facility } = parts;
   const port = (): number => {
     const address = service.address();
@@ -37,7 +40,10 @@ export function lanService({ at, certificates, devices, ...parts }: LanOptions):
   });
   const pages = { devices, facility, authority: () => certificates.card(), lanName };
   const app = lanApp({ ...parts, pages, deviceParts: { devices, invitationOf } });
-  const service = listenService({ name: 'lan', app, sharedTls: () => certificates.serving(), ...{ at, log, clock } });
+  const service = listenService({
+    ...{ name: 'lan', app, sharedTls: () => certificates.serving(), at, log, clock },
+    ...(takeMqtt === undefined ? {} : { onUpgrade: mqttUpgrade(parts.plainHttp, takeMqtt) }),
+  });
   const localUrl = (): string => {
     const address = service.address();
     return 'url' in address ? address.url.replace('//0.0.0.0:', '//127.0.0.1:') : '';

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
 
@@ -16,12 +17,15 @@ export function atTheDoor(plainHttp: PlainHttp, whole: RequestListener, doorstep
   return (request, response) => {
     const { socket } = request;
     if (socket instanceof TLSSocket) response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
-    const isAdmitted =
-      socket instanceof TLSSocket ||
-      plainHttp === 'lan' ||
-      (plainHttp === 'loopback' && socket.remoteAddress !== undefined && isLoopback(socket.remoteAddress));
-    (isAdmitted ? whole : doorstep)(request, response);
+    (isAdmitted(plainHttp, socket) ? whole : doorstep)(request, response);
   };
+}
+
+/** Whether what is behind the door is for a connection: encrypted, or where plain HTTP is allowed. */
+export function isAdmitted(plainHttp: PlainHttp, socket: Socket): boolean {
+  const { remoteAddress } = socket;
+  if (socket instanceof TLSSocket || plainHttp === 'lan') return true;
+  return plainHttp === 'loopback' && remoteAddress !== undefined && isLoopback(remoteAddress);
 }
 
 /** Sends a browser from plain HTTP to the same place over HTTPS. */

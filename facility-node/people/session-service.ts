@@ -180,6 +180,14 @@ export class SessionService {
     return staff;
   }
 
+  /** Whether who was signed in still is, with the same role: asked of a connection that lasts longer than its token. */
+  holds({ sessionId, accountId, role }: Staff): boolean {
+    const session = this.#sessions.withId(sessionId);
+    const account = this.#accounts.withId(accountId);
+    const isOpen = session !== undefined && session.revokedAt === null && session.expiresAt > this.#options.clock.now();
+    return isOpen && account !== undefined && !account.isDisabled && account.role === role;
+  }
+
   #mayEnter(staff: Staff, policy: NodePolicy & { readonly kind: 'may' }): boolean {
     const { action, subject, ofNobody } = policy;
     const { rights } = this.#options;

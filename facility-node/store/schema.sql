@@ -146,6 +146,15 @@ CREATE TABLE backup (
   verified_at integer
 ) strict;
 
+CREATE TABLE broker_device (
+  name text primary key,
+  -- SHA-256 of a secret of 32 random bytes, which nobody chose.
+  secret_hash blob not null,
+  created_at integer not null,
+  last_seen_at integer,
+  revoked_at integer
+) strict, without rowid;
+
 CREATE TABLE clock_correction (
   position integer primary key references journal (position),
   node integer not null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ParcelFault } from '../frames/parcel.ts';
+import type { BrokerStatus } from './broker-api.ts';
 
 /** The admin socket of a node, `DIR/admin.sock`: HTTP under `/v1`. These are the shapes that `haggui --json` prints. */
 
@@ -115,7 +116,7 @@ export type HealthCheck = {
   readonly remedy?: string;
 };
 
-/** `GET /v1/status`. `modem`, `broker` are null on a node that has none. */
+/** `GET /v1/status`. `modem` is null on a node that has none. */
 export type NodeStatus = {
   readonly facility: string;
   readonly version: string;
@@ -124,7 +125,7 @@ export type NodeStatus = {
   readonly checks: readonly HealthCheck[];
   readonly modem: null;
   readonly sync: SyncStatus;
-  readonly broker: null;
+  readonly broker: BrokerStatus;
   readonly people: { readonly accounts: number; readonly sessions: number };
   readonly lanUrl: string;
   readonly fingerprintWords: readonly string[] | null;

@@ -22,7 +22,7 @@ export function shareWithTls(server: Server, certificate: () => TlsCertificate |
   const serveAll = (socket: Socket): void => {
     for (const listener of serve) listener.call(server, socket);
   };
-  const contextNow = contextOf(certificate);
+  const contextNow = secureContextOf(certificate);
   const waiting = new Set<Socket>();
 
   const encrypt = (raw: Socket, serveIt: (socket: Socket) => void): void => {
@@ -72,8 +72,8 @@ export function shareWithTls(server: Server, certificate: () => TlsCertificate |
   };
 }
 
-/** The context of the certificate that is good now, made anew only when that changes. */
-function contextOf(certificate: () => TlsCertificate | null): () => SecureContext | null {
+/** The context of the certificate that is good now, made anew only when that changes; null while there is none. */
+export function secureContextOf(certificate: () => TlsCertificate | null): () => SecureContext | null {
   let made: { readonly of: TlsCertificate; readonly context: SecureContext } | null = null;
   return () => {
     const current = certificate();

@@ -16,6 +16,9 @@ import { createAccess } from '../../access/create-access.ts';
 import type { RecordAccess } from '../../access/record-access.ts';
 import { AuditProofService } from '../../audit/audit-proof-service.ts';
 import { AuditService } from '../../audit/audit-service.ts';
+import type { BrokerDevicesService } from '../../broker/broker-devices-service.ts';
+import type { BrokerService } from '../../broker/broker-service.ts';
+import { createBroker } from '../../broker/create-broker.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
 import { createEmergencyAccess } from '../../emergency-access/create-emergency-access.ts';
 import type { EmergencyAccessService } from '../../emergency-access/emergency-access-service.ts';
@@ -81,6 +84,9 @@ export type TestClinic = AsyncDisposable & {
   readonly reports: WeeklyReportService;
   readonly emergencies: EmergencyAccessService;
   readonly notices: EmergencyNoticeService;
+  /** Not running until the test runs it. */
+  readonly broker: BrokerService;
+  readonly brokerDevices: BrokerDevicesService;
   readonly devices: DeviceService;
   readonly certificates: CertificateService;
   /** For `clinicRoutes`. */
@@ -157,11 +163,16 @@ export async function openTestClinic({
   const { emergencies, notices } = createEmergencyAccess({
     ...{ store, audit, access, facility, messenger, clock, log: log.log, config: { hours: 4, reviewDays: 7 } },
   });
+  const mqtt = createBroker({
+    ...{ db: store.db, audit, clock, facility, access, sessions: staff.sessions, log: log.log },
+    certificate: () => certificates.serving(),
+    config: { lan: { host: '127.0.0.1', port: 0 }, broker: { plain: 'loopback', port: 1883, tlsPort: 8883 } },
+  });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
     ...{ plainHttp, certificates, devices },
     ...{ store, attachments, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock },
-    ...{ log: log.log, version: '0.1.0', messenger },
+    ...{ log: log.log, version: '0.1.0', messenger, takeMqtt: mqtt.take },
   });
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
@@ -186,6 +197,7 @@ export async function openTestClinic({
       reports,
       emergencies,
       notices,
+      ...mqtt,
       devices,
       certificates,
       facilities,

@@ -1,0 +1,28 @@
+/** The sentences about MQTT, in French. */
+export const frBroker = {
+  'broker.addSummary': 'donne un compte MQTT à un appareil qui mesure',
+  'broker.addDescription':
+    'Un compte par appareil. Le secret est fait ici et montré une seule fois ; seule son empreinte est gardée.',
+  'broker.listSummary': 'les appareils qui publient par MQTT',
+  'broker.listDescription': 'Ne montre aucun secret.',
+  'broker.revokeSummary': 'retire son compte MQTT à un appareil',
+  'broker.revokeDescription': 'Sa connexion finit tout de suite.',
+  'broker.nameArgument': 'nom de l’appareil : minuscules, chiffres, - et _ ; 23 au plus',
+  'broker.added': '{name} peut publier',
+  'broker.user': 'Identifiant',
+  'broker.clientId': 'Client MQTT',
+  'broker.secret': 'Mot de passe',
+  'broker.topic': 'Sujet',
+  'broker.once': 'Notez le mot de passe maintenant : il ne sera plus montré.',
+  'broker.name': 'Appareil',
+  'broker.seen': 'Vu',
+  'broker.state': 'État',
+  'broker.revoked': 'retiré',
+  'broker.connected': 'connecté',
+  'broker.away': 'absent',
+  'broker.none': 'Aucun appareil',
+  'broker.done': '{name} ne peut plus publier',
+  'broker.label': 'MQTT',
+  'broker.listening': 'ports {ports}, {connections} connexion(s), {devices} appareil(s)',
+  'broker.down': 'n’écoute pas',
+} as const;
