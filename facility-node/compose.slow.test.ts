@@ -106,7 +106,7 @@ describe('a whole node', () => {
       facility: 'cscom_sangha',
       version: '0.1.0',
       modem: null,
-      broker: null,
+      broker: { state: 'listening', devices: 0, connections: 0 },
       lanUrl: node.lanUrl,
       fingerprintWords: null,
     });
