@@ -182,27 +182,9 @@ export async function openTestClinic({
   if (!('url' in bound)) throw new TypeError('the LAN service listens on a port');
   const anonymous = clientOf(bound.url, undefined);
   return {
-    ...{
-      node,
-      store,
-      attachments,
-      clock,
-      log,
-      audit,
-      access,
-      auditProofs,
-      ...staff,
-      travelling,
-      ownKey: toHex(identity.sealKeys().publicKey),
-      reports,
-      emergencies,
-      notices,
-      ...mqtt,
-      devices,
-      certificates,
-      facilities,
-      anonymous,
-    },
+    ...{ node, store, attachments, clock, log, audit, access, auditProofs, travelling, reports, devices, certificates },
+    ...{ ...staff, ...mqtt, emergencies, notices, facilities, anonymous },
+    ownKey: toHex(identity.sealKeys().publicKey),
     deviceParts: { devices, invitationOf: lan.invitationOf },
     url: bound.url,
     as: async (role) => {
