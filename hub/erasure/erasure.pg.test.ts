@@ -1,6 +1,4 @@
 import type { ErasureLine } from '@santehaggui/protocols/api/erasures-api.ts';
-import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeHub } from '../compose.ts';
@@ -20,21 +18,7 @@ afterAll(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-/** Brings both ends to the same point, and proves that they hold the same. */
-async function exchange(node: FakeNode): Promise<void> {
-  await hub.settled();
-  const connection = await hub.connect(node);
-  if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
-    expect((await connection.push(7)).refused).toEqual([]);
-    await hub.settled();
-  }
-  const text = 'select feed_length as length from hub.facility where code = $1';
-  const { rows } = await hub.admin.query<{ length: string }>(text, [node.facility]);
-  await connection.pull(Number(rows[0]?.length));
-  const { entries } = await connection.digest();
-  expect(toHex(combineDigests(entries ?? []))).toBe(toHex(combineDigests(node.typeDigests())));
-  connection.drop();
-}
+const exchange = (node: FakeNode): Promise<void> => hub.exchange(node);
 
 /** The tables in which a text stands, as text or as bytes. */
 async function tablesWith(text: string): Promise<readonly string[]> {

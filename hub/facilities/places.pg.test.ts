@@ -1,5 +1,3 @@
-import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { epiWeekOf } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,23 +19,7 @@ afterAll(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-/** Brings both ends to the same point over a new connection, and proves it. */
-async function exchange(node: FakeNode): Promise<void> {
-  await hub.settled();
-  const connection = await hub.connect(node);
-  if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
-    expect((await connection.push(7)).refused).toEqual([]);
-    await hub.settled();
-  }
-  const { rows } = await hub.admin.query<{ length: string }>(
-    'select feed_length as length from hub.facility where code = $1',
-    [node.facility],
-  );
-  await connection.pull(Number(rows[0]?.length));
-  const { entries } = await connection.digest();
-  expect(toHex(combineDigests(entries ?? []))).toBe(toHex(combineDigests(node.typeDigests())));
-  connection.drop();
-}
+const exchange = (node: FakeNode): Promise<void> => hub.exchange(node);
 
 const idOf = (node: FakeNode): string => node.enrolled?.facilityId as string;
 const move = (body: Readonly<Record<string, unknown>>) =>

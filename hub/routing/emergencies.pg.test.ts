@@ -19,21 +19,7 @@ afterAll(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-/** Brings both ends to the same point over a new connection. */
-async function exchange(node: FakeNode): Promise<void> {
-  await hub.settled();
-  const connection = await hub.connect(node);
-  if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
-    expect((await connection.push(7)).refused).toEqual([]);
-    await hub.settled();
-  }
-  const { rows } = await hub.admin.query<{ length: string }>(
-    'select feed_length as length from hub.facility where code = $1',
-    [node.facility],
-  );
-  await connection.pull(Number(rows[0]?.length));
-  connection.drop();
-}
+const exchange = (node: FakeNode): Promise<void> => hub.exchange(node);
 
 /** Lets time pass, and the job of the hub take back what is over. */
 async function ended(ms: number): Promise<void> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FacilityAddAnswer, FacilityLine } from '@santehaggui/protocols/api/admin-api.ts';
+import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { HubIdentity } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { combineDigests } from '@santehaggui/protocols/journal/digest.ts';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
@@ -219,6 +221,25 @@ export class TestHub implements AsyncDisposable {
       body: JSON.stringify(body),
     };
     return answerOf(await fetch(`${this.url}/api/v1${path}`, init));
+  }
+
+  /** Brings a node and the hub to the same point over a new connection, nothing refused, and proves that both hold the same then. */
+  async exchange(node: FakeNode): Promise<void> {
+    await this.settled();
+    const connection = await this.connect(node);
+    if (node.lastSequence > (connection.hubHello?.received?.upTo ?? 0)) {
+      const { refused } = await connection.push(7);
+      if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`);
+      await this.settled();
+    }
+    const text = 'select feed_length as length from hub.facility where code = $1';
+    const { rows } = await this.admin.query<{ length: string }>(text, [node.facility]);
+    await connection.pull(Number(rows[0]?.length));
+    const { at, entries } = await connection.digest();
+    connection.drop();
+    const isHere = at.sequence === node.lastSequence && at.feed === node.feedReceived;
+    const isSame = toHex(combineDigests(entries ?? [])) === toHex(combineDigests(node.typeDigests()));
+    if (!isHere || !isSame) throw new Error(`${node.facility} and the hub do not hold the same`);
   }
 
   /** Waits until nothing is left in the outbox. */

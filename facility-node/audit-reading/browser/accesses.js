@@ -1,11 +1,8 @@
 // The page /acces: find a patient, show who read the record, print it, hand over the proof.
-import { byId, staffPage } from '/personnel/staff-page.js';
+import { byId, instant, staffPage } from '/personnel/staff-page.js';
 
 const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'search', 'accesses'] });
 let patient = null;
-
-const instant = (text) =>
-  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
 
 const row = ({ number, at, who, role, what, why, refused }) => {
   const made = document.createElement('tr');

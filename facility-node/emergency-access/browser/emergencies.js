@@ -1,24 +1,12 @@
 // The page /urgences: open a record in an emergency, see what was opened, say whether it was justified.
-import { byId, staffPage } from '/personnel/staff-page.js';
+import { byId, element, instant, staffPage } from '/personnel/staff-page.js';
 
-const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'accesses', 'who', 'why', 'review'] });
+const { ask, begin, button, on, show } = staffPage({ parts: ['sign-in', 'accesses', 'who', 'why', 'review'] });
 let mayReview = false;
 let chosen = null;
 let reviewed = null;
 let cursor = null;
 
-const element = (name, properties = {}, children = []) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-const button = (textContent, work) => {
-  const made = element('button', { type: 'button', className: 'plain', textContent });
-  made.addEventListener('click', attempt(work));
-  return made;
-};
-const instant = (text) =>
-  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
 const day = (text) => new Date(text).toLocaleDateString('fr', { timeZone: 'UTC' });
 
 const JUDGED = { justified: 'justifié', unjustified: 'non justifié' };

@@ -1,17 +1,8 @@
 // The page /mes-preuves: what proves somebody beside the password.
 import { canUsePasskeys, makePasskey, usePasskey } from '/personnel/passkeys.js';
-import { byId, staffPage } from '/personnel/staff-page.js';
+import { byId, element, instant, staffPage } from '/personnel/staff-page.js';
 
-const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'factors'] });
-
-const element = (name, properties = {}, children = []) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-
-const instant = (text) =>
-  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
+const { ask, begin, button, on, show } = staffPage({ parts: ['sign-in', 'factors'] });
 
 const taken = (id) => {
   const { value } = byId(id);
@@ -40,12 +31,6 @@ const letOpen = async () => {
   return ask('POST', '/factors/passkeys/opening', { assertion, secret });
 };
 
-const pressed = (label, work) => {
-  const button = element('button', { type: 'button', className: 'plain', textContent: label });
-  button.addEventListener('click', attempt(work));
-  return button;
-};
-
 const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, canOpenDatabase) => {
   const used = lastUsedAt === null ? 'jamais utilisée' : `utilisée le ${instant(lastUsedAt)}`;
   const where = isBackedUp ? 'Synchronisée entre vos appareils' : 'Dans un seul appareil';
@@ -59,19 +44,19 @@ const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, c
     }),
     ...(canOpenDatabase && !opensDatabase && canUsePasskeys()
       ? [
-          pressed('Qu’elle ouvre aussi le poste', async () => {
+          button('Qu’elle ouvre aussi le poste', async () => {
             const factors = await letOpen();
             if (factors === undefined) throw new Error('Cette clé d’accès ne sait pas ouvrir le poste.');
             draw(factors, 'Cette clé d’accès ouvre aussi le poste après une coupure.');
           }),
         ]
       : []),
-    pressed('Renommer', async () => {
+    button('Renommer', async () => {
       const chosen = prompt('Nouveau nom', name);
       if (chosen !== null) draw(await ask('PATCH', path, { name: chosen }), 'Le nom est changé.');
     }),
     ' ',
-    pressed('Retirer', async () => {
+    button('Retirer', async () => {
       if (!confirm(`Retirer « ${name} » ? Elle ne vous connectera plus.`)) return;
       draw(await ask('DELETE', path), 'La clé d’accès est retirée du poste. Supprimez-la aussi dans l’appareil.');
     }),

@@ -1,16 +1,7 @@
 // The page /mes-sessions: where somebody is signed in, and ending it there.
-import { byId, staffPage } from '/personnel/staff-page.js';
+import { byId, element, instant, staffPage } from '/personnel/staff-page.js';
 
-const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'sessions'] });
-
-const instant = (text) =>
-  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
-
-const element = (name, properties = {}, children = []) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
+const { ask, begin, button, on, show } = staffPage({ parts: ['sign-in', 'sessions'] });
 
 const tellDone = (words) => {
   byId('done').textContent = words ?? '';
@@ -26,20 +17,11 @@ const end = async ({ id }) => {
 const described = (session) => {
   const { device, browser, address, since, lastUsedAt, isThis } = session;
   const words = [device, browser].filter(Boolean).join(' — ') || 'Programme sans navigateur';
-  const button = element('button', {
-    type: 'button',
-    className: 'plain',
-    textContent: 'Terminer cette session',
-  });
-  button.addEventListener(
-    'click',
-    attempt(() => end(session)),
-  );
   return element('article', {}, [
     element('p', {}, [element('b', { textContent: words }), isThis ? ' (cet appareil)' : '']),
     element('p', { textContent: `Ouverte le ${instant(since)}, utilisée le ${instant(lastUsedAt)}` }),
     element('p', { className: 'dim', textContent: address === null ? 'Sur le poste lui-même' : `Adresse ${address}` }),
-    ...(isThis ? [] : [button]),
+    ...(isThis ? [] : [button('Terminer cette session', () => end(session))]),
   ]);
 };
 

@@ -5,6 +5,17 @@ import { canUsePasskeys, usePasskey } from '/personnel/passkeys.js';
 /** The element with an id. */
 export const byId = (id) => document.getElementById(id);
 
+/** A new element with these properties, and elements or texts in it. */
+export const element = (name, properties = {}, children = []) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+/** An instant in words, by the calendar of Mali (UTC). */
+export const instant = (text) =>
+  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
+
 const tellFailed = (words) => {
   byId('failed').hidden = words === undefined;
   if (words === undefined) return;
@@ -14,11 +25,10 @@ const tellFailed = (words) => {
 
 /** Below every page that somebody is signed in on: the way out. */
 const leavingPart = () => {
-  const part = Object.assign(document.createElement('p'), { className: 'leaving', hidden: true });
-  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'plain' });
-  button.textContent = 'Se déconnecter';
-  const link = Object.assign(document.createElement('a'), { href: '/mes-sessions', textContent: 'Mes sessions' });
-  part.append(button, ...(location.pathname === '/mes-sessions' ? [] : [link]));
+  const button = element('button', { type: 'button', className: 'plain', textContent: 'Se déconnecter' });
+  const link = element('a', { href: '/mes-sessions', textContent: 'Mes sessions' });
+  const ways = [button, ...(location.pathname === '/mes-sessions' ? [] : [link])];
+  const part = element('p', { className: 'leaving', hidden: true }, ways);
   document.querySelector('main').append(part);
   return part;
 };
@@ -30,9 +40,9 @@ const removeCodePart = () => {
 
 /** Where the code goes that was sent to somebody's phone, in the form for signing in. */
 const codePart = (form, { phoneEnding }) => {
-  const label = Object.assign(document.createElement('label'), { htmlFor: 'otp' });
-  label.textContent = `Le code envoyé par SMS au numéro qui finit par ${phoneEnding}`;
-  const field = Object.assign(document.createElement('input'), {
+  const textContent = `Le code envoyé par SMS au numéro qui finit par ${phoneEnding}`;
+  const label = element('label', { htmlFor: 'otp', textContent });
+  const field = element('input', {
     ...{ id: 'otp', required: true, inputMode: 'numeric', pattern: '[0-9]{6}', maxLength: 6 },
     autocomplete: 'one-time-code',
   });
@@ -43,12 +53,10 @@ const codePart = (form, { phoneEnding }) => {
 
 /** Signing in with a passkey, in the form for signing in. */
 const passkeyPart = (form) => {
-  const button = Object.assign(document.createElement('button'), {
-    type: 'button',
-    id: 'with-passkey',
-    className: 'plain',
+  const button = element('button', {
+    ...{ type: 'button', id: 'with-passkey', className: 'plain' },
+    textContent: 'Avec ma clé d’accès',
   });
-  button.textContent = 'Avec ma clé d’accès';
   form.append(button);
   return button;
 };
@@ -138,6 +146,13 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     }
   };
 
+  /** A button in a list. */
+  const button = (textContent, work) => {
+    const made = element('button', { type: 'button', className: 'plain', textContent });
+    made.addEventListener('click', attempt(work));
+    return made;
+  };
+
   const on = (id, name, work) => byId(id).addEventListener(name, attempt(work));
 
   /** Goes on with `then` once somebody is signed in: at once where a session lasts, else when the form is sent. */
@@ -161,5 +176,5 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     else show('sign-in');
   };
 
-  return { ask, attempt, begin, on, show };
+  return { ask, attempt, begin, button, on, show };
 };

@@ -1,28 +1,16 @@
 // The page /droits: what each role may do here, tried out before it is set.
-import { byId, staffPage } from '/personnel/staff-page.js';
+import { byId, element, instant, staffPage } from '/personnel/staff-page.js';
 
 const FIELD_ACTIONS = ['read', 'create', 'update'];
-const { ask, attempt, begin, on, show } = staffPage({ parts: ['sign-in', 'roles', 'role'] });
+const { ask, begin, button, on, show } = staffPage({ parts: ['sign-in', 'roles', 'role'] });
 let shown = null;
 
-const element = (name, properties = {}, children = []) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-const button = (textContent, work) => {
-  const made = element('button', { type: 'button', className: 'plain', textContent });
-  made.addEventListener('click', attempt(work));
-  return made;
-};
 const row = (cells) =>
   element(
     'tr',
     {},
     cells.map((cell) => element('td', {}, [cell])),
   );
-const instant = (text) =>
-  new Date(text).toLocaleString('fr', { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' });
 
 const listed = (value) => (Array.isArray(value) ? value : [value]);
 const isFieldRule = ({ action, inverted, fields }) =>
