@@ -63,7 +63,7 @@ import { RestorationService } from './restoration/restoration-service.ts';
 import { RevocationList } from './revocation/revocation-list.ts';
 import { RevocationService } from './revocation/revocation-service.ts';
 import { type CopiesOptions, CopiesService } from './routing/copies-service.ts';
-import { announce, holdersOf } from './routing/delivery-service.ts';
+import { allHolders, announce, holdersOf } from './routing/delivery-service.ts';
 import { auditDisclosures } from './routing/disclosure-service.ts';
 import { FeedService } from './routing/feed-service.ts';
 import { LoadService } from './routing/load-service.ts';
@@ -127,7 +127,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, messenger },
-    attachments: new AttachmentsService({ database, keys: sealing, holdersOf, announce, log }),
+    attachments: new AttachmentsService({ database, keys: sealing, holdersOf: allHolders, announce, log }),
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });

@@ -14,13 +14,13 @@ import { Register } from '../registers/register-service.ts';
 import { type AttachmentRow, AttachmentsStore } from './attachments-store.ts';
 
 /**
- * What keeping content takes. `holdersOf`: the facilities that hold a record which more than one holds; `announce` tells their sessions,
+ * What keeping content takes. `holdersOf`: the facilities that hold each of these records, of those which more than one holds; `announce` tells their sessions,
  * once the transaction is committed, that there may be something for them.
  */
 export type AttachmentsOptions = {
   readonly database: HubDatabase;
   readonly keys: Pick<KeysService, 'sealDocument' | 'openDocument'>;
-  readonly holdersOf: (sql: Sql, record: string) => Promise<readonly string[]>;
+  readonly holdersOf: (sql: Sql, records: readonly string[]) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   readonly announce: (sql: Sql, facilities: readonly string[]) => Promise<void>;
   readonly log: Log;
 };
@@ -102,11 +102,12 @@ export class AttachmentsService {
     return this.#options.database.transaction(
       async (sql) => {
         const available = new Set<string>();
-        for (const record of await new Register(sql, facility).heldAmong(records)) {
-          for (const code of new Set([facility, ...(await this.#options.holdersOf(sql, record))])) {
-            if (available.has(record)) break;
-            if (await isWholeIn(sql, code, record)) available.add(record);
-          }
+        const held = await new Register(sql, facility).heldAmong(records);
+        const holders = await this.#options.holdersOf(sql, [...held]);
+        const codes = new Set([facility, ...[...holders.values()].flatMap((found) => [...found])]);
+        for (const code of [...codes].sort()) {
+          const there = [...held].filter((id) => code === facility || holders.get(id)?.has(code) === true);
+          for (const id of await inSchema(sql, code, (store) => store.wholeAmong(there))) available.add(id);
         }
         return [...available];
       },
@@ -178,7 +179,8 @@ export class AttachmentsService {
   }
 
   async #others(sql: Sql, facility: string, record: string): Promise<readonly string[]> {
-    return (await this.#options.holdersOf(sql, record)).filter((code) => code !== facility);
+    const holders = (await this.#options.holdersOf(sql, [record])).get(record) ?? [];
+    return [...holders].filter((code) => code !== facility).sort();
   }
 
   async #add(
@@ -218,11 +220,6 @@ export class AttachmentsService {
 export async function readContentDigests(sql: Sql, facility: string): Promise<readonly DigestEntry[]> {
   const whole = await inSchema(sql, facility, (store) => store.whole());
   return whole.map(({ record, hash }) => ({ key: record, count: 1, digest: Buffer.from(hash, 'hex').subarray(0, 16) }));
-}
-
-async function isWholeIn(sql: Sql, facility: string, record: string): Promise<boolean> {
-  const found = await inSchema(sql, facility, (store) => store.find(record));
-  return found?.isWhole === true;
 }
 
 function inSchema<Result>(

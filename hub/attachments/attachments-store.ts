@@ -1,3 +1,4 @@
+import { uuidArray } from '../database/binary-array.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 
 /** What is here of the content of a record. */
@@ -85,6 +86,15 @@ export class AttachmentsStore {
   /** Takes all pieces away. */
   async clearPieces(record: string): Promise<void> {
     await this.#sql.query(`delete from ${this.#schema}.attachment_piece where record_id = $1`, [record]);
+  }
+
+  /** Of these records, those whose content is whole here. */
+  async wholeAmong(records: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await this.#sql.query<{ id: string }>(
+      `select record_id as id from ${this.#schema}.attachment where is_whole and record_id = any($1)`,
+      [uuidArray(records)],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** The contents that became whole here in the last days, the newest first. */

@@ -31,6 +31,11 @@ export async function announce(sql: Sql, facilities: readonly string[]): Promise
   for (const facility of facilities) await announceFeed(sql, facility);
 }
 
+/** The facilities that hold each of these records, of those which more than one holds. */
+export function allHolders(sql: Sql, records: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  return readHolders(sql, records);
+}
+
 /** The facilities that hold a record which more than one holds, in order. */
 export async function holdersOf(sql: Sql, record: string): Promise<readonly string[]> {
   return [...((await readHolders(sql, [record])).get(record) ?? [])].sort();
