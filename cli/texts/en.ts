@@ -178,7 +178,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'sync.pendingSince': '{count}, the oldest for {age}',
   'sync.attachments': 'Attachments',
   'sync.attachmentsValue': '{send} to send ({sendBytes}), {fetch} to come ({fetchBytes})',
-  'sync.attachmentsWait': 'The data are at the hub; attachments: {what}: {why}.',
+  'sync.attachmentsWait': 'The data are at the hub, not all attachments ({what}): {why}.',
   'sync.received': 'Received from the hub',
   'sync.quarantined': 'In quarantine',
   'sync.conflicts': 'Conflicts',

@@ -178,7 +178,7 @@ export const fr = {
   'sync.pendingSince': '{count}, le plus ancien depuis {age}',
   'sync.attachments': 'Documents joints',
   'sync.attachmentsValue': '{send} à envoyer ({sendBytes}), {fetch} à recevoir ({fetchBytes})',
-  'sync.attachmentsWait': 'Les données sont au hub ; documents joints : {what} : {why}.',
+  'sync.attachmentsWait': 'Les données sont au hub, pas tous les documents joints ({what}) : {why}.',
   'sync.received': 'Reçus du hub',
   'sync.quarantined': 'En quarantaine',
   'sync.conflicts': 'Conflits',

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openBackupKey } from '@santehaggui/protocols/backup/backup-file.ts';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
+import { openEncryptedSqlite } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import { describe, expect, it } from 'vitest';
+import { AttachmentStore } from '../store/attachment-store.ts';
 import { readHead, unpackBackup } from './backup-content.ts';
 import { BackupStore } from './backup-store.ts';
 import { addPatients, openBackupNode, testHubKeys } from './testing/backup-node.ts';
@@ -39,6 +43,27 @@ describe('BackupService', () => {
     expect(await other.backups.verify(file, made.words)).toMatchObject({ facility: 'cscom_sangha' });
     await expect(other.backups.verify(file)).rejects.toMatchObject({ code: 'SH-A210' });
     await expect(other.backups.verify(file, other.words)).rejects.toMatchObject({ code: 'SH-A210' });
+  });
+
+  it('holds the content of attachments', async () => {
+    await using folder = await temporaryDirectory();
+    await using made = await openBackupNode();
+    const { store, db } = made.node;
+    const bytes = randomBytes(90_000);
+    const attachments = new AttachmentStore(store);
+    const id = store.transact({ author: null, role: 'system' }, (tx) =>
+      tx.create(documentReference, { title: 'Radio' }),
+    );
+    attachments.handIn(id, { size: bytes.length, bytes });
+    const { file } = await made.backups.create(folder.path);
+    const key = openBackupKey(readHead(file).header, 'hub', testHubKeys());
+    const unpacked = join(folder.path, 'out.db');
+    const { databaseKey } = await unpackBackup(file, key as Uint8Array, unpacked);
+    const copy = openEncryptedSqlite({ path: unpacked, ...databaseKey, isReadOnly: true });
+    const kept = 'select bytes from attachment_piece where record_id = ? order by at';
+    const read = (from: typeof db) => Buffer.concat(from.prepare<[string], Buffer>(kept).pluck().all(id));
+    expect(Buffer.compare(read(copy), bytes)).toBe(0);
+    copy.close();
   });
 
   it('takes one moment while others go on writing', async () => {
