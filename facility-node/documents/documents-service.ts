@@ -39,9 +39,13 @@ export type ContentState = {
   readonly size: number | null;
 };
 
+const TWICE_AT_ONCE = { fr: 'un autre envoi est en cours', en: 'somebody else is sending it' };
+
 /** The content of documents: handed in once, shown to whoever may read the document, each time with an audit entry. */
 export class DocumentsService {
   readonly #options: DocumentsOptions;
+  /** Documents that somebody hands in at this moment: what another sends meanwhile would get its hash. */
+  readonly #busy = new Set<string>();
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
@@ -53,10 +57,21 @@ export class DocumentsService {
    * not follow, SH-I240 for what is not of its type.
    */
   async handIn(staff: Staff, part: HandedIn): Promise<ApiRecord | ContentState> {
-    const { attachments, access, resources } = this.#options;
+    const { access, resources } = this.#options;
     const record = resources.stored(documentReference, part.id);
     access.require(staff, 'update', record, ['contentType', 'size', 'hash']);
     if (record.fields.hash !== undefined) return this.#again(staff, record, part);
+    if (this.#busy.has(part.id)) throw failDocument('SH-I241', { why: TWICE_AT_ONCE });
+    this.#busy.add(part.id);
+    try {
+      return await this.#take(staff, record, part);
+    } finally {
+      this.#busy.delete(part.id);
+    }
+  }
+
+  async #take(staff: Staff, record: StoredRecord, part: HandedIn): Promise<ApiRecord | ContentState> {
+    const { attachments, access, resources } = this.#options;
     await this.#keep(part);
     const { received, size } = attachments.find(part.id) ?? { received: 0, size: part.size };
     if (received < size) return { state: 'incomplete', received, size };
@@ -130,10 +145,7 @@ export class DocumentsService {
     const isNext = offset === (held?.received ?? 0) && size === (held?.size ?? size);
     if (!isNext) throw failDocument('SH-I241', { why: `${held?.received ?? 0}/${held?.size ?? size}` });
     for (let at = 0; at < bytes.length; at += 4 * MAX_PIECE_BYTES) {
-      const step = bytes.subarray(at, at + 4 * MAX_PIECE_BYTES);
-      const isStillNext = (attachments.find(id)?.received ?? 0) === offset + at;
-      if (!isStillNext) throw failDocument('SH-I241', { why: 'envoyé deux fois à la fois' });
-      attachments.handIn(id, { size, bytes: step });
+      attachments.handIn(id, { size, bytes: bytes.subarray(at, at + 4 * MAX_PIECE_BYTES) });
       await letOthersIn();
     }
   }

@@ -49,7 +49,7 @@ describe('the content of a document', () => {
     expect((await nurse('PATCH', `/api/v1/document-references/${id}`, claims)).status).toBe(422);
   });
 
-  it('comes part by part, goes on where it was after a restart, and a part that does not follow is refused', async () => {
+  it('comes part by part, goes on where it was, and a part that does not follow is refused', async () => {
     await using clinic = await openTestClinic();
     const nurse = await clinic.as('nurse');
     const id = await documentOf(nurse);
@@ -72,6 +72,19 @@ describe('the content of a document', () => {
       size: 200_000,
     });
     expect(Buffer.compare((await nurse('GET', contentPath(id))).bytes, bytes)).toBe(0);
+  });
+
+  it('is that of one sender where two send at once', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    const both = [picture(900_000), picture(800_000)];
+    const answers = await Promise.all(both.map((body) => nurse('POST', contentPath(id), { body, headers: JPEG })));
+    expect(answers.map(({ status }) => status).sort()).not.toEqual([200, 200]);
+    const taken = answers.findIndex(({ status }) => status === 200);
+    const shown = await nurse('GET', contentPath(id));
+    expect(Buffer.compare(shown.bytes, both[taken] as Uint8Array)).toBe(0);
+    expect((await nurse('GET', `/api/v1/document-references/${id}`)).body.hash).toBe(sha256(shown.bytes));
   });
 
   it('is refused where it is not what its type says, of a type that runs, too large, or empty', async () => {
