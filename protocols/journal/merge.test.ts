@@ -155,6 +155,12 @@ describe('the merge rule', () => {
       '7.070707070707.100~11.0b0b0b0b0b0b.150~5',
       '11.0b0b0b0b0b0b.150~9.090909090909.200~5',
     ]);
+    // Whoever goes on from one of its writes has seen it whole, also where clocks put the first one last.
+    const [first, last] = settled as [RecordChange, RecordChange];
+    const turned = [{ ...first, orderClock: { ms: 302, counter: 0 } }, last];
+    const next = write({ at: 303, value: '38.9', base: '8.080808080808.300', origin: HEAD_NODE });
+    expect(mergeRecord([nurse, physician, ...turned], [])).toMatchObject({ conflicts: [] });
+    expect(mergeRecord([nurse, physician, ...turned, next], [])).toMatchObject({ conflicts: [] });
     // Who may not decide settles nothing that authorised people wrote.
     const worker = settled.map((change) => ({
       ...change,

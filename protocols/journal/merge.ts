@@ -197,10 +197,15 @@ function openConflicts(field: number, all: readonly Candidate[], isFirstKept: bo
 /** Who had seen what, among the writes of one field. */
 class Ancestry {
   readonly #writes: ReadonlyMap<Stamp, Candidate>;
+  /** The next write of the run that a write of a settlement belongs to. */
+  readonly #next: ReadonlyMap<Stamp, Stamp>;
   readonly #known = new Map<Stamp, ReadonlySet<Stamp>>();
 
   constructor(writes: readonly Candidate[]) {
     this.#writes = new Map(writes.map((write) => [write.stamp, write]));
+    this.#next = new Map(
+      writes.flatMap(({ stamp, settledWith }) => (settledWith === null ? [] : [[settledWith, stamp]])),
+    );
   }
 
   /** Whether a write was made by someone who had seen `ancestor`, however many writes in between. */
@@ -214,8 +219,10 @@ class Ancestry {
     const ancestors = new Set<Stamp>();
     const open: Candidate[] = [write];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const parent of [next.base, next.settledWith]) {
-        if (parent === null || ancestors.has(parent)) continue;
+      // Nobody has seen half a settlement: whoever saw one of its writes saw those after it as well.
+      const following = next === write ? undefined : this.#next.get(next.stamp);
+      for (const parent of [next.base, next.settledWith, following ?? null]) {
+        if (parent === null || parent === write.stamp || ancestors.has(parent)) continue;
         ancestors.add(parent);
         const held = this.#writes.get(parent);
         if (held !== undefined) open.push(held);
