@@ -23,6 +23,29 @@ export class CopiesStore {
     return rows;
   }
 
+  /** The allergies of patients. */
+  async allergiesOf(
+    patients: readonly string[],
+    allergyType: number,
+  ): Promise<readonly { readonly id: string; readonly patient: string }[]> {
+    const { rows } = await this.#sql.query<{ id: string; patient: string }>(
+      `select id, fields ->> '1' as patient from ${this.#schema}.record
+       where type in (4, 6, 7) and type = $2 and fields ->> '1' = any($1) order by id`,
+      [textArray(patients), allergyType],
+    );
+    return rows;
+  }
+
+  /** The referrals of patients. */
+  async referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
+    const { rows } = await this.#sql.query<RecordRow>(
+      `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
+       where type = 10 and type = $2 and fields ->> '2' = any($1) order by id`,
+      [textArray(patients), referralType],
+    );
+    return rows;
+  }
+
   /** Which of these records have changed here since a moment. */
   async changedSince(ids: readonly string[], since: Date): Promise<ReadonlySet<string>> {
     const { rows } = await this.#sql.query<{ id: string }>(

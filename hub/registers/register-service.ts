@@ -100,7 +100,7 @@ export class Register {
   ): Promise<readonly { readonly id: string; readonly patient: string }[]> {
     return patients.length === 0
       ? Promise.resolve([])
-      : this.#within((store) => store.allergiesOf(patients, allergyType));
+      : this.#ofCopies((store) => store.allergiesOf(patients, allergyType));
   }
 
   /** The records of patients of some of the types that a consent may name, and consents. */
@@ -127,7 +127,7 @@ export class Register {
 
   /** The referrals of patients. */
   referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
-    return this.#within((store) => store.referralsOf(patients, referralType));
+    return this.#ofCopies((store) => store.referralsOf(patients, referralType));
   }
 
   /** All changes of these records, in the order in which they came here. */

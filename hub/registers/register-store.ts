@@ -148,29 +148,6 @@ export class RegisterStore {
     return rowCount === 1;
   }
 
-  /** The allergies of patients. */
-  async allergiesOf(
-    patients: readonly string[],
-    allergyType: number,
-  ): Promise<readonly { readonly id: string; readonly patient: string }[]> {
-    const { rows } = await this.#sql.query<{ id: string; patient: string }>(
-      `select id, fields ->> '1' as patient from ${this.#schema}.record
-       where type in (4, 6, 7) and type = $2 and fields ->> '1' = any($1) order by id`,
-      [textArray(patients), allergyType],
-    );
-    return rows;
-  }
-
-  /** The referrals of patients. */
-  async referralsOf(patients: readonly string[], referralType: number): Promise<readonly RecordRow[]> {
-    const { rows } = await this.#sql.query<RecordRow>(
-      `select id, type, fields, stamps, conflicts, last_stamp as "lastStamp" from ${this.#schema}.record
-       where type = 10 and type = $2 and fields ->> '2' = any($1) order by id`,
-      [textArray(patients), referralType],
-    );
-    return rows;
-  }
-
   /** Writes merged records over what was there. */
   async writeRecords(records: readonly RecordWrite[], updatedAt: Date): Promise<void> {
     if (records.length === 0) return;

@@ -1,19 +1,14 @@
-import { Args } from '@oclif/core';
-import { helpText, requiredTextFlag } from '../../../flags.ts';
+import { helpText } from '../../../flags.ts';
 import { HagguiCommand } from '../../../haggui-command.ts';
 import type { Outcome } from '../../../outcome.ts';
+import { staffSwitchArgs, staffSwitchFlags } from './staff-switch.ts';
 
 /** `haggui hub staff disable` */
 export class HubStaffDisableCommand extends HagguiCommand {
   static override summary = helpText('hubStaff.disableSummary');
   static override description = helpText('hubStaff.disableDescription');
-  static override args = {
-    id: Args.string({ description: helpText('hubStaff.idArgument'), required: true, ignoreStdin: true }),
-  };
-  static override flags = {
-    facility: requiredTextFlag('hubStaff.facilityFlag', 'CODE'),
-    reason: requiredTextFlag('hubStaff.reasonFlag', 'TEXTE'),
-  };
+  static override args = staffSwitchArgs;
+  static override flags = staffSwitchFlags;
   static override examples = [
     'haggui hub staff disable 0b54… --data /srv/hub --facility cscom_sangha --reason "lettre du 12/11/2026"',
   ];
