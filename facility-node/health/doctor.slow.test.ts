@@ -1,7 +1,9 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { HealthCheck } from '@santehaggui/protocols/api/admin-api.ts';
+import { hashPassword } from '@santehaggui/runtime/passwords/password.ts';
 import { describe, expect, it } from 'vitest';
 import { openTestClinic, TEST_PASSWORD, type TestClinic } from '../lan/testing/test-clinic.ts';
+import { AccountStore } from '../people/account-store.ts';
 import { DoctorService } from './doctor-service.ts';
 import type { HealthService } from './health-service.ts';
 
@@ -37,9 +39,17 @@ describe('doctor', () => {
 
   it('names who has a password that everybody tries first, and nobody else', async () => {
     await using clinic = await openTestClinic();
-    await clinic.people.createAccount({ ...member, login: 'awa', password: 'azertyui' });
-    await clinic.people.createAccount({ ...member, login: 'fanta', password: 'fanta111' });
-    await clinic.people.createAccount({ ...member, login: 'yaya', password: TEST_PASSWORD });
+    const accounts = new AccountStore(clinic.store.db);
+    // Of a time when such a password was taken.
+    for (const [login, former] of [
+      ['awa', 'azertyui'],
+      ['fanta', 'fanta111'],
+      ['yaya', TEST_PASSWORD],
+    ] as const) {
+      await clinic.people.createAccount({ ...member, login, password: TEST_PASSWORD });
+      const { id } = accounts.withLogin(login)!;
+      accounts.setPassword(id, await hashPassword(former, { memoryKiB: 8, passes: 1, lanes: 1 }), null);
+    }
     const { secrets } = await examine(clinic);
     expect(secrets).toMatchObject({ state: 'failing', detail: expect.stringMatching(/: awa, fanta$/) });
   });

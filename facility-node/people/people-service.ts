@@ -20,6 +20,7 @@ import {
   SMALL_MACHINE_COST,
   verifyPassword,
 } from '@santehaggui/runtime/passwords/password.ts';
+import { refuseFaultyPassword } from '@santehaggui/runtime/passwords/password-faults.ts';
 import { spokenPassword } from '@santehaggui/runtime/passwords/spoken-password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -109,7 +110,7 @@ export class PeopleService {
 
   /**
    * Makes a Practitioner record and the account that signs in as it, in one transaction. Throws SH-I001 naming the fields
-   * that do not do, SH-K150 when the login is taken.
+   * that do not do, a password that others would guess among them; SH-K150 when the login is taken.
    */
   async createAccount(request: AccountRequest): Promise<NewAccount> {
     const { login, role, practitionerId } = await this.addUser(validate(accountRequest, request));
@@ -120,6 +121,10 @@ export class PeopleService {
   async addUser(request: NewUserRequest, by: AuditedCaller = OPERATOR): Promise<UserWithPassword> {
     const { login, password, role, familyName, givenName, phone } = validate(newUserRequest, request);
     this.#refuseTaken(login);
+    if (password !== undefined) {
+      const { code, name } = this.#facility;
+      await refuseFaultyPassword(password, { own: [login, familyName, givenName, code, name] });
+    }
     const { hash, until, provisional } = await this.#passwordOrAnother(password);
     const facility = this.#facility.recordId();
     this.#store.transact({ author: null, role: 'system' }, (tx) => {

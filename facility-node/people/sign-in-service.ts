@@ -7,12 +7,14 @@ import {
   unmatchablePasswordHash,
   verifyPassword,
 } from '@santehaggui/runtime/passwords/password.ts';
+import { refuseFaultyPassword } from '@santehaggui/runtime/passwords/password-faults.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { type Account, AccountStore } from './account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Staff } from './caller.ts';
 import { KnownBrowserStore } from './known-browser-store.ts';
+import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
 import type { CodeSent, PasskeyProof, Passkeys, SecondFactor } from './second-factor.ts';
 import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
@@ -44,6 +46,7 @@ export type SignInOptions = {
   readonly store: RecordStore;
   readonly audit: AuditTrail;
   readonly clock: Clock;
+  readonly facility: OwnFacility;
   readonly sessions: SessionService;
   /** Without it no account travels. */
   readonly travelling?: TravellingAccounts;
@@ -83,7 +86,7 @@ export class SignInService {
    * Signs in with a password, and with a code where the account has a phone for it and this browser is not known as its owner's. Throws
    * SH-A150 alike for an unknown login, a wrong password and a disabled account, after the same work; SH-A005 after too many attempts
    * ({@link SignInLimits}); SH-A155 for a wrong or an old code; SH-A153 and SH-A154 for a provisional password without a new one, or
-   * after its time; SH-I150 for a new one that does not do; what {@link DeviceGate.admit} and {@link SecondFactor.send} throw.
+   * after its time; SH-I150 for a new one that is the former or the login, SH-I001 for one that others would guess; what {@link DeviceGate.admit} and {@link SecondFactor.send} throw.
    */
   async signIn(credentials: Credentials): Promise<SignedIn> {
     const { address, deviceCredential } = credentials;
@@ -209,7 +212,7 @@ export class SignInService {
   ): Promise<OpenedSession> {
     const own = await this.#withOwnPassword(account, credentials);
     await this.#limits.succeeded(account.login, source);
-    this.#options.onPassword?.({ login: account.login, password: own.password, known: [] });
+    this.#options.onPassword?.({ login: account.login, password: own.password, known: this.#namesAround(account) });
     return this.#options.sessions.open(own.account, credentials, how);
   }
 
@@ -226,6 +229,7 @@ export class SignInService {
       return { account, password };
     }
     if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
+    await refuseFaultyPassword(newPassword, { own: [login, ...this.#namesAround(account)], field: 'newPassword' });
     const hash = await hashPassword(newPassword, passwordCost);
     this.#options.store.transact({ author: null, role: 'system' }, (tx) => {
       this.#accounts.setPassword(account.id, hash, null);
@@ -243,6 +247,13 @@ export class SignInService {
     });
     this.#options.onPasswordChanged?.(login);
     return { account: this.#accounts.withId(account.id) ?? account, password: newPassword };
+  }
+
+  /** What others would try first: the person's names and the facility's. */
+  #namesAround({ practitionerId }: Account): readonly string[] {
+    const { store, facility } = this.#options;
+    const { familyName, givenName } = store.record(practitionerId)?.fields ?? {};
+    return [familyName, givenName, facility.code, facility.name].filter((name) => typeof name === 'string');
   }
 
   /** Browsers that the account signed in with before, and enrolled devices, are told apart from everybody else at their address. */

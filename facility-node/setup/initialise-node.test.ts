@@ -50,6 +50,21 @@ describe('initialiseNode', () => {
     db.close();
   });
 
+  it('names each password that others would guess, before it makes anything', async () => {
+    await using temporary = await temporaryDirectory();
+    const directory = dataDirectory(join(temporary.path, 'node'));
+    const answers = {
+      facility,
+      administrator: { ...administrator, password: 'motdepasse' },
+      staff: [nurse, { ...nurse, login: 'fanta', password: 'CSCOM-Sangha-1' }],
+    };
+    await expect(init(directory, answers)).rejects.toMatchObject({
+      code: 'SH-I001',
+      fields: [{ field: 'administrator.password' }, { field: 'staff.1.password' }],
+    });
+    expect(existsSync(directory.root)).toBe(false);
+  });
+
   it('lays no key beside the database where staff open it, and gives words that open it when nobody else can', async () => {
     await using temporary = await temporaryDirectory();
     const directory = dataDirectory(join(temporary.path, 'node'));
@@ -61,7 +76,7 @@ describe('initialiseNode', () => {
     const ring = keys && KeyRing.read(directory.keyRingFile).open(keys);
     if (ring === undefined) throw new Error('the words do not open it');
     (await openNodeDatabase({ directory, ring, clock: systemClock, log })).close();
-    const weak = { facility, administrator: { ...administrator, password: 'amadou 1980' }, unlock: 'staff' };
+    const weak = { facility, administrator: { ...administrator, password: 'pirogue7' }, unlock: 'staff' };
     await expect(init(dataDirectory(join(temporary.path, 'weak')), weak)).rejects.toMatchObject({ code: 'SH-I180' });
   });
 

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { fieldProblems } from '@santehaggui/runtime/http/validate.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
+import { faultyPassword } from '@santehaggui/runtime/passwords/password-faults.ts';
 import { preferredCipher } from '@santehaggui/runtime/sql/encrypted-sqlite.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
@@ -68,6 +70,7 @@ export type InitOptions = {
  */
 export async function initialiseNode({ directory, answers, clock, log }: InitOptions): Promise<InitReport> {
   const { facility, administrator, staff, unlock } = checked(answers);
+  await refuseFaultyPasswords([administrator, ...staff], facility);
   const people = unlock === 'staff' ? [administrator, ...staff] : [];
   const unlockers = await passwordUnlockers(people, facility.name);
   if (unlock === 'staff' && unlockers.length === 0) throw failKeys('SH-I180');
@@ -127,6 +130,21 @@ function checked(answers: unknown): z.output<typeof initAnswers> {
   const { data, error } = initAnswers.safeParse(answers, { error: z.locales.fr().localeError });
   if (error !== undefined) throw failRuntime('SH-I001', { fields: fieldProblems(error) });
   return data;
+}
+
+/** Said before anything is made, naming each answer. */
+async function refuseFaultyPasswords(
+  people: readonly z.output<typeof accountRequest>[],
+  { code, name }: z.output<typeof initAnswers>['facility'],
+): Promise<void> {
+  const faulty: FieldProblem[] = [];
+  for (const [index, { login, password, familyName, givenName }] of people.entries()) {
+    const own = [login, familyName, givenName, code, name];
+    const field = index === 0 ? 'administrator.password' : `staff.${index - 1}.password`;
+    const problem = await faultyPassword(password, { own, field });
+    if (problem !== undefined) faulty.push(problem);
+  }
+  if (faulty.length > 0) throw failRuntime('SH-I001', { fields: faulty });
 }
 
 function clearUnfinished(

@@ -137,4 +137,15 @@ describe('passkeys at the hub', () => {
     expect(users.find((user) => user.login === login)).toMatchObject({ passkeys: [{ name: 'Mon téléphone' }] });
     expect(JSON.stringify(users)).not.toMatch(/hash|argon2/);
   });
+
+  it('are asked for beside a password that others would not guess', async () => {
+    const faulty = { code: 'SH-I001' };
+    const mopti = { login: 'drs.mopti', role: 'region', region: 'Mopti' };
+    for (const password of ['iloveyou1', 'drs-mopti-2026', 'ministere-1'])
+      await expect(hub.operator('POST', '/users', { ...mopti, password }), password).rejects.toMatchObject(faulty);
+    const { login } = await added('ministry');
+    await expect(hub.operator('POST', `/users/${login}/reset`, { password: 'motdepasse' })).rejects.toMatchObject(
+      faulty,
+    );
+  });
 });

@@ -9,6 +9,7 @@ import {
   unmatchablePasswordHash,
   verifyPassword,
 } from '@santehaggui/runtime/passwords/password.ts';
+import { refuseFaultyPassword } from '@santehaggui/runtime/passwords/password-faults.ts';
 import { spokenPassword } from '@santehaggui/runtime/passwords/spoken-password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { z } from 'zod';
@@ -94,9 +95,10 @@ export class HubUsersService {
     log.warn('people.token-key-rotated', { isCompromised });
   }
 
-  /** Adds an account, and invites its owner to make a passkey. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region. */
+  /** Adds an account, and invites its owner to make a passkey. Throws SH-K302 when the login is taken, SH-I303 when a region's user has no region, SH-I001 for a password that others would guess. */
   async add({ login, password, role, region, contact }: z.infer<typeof hubUserRequest>): Promise<HubUserInvited> {
     if (role === 'region' && region === undefined) throw failHub('SH-I303');
+    await refuseFaultyPassword(password, { own: [login, region, contact?.address] });
     const user = { login, role, region: role === 'region' ? (region ?? null) : null, contact: contact ?? null };
     const passwordHash = await hashPassword(password, SERVER_COST);
     const createdAt = new Date(this.#options.clock.now());
@@ -133,10 +135,11 @@ export class HubUsersService {
 
   /**
    * Takes all passkeys of an account away, ends what was opened with it, and invites again; with another password where one is given.
-   * Throws SH-N320.
+   * Throws SH-N320, SH-I001.
    */
   async reset(login: string, password: string | undefined): Promise<HubUserInvited> {
     const { database, log } = this.#options;
+    if (password !== undefined) await refuseFaultyPassword(password, { own: [login] });
     const passwordHash = password === undefined ? undefined : await hashPassword(password, SERVER_COST);
     const removedPasskeys = await database.transaction(async (sql) => {
       const user = await known(sql, login);
