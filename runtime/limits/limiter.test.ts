@@ -62,6 +62,16 @@ describe('a limit', () => {
   });
 });
 
+describe('attempts in a row', () => {
+  it('that come at once are counted one after the other: no more pass than would have in a row', async () => {
+    const limiter = new SlowingLimiter('a');
+    const attempts = Array.from({ length: 50 }, () => limiter.take('x').then(() => 'passed'));
+    const passed = (await Promise.allSettled(attempts)).filter(({ status }) => status === 'fulfilled');
+    expect(passed).toHaveLength(4);
+    await limiter.take('y');
+  });
+});
+
 describe('routes with limits', () => {
   it('answer 429 with Retry-After: each to too many requests, or to too many that it refuses', async () => {
     const route = routeMaker<'anyone', undefined>();

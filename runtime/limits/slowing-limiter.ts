@@ -13,6 +13,7 @@ const REMEMBERED_SECONDS = 24 * 3600;
 export class SlowingLimiter {
   readonly #attempts: RateLimiterMemory;
   readonly #waits: RateLimiterMemory;
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(name: string) {
     this.#attempts = new RateLimiterMemory({ keyPrefix: `${name}-tries`, points: 1, duration: REMEMBERED_SECONDS });
@@ -20,7 +21,14 @@ export class SlowingLimiter {
   }
 
   /** Counts an attempt before it is made: many at once are not all the first. Throws SH-A005 while the key waits. */
-  async take(key: string): Promise<void> {
+  take(key: string): Promise<void> {
+    // One after the other: requests that are read in one go would all ask before the first of them begins a wait.
+    const turn = this.#before.then(() => this.#take(key));
+    this.#before = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #take(key: string): Promise<void> {
     const wait = await this.#waits.get(key);
     if (wait !== null && wait.msBeforeNext > 0) throw failTooMany(wait.msBeforeNext);
     const { consumedPoints } = await this.#attempts.penalty(key);
