@@ -122,6 +122,23 @@ describe('sessions', () => {
     expect(clinic.node.db.prepare('select count(*) from known_browser where account_id = 1').pluck().get()).toBe(0);
   });
 
+  it('holds nobody up at the machine itself, whatever comes from the network for the same login', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const credentials = { login: 'nurse', password: TEST_PASSWORD, requestId: null };
+    for (let index = 0; index < 100; index++)
+      await clinic.signIn
+        .signIn({ ...credentials, password: 'wrong', address: `10.0.0.${index}` })
+        .catch(() => undefined);
+    await expect(clinic.signIn.signIn({ ...credentials, address: '10.0.1.1' })).rejects.toMatchObject({
+      code: 'SH-A005',
+    });
+    expect((await clinic.signIn.signInAtMachine(credentials)).answer.user.login).toBe('nurse');
+    for (let attempt = 1; attempt <= 4; attempt++)
+      await clinic.signIn.signInAtMachine({ ...credentials, password: 'wrong' }).catch(() => undefined);
+    await expect(clinic.signIn.signInAtMachine(credentials)).rejects.toMatchObject({ code: 'SH-A005' });
+  });
+
   it('makes an unknown login wait like a known one', async () => {
     await using clinic = await openTestClinic();
     for (let attempt = 1; attempt <= 4; attempt++) expect((await signIn(clinic, 'nobody')).status).toBe(401);

@@ -1,8 +1,11 @@
 import { memoryLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import { SlowingLimiter } from '@santehaggui/runtime/limits/slowing-limiter.ts';
 
-/** From where somebody signs in: a device or browser that is known, or else an address, which many may share. */
+/** From where somebody signs in: a device or browser that is known or the machine itself, or else an address, which many may share. */
 export type SignInSource = { readonly isKnown: boolean; readonly key: string };
+
+/** Whoever signs in over the admin socket: nobody from outside is there to hold up. */
+export const AT_MACHINE: SignInSource = { isKnown: true, key: 'admin socket' };
 
 /**
  * How often a password may be tried. From one source each login has three attempts, then waits longer and longer
@@ -20,6 +23,8 @@ export class SignInLimits {
 
   /** Counts an attempt before it is made. Throws SH-A005. */
   async begin(login: string, { isKnown, key }: SignInSource): Promise<void> {
+    // First, and counting nothing yet: who invents logins has each remembered no longer than the address has attempts.
+    if (!isKnown) await this.#addresses.check(key);
     await this.#sources.take(`${login} ${key}`);
     if (isKnown) return;
     await this.#addresses.take(key);

@@ -19,7 +19,7 @@ import { failPeople } from './people-errors.ts';
 import type { CodeSent, PasskeyProof, Passkeys, SecondFactor } from './second-factor.ts';
 import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
 import { SessionStore } from './session-store.ts';
-import { SignInLimits, type SignInSource } from './sign-in-limits.ts';
+import { AT_MACHINE, SignInLimits, type SignInSource } from './sign-in-limits.ts';
 import type { TravellingAccounts } from './travelling-accounts.ts';
 
 /** Who was away longer than half a year is no worse off than with a new tablet. */
@@ -141,7 +141,7 @@ export class SignInService {
    */
   async signInAtMachine(credentials: Omit<Credentials, 'address'>): Promise<OpenedSession> {
     const local = { ...credentials, address: null };
-    const { account, source } = await this.#withPassword(local);
+    const { account, source } = await this.#withPassword(local, AT_MACHINE);
     return this.#opened(account, local, { source, deviceId: null, proof: 'password, admin socket' });
   }
 
@@ -164,11 +164,14 @@ export class SignInService {
     this.#remember(accountId, origin);
   }
 
-  async #withPassword(credentials: Credentials): Promise<{ readonly account: Account; readonly source: SignInSource }> {
+  async #withPassword(
+    credentials: Credentials,
+    from?: SignInSource,
+  ): Promise<{ readonly account: Account; readonly source: SignInSource }> {
     const { login, password, address, requestId } = credentials;
     const name = login.trim().toLowerCase();
     const account = this.#accounts.withLogin(name);
-    const source = this.#sourceOf(account, credentials);
+    const source = from ?? this.#sourceOf(account, credentials);
     await this.#limits.begin(name, source);
     const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
     if (account === undefined || !isPassword || account.isDisabled) {
