@@ -38,7 +38,7 @@ export type HubPasskeysOptions = {
 };
 
 /** Who was invited to make a passkey: a password that is right, and the words that the operator was shown. */
-export type Invited = PasswordAttempt & { readonly words: string };
+export type Invited = PasswordAttempt & { readonly words: string; readonly address: string };
 
 /** A passkey that was made, and on which page. */
 export type MadePasskey = {

@@ -53,8 +53,8 @@ export type HubSession = {
   readonly user: Omit<HubUser, 'version'>;
 };
 
-/** Who tries a password, and from where. */
-export type PasswordAttempt = { readonly login: string; readonly password: string; readonly address: string };
+/** Who tries a password, and from where; null for the machine itself. */
+export type PasswordAttempt = { readonly login: string; readonly password: string; readonly address: string | null };
 
 /** Who gives a code back, for which attempt, and from where. */
 export type CodeAttempt = {
@@ -180,7 +180,7 @@ export class HubUsersService {
 
   /** Signs in over the admin socket: who may open that is the second factor. Throws SH-A301, SH-A005. */
   async signInAtMachine({ login, password }: Omit<PasswordAttempt, 'address'>): Promise<HubSession> {
-    const user = await this.withPassword({ login, password, address: 'admin socket' });
+    const user = await this.withPassword({ login, password, address: null });
     return this.open(user, { address: null, proof: 'password, admin socket' });
   }
 

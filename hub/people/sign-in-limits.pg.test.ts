@@ -32,6 +32,18 @@ describe('limits on signing in at the hub', () => {
       await one!.succeeded(right);
     }
 
+    for (let index = 0; index < 100; index++) await one!.begin({ login: 'oumou', address: `41.73.1.${index}` });
+    await expect(one!.begin({ login: 'oumou', address: '41.73.2.1' })).rejects.toMatchObject(tooMany);
+    for (let index = 0; index < 8; index++) await one!.begin({ login: 'oumou', address: null });
+    await expect(one!.begin({ login: 'oumou', address: null })).rejects.toMatchObject(tooMany);
+
+    const from = '41.73.3.1';
+    const invented = Array.from({ length: 60 }, (_, index) => `invented${index}`);
+    for (const login of invented) await one!.begin({ login, address: from });
+    await expect(one!.begin({ login: 'another', address: from })).rejects.toMatchObject(tooMany);
+    const { rows } = await server.pool().query('select key from hub.rate_limit where key like $1', ['%another%']);
+    expect(rows).toEqual([]);
+
     expect(log.events()).not.toContain('limits.not-shared');
 
     await Promise.all(databases.map((database) => database.close()));
