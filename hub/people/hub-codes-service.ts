@@ -19,6 +19,8 @@ export type HubCodeSent = {
   readonly expiresAtMs: number;
 };
 
+type CodeOwner = Pick<StoredHubUser, 'login' | 'contact' | 'version'>;
+
 /** Codes that prove somebody at the hub beside the password, sent where the operator said; each for one attempt to sign in. */
 export class HubCodesService {
   readonly #codes: ReadonlyMap<HubContact['way'], BoundCodes>;
@@ -35,14 +37,14 @@ export class HubCodesService {
   }
 
   /** Sends one. Throws SH-T320 when it could not be sent, or its way is not configured; SH-A005 after too many. */
-  async send({ login, contact }: Pick<StoredHubUser, 'login' | 'contact'>): Promise<HubCodeSent> {
+  async send({ login, contact, version }: CodeOwner): Promise<HubCodeSent> {
     const codes = contact === null ? undefined : this.#codes.get(contact.way);
     if (contact === null || codes === undefined) throw failHubPeople('SH-T320');
     const attempt = randomBytes(32).toString('base64url');
     const text = (code: string): string =>
       gsmText(`SanteHaggui: code ${code} pour vous connecter au hub. Ne le dites à personne. Valable 10 minutes.`);
     try {
-      const expiresAtMs = await codes.send(bindingOf(login, attempt), contact.address, text);
+      const expiresAtMs = await codes.send(bindingOf({ login, version, attempt }), contact.address, text);
       return { attempt, way: contact.way, ending: endingOf(contact), expiresAtMs };
     } catch (cause) {
       if ((cause as { readonly code?: unknown }).code === 'SH-A005') throw cause;
@@ -51,19 +53,19 @@ export class HubCodesService {
   }
 
   /** Whether this is the code that was sent for that attempt; it serves once. */
-  prove({
-    login,
-    contact,
-    attempt,
-    code,
-  }: Pick<StoredHubUser, 'login' | 'contact'> & { readonly attempt: string; readonly code: string }): boolean {
+  prove({ contact, code, ...binding }: CodeOwner & { readonly attempt: string; readonly code: string }): boolean {
     const codes = contact === null ? undefined : this.#codes.get(contact.way);
-    return codes?.prove(bindingOf(login, attempt), code) === true;
+    return codes?.prove(bindingOf(binding), code) === true;
   }
 }
 
-function bindingOf(login: string, attempt: string): string {
-  return createHash('sha256').update(`${login} ${attempt}`, 'utf8').digest('base64url');
+/** To the account as it was, too: what was reset meanwhile needs its new password first. */
+function bindingOf({
+  login,
+  version,
+  attempt,
+}: Pick<CodeOwner, 'login' | 'version'> & { readonly attempt: string }): string {
+  return createHash('sha256').update(`${login} ${version} ${attempt}`, 'utf8').digest('base64url');
 }
 
 /** Enough to know one's own by: two digits, or the first letter and the domain. */
