@@ -22,7 +22,7 @@ import {
   renamePasskey,
 } from './hub-passkeys-store.ts';
 import { type HubSession, type HubUsersService, invitationHash, type PasswordAttempt } from './hub-users-service.ts';
-import { findUser, type StoredHubUser, useInvitation } from './hub-users-store.ts';
+import { findUser, type StoredHubUser, useInvitation, versionToKeep } from './hub-users-store.ts';
 
 const MOST_OF_ONE = 10;
 const SIGN_IN = 'sign-in';
@@ -79,13 +79,13 @@ export class HubPasskeysService {
   /** What an invited person's browser needs to make the first. Throws SH-A301, SH-A005; SH-A304 without an open invitation of these words. */
   async invitedOptions(invited: Invited): Promise<Readonly<Record<string, unknown>>> {
     const user = await this.#invited(invited);
-    return this.#optionsFor(user.login, `invited ${user.login}`);
+    return this.#optionsFor(user.login, purposeOf('invited', user));
   }
 
   /** Takes it, and uses the invitation up. Throws what {@link invitedOptions} throws, SH-A006, SH-K320. */
   async addInvited(invited: Invited, made: MadePasskey): Promise<HubSession> {
     const user = await this.#invited(invited);
-    await this.#add(user, made, { purpose: `invited ${user.login}`, address: invited.address, isInvited: true });
+    await this.#add(user, made, { purpose: purposeOf('invited', user), address: invited.address, isInvited: true });
     return this.#options.users.open(user, { address: invited.address, proof: 'passkey made by invitation' });
   }
 
@@ -97,14 +97,14 @@ export class HubPasskeysService {
   ): Promise<Readonly<Record<string, unknown>>> {
     const user = await this.#used(assertion, from);
     if (user.login !== login) throw failRuntime('SH-A006');
-    return this.#optionsFor(login, `another ${login}`);
+    return this.#optionsFor(login, purposeOf('another', user));
   }
 
   /** Takes it. Throws SH-A006, SH-K320. */
   async addAnother(login: string, made: MadePasskey, address: string): Promise<void> {
     const user = await this.#options.database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
     if (user === undefined) throw failRuntime('SH-A006');
-    await this.#add(user, made, { purpose: `another ${login}`, address, isInvited: false });
+    await this.#add(user, made, { purpose: purposeOf('another', user), address, isInvited: false });
   }
 
   /** The passkeys of a login, the oldest first. */
@@ -143,7 +143,7 @@ export class HubPasskeysService {
   }
 
   async #add(
-    { login, role, invitation }: StoredHubUser,
+    { login, role, invitation, version }: StoredHubUser,
     { name, registration, page }: MadePasskey,
     {
       purpose,
@@ -154,6 +154,8 @@ export class HubPasskeysService {
     const made = await this.#ceremonies.registered(purpose, registration, page);
     const { database, clock, audit } = this.#options;
     await database.transaction(async (sql) => {
+      // Held until the end: what a reset takes away does not come back with one that was under way, and nobody has eleven.
+      if ((await versionToKeep(sql, login)) !== version) throw failRuntime('SH-A006');
       const all = await passkeysOf(sql, login);
       if (all.length >= MOST_OF_ONE) throw failHubPeople('SH-K320');
       if (isInvited && !(invitation !== null && (await useInvitation(sql, login, invitation.hash))))
@@ -198,4 +200,9 @@ export class HubPasskeysService {
       return user;
     });
   }
+}
+
+/** A challenge is for an account as it was then: what was begun before a reset is not gone on with. */
+function purposeOf(what: 'invited' | 'another', { login, version }: Pick<StoredHubUser, 'login' | 'version'>): string {
+  return `${what} ${login} ${version}`;
 }

@@ -148,4 +148,42 @@ describe('passkeys at the hub', () => {
       faulty,
     );
   });
+
+  it('are not taken where the account is reset while they are made, and a reset is whole or not at all', async () => {
+    const { login, words } = await added('region');
+    const { device, answer } = await register(login, words);
+    const token = answer.body.accessToken as string;
+    const used = { passkey: device.assert((await post('/sessions/challenge', {})).body) };
+    const registration = newDevice().register((await post('/passkeys/options', used, token)).body);
+
+    const other = await hub.admin.connect();
+    await other.query('begin');
+    await other.query('update hub.hub_user set version = version + 1 where login = $1', [login]);
+    await other.query('delete from hub.passkey where login = $1', [login]);
+    const making = post('/passkeys', { name: 'Trop tard', registration }, token);
+    const waits = async () =>
+      (await hub.admin.query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount !== 0;
+    const made = making.then(() => true);
+    while (!(await Promise.race([made, waits()])));
+    await other.query('commit');
+    other.release();
+    expect((await making).body.code).toBe('SH-A006');
+    const { rows } = await hub.admin.query('select from hub.passkey where login = $1', [login]);
+    expect(rows).toEqual([]);
+
+    const second = await added('region');
+    const kept = await register(second.login, second.words);
+    await hub.admin.query('alter table hub.hub_user add constraint none check (invitation_until is null) not valid');
+    await expect(hub.operator('POST', `/users/${second.login}/reset`, {})).rejects.toThrow();
+    await hub.admin.query('alter table hub.hub_user drop constraint none');
+    expect((await enter(kept.device)).status).toBe(200);
+  });
+
+  it('stand beside passwords, of which four are tried at once and the fifth is asked to come again', async () => {
+    const tries = Array.from({ length: 12 }, (_, index) =>
+      post('/sessions', { login: `personne.${index}`, password: PASSWORD }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  });
 });

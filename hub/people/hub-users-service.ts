@@ -124,13 +124,7 @@ export class HubUsersService {
 
   /** Words that let their owner make a passkey, with the password: shown once, good for 72 hours and one use. Throws SH-N320. */
   async invite(login: string): Promise<HubUserInvited> {
-    const words = spokenPassword();
-    const until = new Date(this.#options.clock.now() + INVITATION_MS);
-    const line = await this.#options.database.transaction(async (sql) => {
-      await setInvitation(sql, login, { hash: invitationHash(words), until });
-      return this.#line(sql, await known(sql, login));
-    });
-    return { ...line, invitation: { words, until: until.toISOString() } };
+    return this.#options.database.transaction((sql) => this.#invited(sql, login));
   }
 
   /**
@@ -141,13 +135,15 @@ export class HubUsersService {
     const { database, log } = this.#options;
     if (password !== undefined) await refuseFaultyPassword(password, { own: [login] });
     const passwordHash = password === undefined ? undefined : await hashPassword(password, SERVER_COST);
-    const removedPasskeys = await database.transaction(async (sql) => {
+    const reset = await database.transaction(async (sql) => {
       const user = await known(sql, login);
       await setPassword(sql, login, passwordHash ?? user.passwordHash);
-      return removePasskeysOf(sql, login);
+      const removedPasskeys = await removePasskeysOf(sql, login);
+      // With it: an invitation from before is worth nothing as soon as the reset is.
+      return { ...(await this.#invited(sql, login)), removedPasskeys };
     });
-    log.warn('people.user-reset', { login, removedPasskeys });
-    return { ...(await this.invite(login)), removedPasskeys };
+    log.warn('people.user-reset', { login, removedPasskeys: reset.removedPasskeys });
+    return reset;
   }
 
   /**
@@ -186,17 +182,13 @@ export class HubUsersService {
 
   /** Whose password that is. Throws SH-A301 for a wrong login or password alike, SH-A005 after too many attempts. */
   async withPassword({ login, password, address }: PasswordAttempt): Promise<StoredHubUser> {
-    const { database, log } = this.#options;
     if (this.#atOnce >= MAX_AT_ONCE) throw failTooMany(1000);
-    await this.#limits.begin({ login, address });
-    const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
-    if (!(await this.#isRight(password, user?.passwordHash ?? this.#nobody)) || user === undefined) {
-      log.warn('people.sign-in-failed', { login });
-      await this.#note({ login, role: null, address }, 'deny', 'password');
-      throw failHub('SH-A301');
+    this.#atOnce++;
+    try {
+      return await this.#withPassword({ login, password, address });
+    } finally {
+      this.#atOnce--;
     }
-    await this.#limits.succeeded({ login, address });
-    return user;
   }
 
   /** A session of somebody who has proven who it is; `proof` says by what, for the trail. */
@@ -221,6 +213,16 @@ export class HubUsersService {
     return { login: user.login, role: user.role, region: user.region, version: user.version };
   }
 
+  async #invited(sql: Sql, login: string): Promise<HubUserInvited> {
+    const words = spokenPassword();
+    const until = new Date(this.#options.clock.now() + INVITATION_MS);
+    await setInvitation(sql, login, { hash: invitationHash(words), until });
+    return {
+      ...(await this.#line(sql, await known(sql, login))),
+      invitation: { words, until: until.toISOString() },
+    };
+  }
+
   #note(
     who: { readonly login: string; readonly role: string | null; readonly address: string | null },
     decision: 'permit' | 'deny',
@@ -240,13 +242,18 @@ export class HubUsersService {
     return { login, role, region, contact, passkeys, invitedUntil: invitation?.until.toISOString() ?? null };
   }
 
-  async #isRight(password: string, hash: string): Promise<boolean> {
-    this.#atOnce++;
-    try {
-      return await verifyPassword(password, hash);
-    } finally {
-      this.#atOnce--;
+  async #withPassword({ login, password, address }: PasswordAttempt): Promise<StoredHubUser> {
+    const { database, log } = this.#options;
+    await this.#limits.begin({ login, address });
+    const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
+    const isRight = await verifyPassword(password, user?.passwordHash ?? this.#nobody);
+    if (!isRight || user === undefined) {
+      log.warn('people.sign-in-failed', { login });
+      await this.#note({ login, role: null, address }, 'deny', 'password');
+      throw failHub('SH-A301');
     }
+    await this.#limits.succeeded({ login, address });
+    return user;
   }
 }
 

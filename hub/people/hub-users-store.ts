@@ -49,6 +49,12 @@ export async function findUser(sql: Sql, login: string): Promise<StoredHubUser |
   return rows[0] === undefined ? undefined : userOf(rows[0]);
 }
 
+/** The version of an account; it stays that one until the transaction ends. */
+export async function versionToKeep(sql: Sql, login: string): Promise<number | undefined> {
+  const text = 'select version from hub.hub_user where login = $1 for update';
+  return (await sql.query<{ version: number }>(text, [login])).rows[0]?.version;
+}
+
 /** Every user, by login. */
 export async function allUsers(sql: Sql): Promise<readonly StoredHubUser[]> {
   const { rows } = await sql.query<Row>(`select ${COLUMNS} from hub.hub_user order by login`);
