@@ -1,3 +1,4 @@
+import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { type ConfigOf, configTable } from '@santehaggui/runtime/config/config-table.ts';
 
 /** The configuration of a node. There is nothing else: what the hub decides comes from the hub. */
@@ -180,7 +181,7 @@ export const nodeConfigTable = configTable({
   'emergency.hours': {
     kind: 'integer',
     min: 1,
-    max: 72,
+    max: MOST_HOURS,
     default: 4,
     fr: 'Heures pendant lesquelles un dossier ouvert en urgence reste ouvert',
     en: 'Hours for which a record that is opened in an emergency stays open',

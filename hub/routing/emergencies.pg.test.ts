@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeHub } from '../compose.ts';
 import type { FakeNode } from '../ingest/fake-node.ts';
 import { TestHub } from '../testing/test-hub.ts';
+import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { MOST_A_DAY } from './emergency-service.ts';
 
 const HOUR_MS = 3600_000;
@@ -146,6 +147,40 @@ describe('an emergency access that asks for what others hold', () => {
     await exchange(ward);
     // The referral goes on: its minimum data set stays.
     expect([ward.recordsOf('condition'), ward.recordsOf('patient')]).toEqual([[], [patient]]);
+  });
+
+  it('makes nobody a holder of what it names as who asked, where that is nobody’s staff', async () => {
+    const home = await hub.enrolled('forge_home', { region: 'Forge' });
+    const ward = await hub.enrolled('forge_ward', { region: 'Forge' });
+    const victim = home.create('patient', { familyName: 'Arama', phone: '+22370000001' });
+    const { patient } = patientAt(home, 'FORGE-HOME-00001-A');
+    await exchange(home);
+    const forged = { reason: 'other', text: 'x', asksOthers: true, from: clock.now(), until: clock.now() + HOUR_MS };
+    ward.create('emergencyAccess', {
+      ...{ ...forged, patientNumber: 'FORGEHOME00001A', practitioner: victim, reviewBy: clock.now() + HOUR_MS },
+    });
+    await exchange(ward);
+    home.patch(victim, { phone: '+22370000002' });
+    for (const node of [home, ward]) await exchange(node);
+    expect(ward.fields(patient)).toMatchObject({ familyName: 'Kassogué' });
+    const held = await hub.admin.query<{ facility: string }>('select facility from hub.holder where record_id = $1', [
+      victim,
+    ]);
+    expect(held.rows.map(({ facility }) => facility)).toEqual([]);
+    expect(ward.recordsOf('patient')).toEqual([patient]);
+  });
+
+  it('lasts no longer than any node may let it, whatever the node says or its clock shows', async () => {
+    const home = await hub.enrolled('long_home', { region: 'Long' });
+    const ward = await hub.enrolled('long_ward', { region: 'Long' });
+    const { condition } = patientAt(home, 'LONG-HOME-00001-A');
+    await exchange(home);
+    askedBy(ward, { patientNumber: 'LONGHOME00001A' }, 24 * 365);
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('condition')).toEqual([condition]);
+    await ended(MOST_HOURS * HOUR_MS);
+    await exchange(ward);
+    expect(ward.recordsOf('condition')).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
+import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
@@ -17,7 +18,9 @@ import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, SHARED_TYPES } from './routing-ru
 
 const EMERGENCY = recordTypeNamed('emergencyAccess');
 const CONSENT = recordTypeNamed('consent');
-const DAY_MS = 24 * 3600 * 1000;
+const PRACTITIONER_TYPE = recordTypeNamed('practitioner').number;
+const HOUR_MS = 3600 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 /**
  * So many of one facility in 24 hours are answered by themselves. An emergency ward may ask that often; a node that was taken over
  * does not get the registers of the country.
@@ -35,7 +38,9 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
   const { sql, from, receivedAt } = routing;
   for (const [record, row] of await new Register(sql, from).records(ids)) {
     const fields = namedFields(EMERGENCY, row.fields);
-    const until = new Date(Number(fields.endedAt ?? fields.until ?? 0));
+    // What the node says of its end is believed as far as any node may let a record open: its clock may be wrong, or it may be lying.
+    const mostMs = receivedAt.getTime() + MOST_HOURS * HOUR_MS;
+    const until = new Date(Math.min(Number(fields.endedAt ?? fields.until ?? 0), mostMs));
     const isAnswered = await shortenShare(sql, record, until);
     if (isAnswered || fields.asksOthers !== true || until <= receivedAt) continue;
     const share = { record, facility: from, at: receivedAt, until };
@@ -47,7 +52,7 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
     const given = found === undefined ? 0 : await giveInEmergency(routing, found);
     const outcome = found === undefined ? 'nobody' : 'given';
     await insertShare(sql, { ...share, patient: found?.patient ?? null, outcome, given });
-    const author = typeof fields.practitioner === 'string' ? [fields.practitioner] : [];
+    const author = await authorOf(routing, fields.practitioner);
     for (const source of found?.sources ?? []) {
       const told = [...author, record];
       await appendHolders(
@@ -57,6 +62,13 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
       await giveRecords({ sql, source: from, destination: source, ids: told, receivedAt });
     }
   }
+}
+
+/** Who asked, where that is somebody of the staff whom the facility holds: of anything else it would become a holder by naming it. */
+async function authorOf({ sql, from }: ConsentRouting, named: unknown): Promise<readonly string[]> {
+  if (typeof named !== 'string') return [];
+  const row = (await new Register(sql, from).records([named])).get(named);
+  return row?.type === PRACTITIONER_TYPE ? [named] : [];
 }
 
 async function findPatient(

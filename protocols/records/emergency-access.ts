@@ -6,6 +6,9 @@ export const EMERGENCY_ROLES = [...CLINICIANS, 'pharmacist', 'laboratory'] as co
 /** Why a record is opened in an emergency. */
 export const EMERGENCY_REASONS = ['danger-of-life', 'cannot-answer', 'no-papers', 'carer-absent', 'other'] as const;
 
+/** No record stays open longer, in hours: what a facility may set at most, and what the hub believes of any node. */
+export const MOST_HOURS = 72;
+
 /** What came of looking at it afterwards. */
 export const EMERGENCY_REVIEWS = ['justified', 'unjustified'] as const;
 
