@@ -59,6 +59,11 @@ export class RecordAccess {
     return this.permissions.abilityOf(staff.role).scope(action, subject, this.#attributes(staff, asked));
   }
 
+  /** Whether this facility made a record: this node, or another that it has replaced. */
+  isOwn(staff: Staff, record: StoredRecord): boolean {
+    return this.#attributes(staff, record).facility === 'own';
+  }
+
   /** What staff may see of a record; undefined when nothing. */
   shown(staff: Staff, record: StoredRecord): ShownRecord | undefined {
     const scope = this.scope(staff, 'read', record);

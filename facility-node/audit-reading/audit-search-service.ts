@@ -103,9 +103,10 @@ export class AuditSearchService {
   #elsewhere(patientId: string): AccessHistory['elsewhere'] {
     const { store } = this.#options;
     return emergenciesElsewhere(store, patientId).flatMap((id) => {
-      const { from, reason, practitioner } = store.record(id)?.fields ?? {};
+      const { from, reason, practitioner, facility: at } = store.record(id)?.fields ?? {};
       if (typeof from !== 'number' || typeof practitioner !== 'string') return [];
-      const facility = store.record(String(store.record(practitioner)?.fields.facility))?.fields.name;
+      // Where it was opened: who opened it may be of another facility, or not say of which.
+      const facility = store.record(String(at ?? store.record(practitioner)?.fields.facility))?.fields.name;
       return [
         {
           ...{ at: new Date(from).toISOString(), who: this.#nameOf(practitioner) ?? '—' },

@@ -32,6 +32,14 @@ export const documentErrors = errorCodes({
       en: 'Content is not replaced: record a new document, and this one as superseded.',
     },
   },
+  'SH-K241': {
+    kind: 'conflict',
+    title: { fr: 'Ce document est d’un autre établissement', en: 'This document is of another facility' },
+    remedy: {
+      fr: 'Son contenu s’envoie là où il a été enregistré ; ici, enregistrez un nouveau document.',
+      en: 'Its content is handed in where it was recorded; here, record a new document.',
+    },
+  },
   'SH-N240': {
     kind: 'not-found',
     title: { fr: 'Ce document n’a pas encore de contenu', en: 'This document has no content yet' },

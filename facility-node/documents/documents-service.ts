@@ -54,13 +54,14 @@ export class DocumentsService {
   /**
    * Takes content, whole or a part of it; the record, once all is here and is what its type says, else how much is here. The same
    * content once more changes nothing. Throws SH-N130, SH-A002, SH-K240 when another content is there, SH-I241 for a part that does
-   * not follow, SH-I240 for what is not of its type.
+   * not follow, SH-I240 for what is not of its type, SH-K241 for a document that another facility made.
    */
   async handIn(staff: Staff, part: HandedIn): Promise<ApiRecord | ContentState> {
     const { access, resources } = this.#options;
     const record = resources.stored(documentReference, part.id);
     access.require(staff, 'update', record, ['contentType', 'size', 'hash']);
     if (record.fields.hash !== undefined) return this.#again(staff, record, part);
+    if (!access.isOwn(staff, record)) throw failDocument('SH-K241');
     if (this.#busy.has(part.id)) throw failDocument('SH-I241', { why: TWICE_AT_ONCE });
     this.#busy.add(part.id);
     try {

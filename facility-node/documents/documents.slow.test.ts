@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { MAX_CONTENT_BYTES } from '@santehaggui/protocols/documents/content-type.ts';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
+import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
 import { describe, expect, it } from 'vitest';
 import { openTestClinic, type TestClient, type TestClinic } from '../lan/testing/test-clinic.ts';
+import { JournalStore } from '../store/journal-store.ts';
+import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
 
 /** Bytes that begin as a JPEG does. */
 const picture = (size: number): Uint8Array =>
   new Uint8Array(Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(size - 4, 'Fanta')]));
 const JPEG = { 'content-type': 'image/jpeg' };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function journalOf({ store, timekeeper, log }: TestStore): JournalStore {
+  return new JournalStore({ store, timekeeper, log: log.log });
+}
 
 async function documentOf(client: TestClient, fields: object = {}): Promise<string> {
   const patient = await client('POST', '/api/v1/patients', { body: { familyName: 'Dolo', givenName: 'Fanta' } });
@@ -102,6 +110,25 @@ describe('the content of a document', () => {
     expect((await send(new Uint8Array(0), 'image/jpeg')).status).toBe(422);
     // Nothing of all that is left.
     expect((await nurse('GET', `${contentPath(id)}/state`)).body).toEqual({ state: 'none', received: 0, size: null });
+  });
+
+  it('is handed in where the document was made, and nowhere else: what two places hand in would put one of them away', async () => {
+    await using clinic = await openTestClinic();
+    await using elsewhere = await openTestStore({ node: 7, clock: clinic.clock });
+    const [bare, told] = elsewhere.store.transact({ author: null, role: 'nurse' }, (tx) => {
+      const patient = tx.create(patientType, { familyName: 'Dolo', givenName: 'Yassa' });
+      const content = { contentType: 'image/jpeg', size: 9, hash: sha256(picture(9)) };
+      return [{}, content].map((fields) => tx.create(documentReference, { patient, title: 'Radio', ...fields }));
+    }) as [string, string];
+    const feed = journalOf(elsewhere)
+      .journalAfter(0)
+      .map((change, index) => ({ ...change, position: index + 1 }));
+    expect(journalOf(clinic.node).applyFeed(feed).quarantined).toBe(0);
+    const nurse = await clinic.as('nurse');
+    const sent = (id: string, bytes: Uint8Array) => nurse('POST', contentPath(id), { body: bytes, headers: JPEG });
+    expect((await sent(bare, picture(9))).body.code).toBe('SH-K241');
+    expect((await nurse('GET', `${contentPath(bare)}/state`)).body.state).toBe('none');
+    expect((await sent(told, picture(8))).body.code).toBe('SH-K240');
   });
 
   it('is for whoever may read the record, and goes with it', async () => {

@@ -17,6 +17,7 @@ import type { AuditService } from '../audit/audit-service.ts';
 import type { PatientFinder } from '../patients/patient-finder.ts';
 import { survivorOf } from '../patients/patient-survivor.ts';
 import type { Staff } from '../people/caller.ts';
+import type { OwnFacility } from '../people/own-facility.ts';
 import type { Made, OnceService, Post } from '../resources/once-service.ts';
 import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
 import { compactNumber, isPrintedNumber } from '../resources/printed-number.ts';
@@ -26,7 +27,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
 import { failEmergency } from './emergency-errors.ts';
 import type { EmergencyNoticeService } from './emergency-notice-service.ts';
-import { EmergencyStore, type ListedAccess } from './emergency-store.ts';
+import { EmergencyStore, type ListedAccess, type Ours } from './emergency-store.ts';
 import { reviewers } from './reviewers.ts';
 
 /** How long a record stays open, and within how many days somebody looks at it. */
@@ -41,6 +42,7 @@ export type EmergencyOptions = {
   readonly once: OnceService;
   readonly patients: PatientFinder;
   readonly notices: EmergencyNoticeService;
+  readonly facility: Pick<OwnFacility, 'recordId'>;
   readonly clock: Clock;
   readonly terms: EmergencyTerms;
 };
@@ -98,8 +100,9 @@ export class EmergencyAccessService {
    * open already.
    */
   open(post: Post & { readonly body: EmergencyRequest }): Made<EmergencyLine> {
-    const { once, clock, audit, notices, terms } = this.#options;
+    const { once, clock, audit, notices, terms, facility } = this.#options;
     const { staff, body } = post;
+    const at = facility.recordId();
     this.#demandRole(staff);
     const made = once.once(post, (tx) => {
       const person = this.#person(body);
@@ -111,6 +114,7 @@ export class EmergencyAccessService {
         ...{ practitioner: staff.practitionerId, reason: body.reason, text: body.text },
         ...{ from: now, until: now + terms.hours * HOUR_MS, reviewBy: now + terms.reviewDays * 24 * HOUR_MS },
         ...(asksOthers ? { asksOthers } : {}),
+        ...(at === null ? {} : { facility: at }),
       };
       const id = tx.create(emergencyAccess, fields);
       audit.append(staff, {
@@ -133,11 +137,12 @@ export class EmergencyAccessService {
     return made;
   }
 
-  /** Closes one's own access before its time. Throws SH-N130, SH-A002, SH-K231. */
+  /** Closes one's own access before its time. Throws SH-N130, SH-A002, SH-K231, SH-K234 for another facility's. */
   end(post: Post, id: string): Made<EmergencyLine> {
     const { once, clock, audit, store } = this.#options;
     return once.once(post, (tx) => {
       const { fields } = this.#stored(id);
+      if (this.#listed(id).isOurs !== 1) throw failEmergency('SH-K234');
       if (fields.endedAt !== undefined || Number(fields.until) <= clock.now()) throw failEmergency('SH-K231');
       tx.patch(id, { endedAt: clock.now() });
       audit.append(post.staff, {
@@ -151,12 +156,12 @@ export class EmergencyAccessService {
 
   /** Says what an access was. Throws SH-N130, SH-A002, SH-K232 for one's own, SH-K233 for a reviewed one, SH-K234 for another facility's. */
   review(post: Post & { readonly body: EmergencyReviewRequest }, id: string): Made<EmergencyLine> {
-    const { once, clock, audit, access, store } = this.#options;
+    const { once, clock, audit, access } = this.#options;
     const { staff, body } = post;
     return once.once(post, (tx) => {
       const record = this.#stored(id);
       access.require(staff, 'update', record, ['review']);
-      if (this.#accesses.access(id, store.ownNode())?.isOurs !== 1) throw failEmergency('SH-K234');
+      if (this.#listed(id).isOurs !== 1) throw failEmergency('SH-K234');
       if (record.fields.practitioner === staff.practitionerId) throw failEmergency('SH-K232');
       if (record.fields.review !== undefined) throw failEmergency('SH-K233');
       const reviewed = { reviewedBy: staff.practitionerId, reviewedAt: clock.now() };
@@ -196,15 +201,23 @@ export class EmergencyAccessService {
 
   /** How many are open, and how many wait to be reviewed. */
   counts(): EmergencyCounts {
-    const { store, clock } = this.#options;
-    return this.#accesses.counts(clock.now(), store.ownNode());
+    return this.#accesses.counts(this.#options.clock.now(), this.#ours());
+  }
+
+  #ours(): Ours {
+    const { store, facility } = this.#options;
+    return { node: store.ownNode(), facility: facility.recordId() };
+  }
+
+  #listed(id: string): Pick<ListedAccess, 'id' | 'isOurs'> {
+    return this.#accesses.access(id, this.#ours()) ?? { id, isOurs: 0 };
   }
 
   #page({ state = undefined, cursor, limit }: EmergencyQuery) {
-    const { store, clock } = this.#options;
+    const { clock } = this.#options;
     const place = positionOf(cursor);
     const found = this.#accesses.list({
-      ...{ state: state ?? null, now: clock.now(), node: store.ownNode(), limit: limit + 1 },
+      ...{ state: state ?? null, now: clock.now(), ...this.#ours(), limit: limit + 1 },
       before: place === 0 ? Number.MAX_SAFE_INTEGER : place,
     });
     const page = found.slice(0, limit);
@@ -273,9 +286,9 @@ export class EmergencyAccessService {
   }
 
   #lineOf(staff: Staff, id: string, known?: Pick<ListedAccess, 'id' | 'isOurs'>): EmergencyLine {
-    const { store, access } = this.#options;
+    const { access } = this.#options;
     const { fields } = this.#stored(id);
-    const listed = known ?? this.#accesses.access(id, store.ownNode()) ?? { id, isOurs: 0 };
+    const listed = known ?? this.#listed(id);
     const summary = this.#summaryOf(listed);
     const person = this.#patientOf(fields);
     const shown = person === undefined ? undefined : access.shown(staff, person)?.fields;

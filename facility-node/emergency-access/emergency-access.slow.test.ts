@@ -1,6 +1,7 @@
 import type { PermissionRule } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import { emergencyAccess } from '@santehaggui/protocols/records/emergency-access.ts';
 import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
+import { practitioner as practitionerType } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
@@ -274,6 +275,7 @@ describe('an access that another facility opened', () => {
       tx.create(emergencyAccess, {
         ...{ patient, practitioner: String(me.pluck().get()), reason: 'no-papers', text: 'Arrivé sans carnet' },
         ...{ from: clinic.clock.now(), until: clinic.clock.now() + HOUR_MS, reviewBy: clinic.clock.now() + HOUR_MS },
+        facility: clinic.facilities.other,
       }),
     );
     const feed = journalOf(ward)
@@ -284,11 +286,35 @@ describe('an access that another facility opened', () => {
     const head = await clinic.as('head');
     const body = { review: 'justified', remark: 'Bien.' };
     expect((await head('POST', `${PATH}/${access}/review`, { body })).body.code).toBe('SH-K234');
+    expect((await (await again(clinic, 'laboratory'))('POST', `${PATH}/${access}/end`)).body.code).toBe('SH-K234');
     expect((await head('GET', PATH)).body.items).toMatchObject([{ id: access, isElsewhere: true, reads: null }]);
     expect((await head('GET', `${PATH}?state=waiting`)).body.items).toEqual([]);
     const { elsewhere } = (await head('GET', `/api/v1/patients/${patient}/accesses`)).body;
-    expect(elsewhere).toMatchObject([{ who: 'laboratory Dolo', why: 'arrive sans carnet ni dossier' }]);
+    const at = { who: 'laboratory Dolo', facility: 'Hôpital de Mopti', why: 'arrive sans carnet ni dossier' };
+    expect(elsewhere).toMatchObject([at]);
     expect((await nurse('GET', PATH)).body.items).toEqual([]);
+  });
+
+  it('is reviewed at the facility where it was opened, also once another node stands there', async () => {
+    const { clinic, patient } = await clinicWithPatient();
+    await using _ = clinic;
+    await using former = await openTestStore({ node: 7, clock: clinic.clock });
+    const access = former.store.transact({ author: null, role: 'physician' }, (tx) => {
+      const practitioner = tx.create(practitionerType, { familyName: 'Togo', role: 'physician' });
+      return tx.create(emergencyAccess, {
+        ...{ patient, practitioner, reason: 'no-papers', text: 'Arrivé sans carnet', facility: clinic.facilities.own },
+        ...{ from: clinic.clock.now(), until: clinic.clock.now() + HOUR_MS, reviewBy: clinic.clock.now() + HOUR_MS },
+      });
+    });
+    const feed = journalOf(former)
+      .journalAfter(0)
+      .map((change, index) => ({ ...change, position: index + 1 }));
+    expect(journalOf(clinic.node).applyFeed(feed).quarantined).toBe(0);
+    expect(clinic.emergencies.counts()).toMatchObject({ waiting: 1 });
+    const head = await clinic.as('head');
+    expect((await head('GET', `${PATH}?state=waiting`)).body.items).toMatchObject([{ id: access, isElsewhere: false }]);
+    const body = { review: 'justified', remark: 'Bien.' };
+    expect((await head('POST', `${PATH}/${access}/review`, { body })).status).toBe(200);
   });
 });
 

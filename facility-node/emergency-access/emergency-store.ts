@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 
-/** An access in the order of the list: its record, its place, whether this node made it. */
+/** An access in the order of the list: its record, its place, whether it was opened at this facility. */
 export type ListedAccess = { readonly id: string; readonly position: number; readonly isOurs: number };
 
 /** Which accesses: all, or those in a state at a moment (ms since 1970), before a place, the newest first. */
@@ -9,38 +9,42 @@ export type AccessQuery = {
   readonly before: number;
   readonly limit: number;
   readonly now: number;
-  readonly node: number;
-};
+} & Ours;
+
+/** Where accesses are ours: at this facility, whichever node it had, or this very node before it was enrolled. */
+export type Ours = { readonly node: number; readonly facility: string | null };
 
 /** A short message that waits to be sent. */
 export type WaitingNotice = { readonly accessId: string; readonly phone: string; readonly text: string };
+
+const IS_OURS = `(journal.node = @node or a.facility is @facility and a.facility is not null)`;
 
 type Counts = { readonly open: number; readonly waiting: number; readonly overdue: number };
 
 /** Emergency accesses as records, and the messages that tell of them. */
 export class EmergencyStore {
   readonly #list: Statement<[AccessQuery], ListedAccess>;
-  readonly #of: Statement<[{ readonly id: string; readonly node: number }], ListedAccess>;
+  readonly #of: Statement<[{ readonly id: string } & Ours], ListedAccess>;
   readonly #ofPatient: Statement<[string], string>;
-  readonly #counts: Statement<[{ readonly now: number; readonly node: number }], Counts>;
+  readonly #counts: Statement<[{ readonly now: number } & Ours], Counts>;
   readonly #addNotice: Statement<[string, string, string, number]>;
   readonly #waiting: Statement<[number, number], WaitingNotice>;
   readonly #sent: Statement<[number, string, string]>;
 
   constructor(db: Database) {
     this.#list = db.prepare(
-      `select a.id, record.created_position as position, journal.node = @node as isOurs
+      `select a.id, record.created_position as position, ${IS_OURS} as isOurs
        from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
        where record.created_position < @before and case @state
          when 'open' then a.until > @now and a.ended_at is null
-         when 'waiting' then journal.node = @node and a.review is null
-         when 'overdue' then journal.node = @node and a.review is null and a.review_by < @now
+         when 'waiting' then ${IS_OURS} and a.review is null
+         when 'overdue' then ${IS_OURS} and a.review is null and a.review_by < @now
          when 'reviewed' then a.review is not null
          else 1 end
        order by record.created_position desc limit @limit`,
     );
     this.#of = db.prepare(
-      `select a.id, record.created_position as position, journal.node = @node as isOurs
+      `select a.id, record.created_position as position, ${IS_OURS} as isOurs
        from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
        where a.id = @id`,
     );
@@ -55,7 +59,7 @@ export class EmergencyStore {
          count(*) filter (where a.review is null) as waiting,
          count(*) filter (where a.review is null and a.review_by < @now) as overdue
        from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
-       where journal.node = @node and (a.review is null or a.until > @now)`,
+       where ${IS_OURS} and (a.review is null or a.until > @now)`,
     );
     this.#addNotice = db.prepare(
       'insert into emergency_notice (access_id, phone, text, created_at) values (?, ?, ?, ?) on conflict do nothing',
@@ -72,8 +76,8 @@ export class EmergencyStore {
   }
 
   /** One access; undefined for what is none. */
-  access(id: string, node: number): ListedAccess | undefined {
-    return this.#of.get({ id, node });
+  access(id: string, ours: Ours): ListedAccess | undefined {
+    return this.#of.get({ id, ...ours });
   }
 
   /** All accesses to a patient's record, by id. */
@@ -81,8 +85,8 @@ export class EmergencyStore {
     return this.#ofPatient.all(patient);
   }
 
-  counts(now: number, node: number): Counts {
-    return this.#counts.get({ now, node }) ?? { open: 0, waiting: 0, overdue: 0 };
+  counts(now: number, ours: Ours): Counts {
+    return this.#counts.get({ now, ...ours }) ?? { open: 0, waiting: 0, overdue: 0 };
   }
 
   addNotice({ accessId, phone, text }: WaitingNotice, nowMs: number): void {

@@ -627,6 +627,7 @@ CREATE VIEW "emergency_access" as select
   json_extract(fields, '$."12"') as "review_remark",
   json_extract(fields, '$."13"') as "reviewed_by",
   json_extract(fields, '$."14"') as "reviewed_at",
+  json_extract(fields, '$."15"') as "facility",
   json_extract(fields, '$."60"') as "identifier",
   json_extract(fields, '$."61"') as "source"
 from record where type = 16;

@@ -17,7 +17,7 @@ export type AccountRouting = { readonly sql: Sql; readonly from: string; readonl
 export type WriterOf = (change: RecordChange) => Writer | undefined;
 
 /**
- * Who a facility's node is to the records of staff that its changes touch, of which not everything is every holder's to write
+ * Who a facility's node is to those records that its changes touch of which not everything is every holder's to write
  * (`OWNED_TYPES`). What a change of the node creates is its own.
  */
 export async function writersOf(sql: Sql, facility: string, changes: readonly Change[]): Promise<WriterOf> {

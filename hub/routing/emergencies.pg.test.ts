@@ -1,10 +1,10 @@
 import type { EmergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
+import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeHub } from '../compose.ts';
 import type { FakeNode } from '../ingest/fake-node.ts';
 import { TestHub } from '../testing/test-hub.ts';
-import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { MOST_A_DAY } from './emergency-service.ts';
 
 const HOUR_MS = 3600_000;
@@ -59,7 +59,7 @@ function askedBy(
 
 describe('an emergency access that asks for what others hold', () => {
   it('by the number of the carnet brings it down for as long as it lasts, and tells the home who asked', async () => {
-    const home = await hub.enrolled('urg_home', { region: 'Urg' });
+    const home = await hub.enrolled('urg_home', { region: 'Far' });
     const ward = await hub.enrolled('urg_ward', { region: 'Urg', kind: 'csref' });
     const other = await hub.enrolled('urg_other', { region: 'Urg' });
     const { patient, encounter, condition, allergy, nurse } = patientAt(home, 'URG-HOME-00042-T');
@@ -74,6 +74,7 @@ describe('an emergency access that asks for what others hold', () => {
     expect(ward.fields(nurse)).toMatchObject({ familyName: 'Guindo' });
     expect(ward.recordsOf('encounter')).toEqual([encounter]);
     expect(home.fields(access)).toMatchObject({ reason: 'cannot-answer' });
+    expect(home.fields(facilityOf(ward))).toMatchObject({ code: 'urg_ward' });
     expect(other.recordsOf('patient')).toEqual([]);
     expect(other.recordsOf('emergencyAccess')).toEqual([]);
 
@@ -168,6 +169,21 @@ describe('an emergency access that asks for what others hold', () => {
     ]);
     expect(held.rows.map(({ facility }) => facility)).toEqual([]);
     expect(ward.recordsOf('patient')).toEqual([patient]);
+  });
+
+  it('is closed and reviewed by nobody but the facility that opened it', async () => {
+    const home = await hub.enrolled('own_home', { region: 'Own' });
+    const ward = await hub.enrolled('own_ward', { region: 'Own' });
+    patientAt(home, 'OWN-HOME-00001-A');
+    await exchange(home);
+    const access = askedBy(ward, { patientNumber: 'OWNHOME00001A' });
+    for (const node of [ward, ward, home]) await exchange(node);
+    home.patch(access, { review: 'justified' });
+    const connection = await hub.connect(home);
+    expect((await connection.push(7)).refused).toMatchObject([{ code: 'SH-X305' }]);
+    connection.drop();
+    await exchange(ward);
+    expect(ward.fields(access)).not.toHaveProperty('review');
   });
 
   it('lasts no longer than any node may let it, whatever the node says or its clock shows', async () => {

@@ -1,6 +1,7 @@
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
+import { REGISTRY } from '../database/roles.ts';
 import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { birthDateIn, type ConsentRouting, deniedTypes, practitionersIn } from './consent-service.ts';
@@ -59,6 +60,8 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
         sql,
         told.map((id) => ({ record: id, facility: from })),
       );
+      const at = await recordOfFacility(sql, from);
+      await giveRecords({ sql, source: REGISTRY, destination: source, ids: at === undefined ? [] : [at], receivedAt });
       await giveRecords({ sql, source: from, destination: source, ids: told, receivedAt });
     }
   }

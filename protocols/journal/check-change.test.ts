@@ -98,6 +98,26 @@ describe('a change that a node sends', () => {
     expect(judged(changeOf(2, { 4: register('+22376123456') }, patched), false)).toBeUndefined();
   });
 
+  it('leaves an emergency access to the facility that opened it, and what content a document has to the one that made it', () => {
+    const [home, other] = ['00000000-0000-8000-8000-00000000000a', '00000000-0000-8000-8000-00000000000b'];
+    const patched = { isCreate: false };
+    const judged = (change: RecordChange, isHome: boolean) => {
+      const writer = { facility: isHome ? home : other, isHome, isHolder: true };
+      return checkChange(change, change.isCreate ? undefined : change.recordType, writer)?.code;
+    };
+    for (const writes of [{ 7: register(1) }, { 11: register('justified') }]) {
+      expect(judged(changeOf(16, writes, patched), true)).toBeUndefined();
+      expect(judged(changeOf(16, writes, patched), false)).toBe('SH-X305');
+    }
+    expect(judged(changeOf(16, { 15: register(home) }), true)).toBeUndefined();
+    expect(judged(changeOf(16, { 15: register(other) }), true)).toBe('SH-X305');
+    for (const writes of [{ 9: register('image/png') }, { 10: register(5) }, { 11: register('ab'.repeat(32)) }]) {
+      expect(judged(changeOf(17, writes, patched), true)).toBeUndefined();
+      expect(judged(changeOf(17, writes, patched), false)).toBe('SH-X305');
+    }
+    expect(judged(changeOf(17, { 6: register('superseded') }, patched), false)).toBeUndefined();
+  });
+
   it('is never one that merging would throw on', () => {
     for (const member of ['__proto__', 'constructor', 'toString']) {
       const change = changeOf(1, { 60: { kind: 'set', add: [member], remove: [], authorised: true } });

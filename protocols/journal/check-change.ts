@@ -1,4 +1,6 @@
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
+import { documentReference } from '../records/document-reference.ts';
+import { emergencyAccess } from '../records/emergency-access.ts';
 import { facility } from '../records/facility.ts';
 import { practitioner } from '../records/practitioner.ts';
 import type { FieldDeclaration } from '../records/record-type.ts';
@@ -21,7 +23,9 @@ export type HeldType = number | undefined;
 export type Writer = { readonly facility: string; readonly isHome: boolean; readonly isHolder: boolean };
 
 /** The types of which not everything is every holder's to write: {@link checkChange} then asks for the writer. */
-export const OWNED_TYPES: ReadonlySet<number> = new Set([practitioner.number, staffAccount.number]);
+export const OWNED_TYPES: ReadonlySet<number> = new Set(
+  [practitioner, staffAccount, emergencyAccess, documentReference].map(({ number }) => number),
+);
 
 // The years 1 to 9999. to_timestamp() of PostgreSQL throws far outside of them, and with it every query of the view.
 const MIN_INSTANT_MS = -62_135_596_800_000;
@@ -30,7 +34,7 @@ const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
 /**
  * Whether a record change can be merged; undefined when it can. A type or field of a newer catalogue is no reason to
  * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone, which alone writes the permissions of all. Of staff and their accounts the home says
- * who is active and where: without `writer` that is not looked at.
+ * who is active and where, of an emergency access everything, of a document which content it has: without `writer` that is not looked at.
  */
 export function checkChange(change: RecordChange, held: HeldType, writer?: Writer): Refusal | undefined {
   if (!change.isCreate) {
@@ -59,14 +63,24 @@ const HOME = String(staffAccount.fields.home.number);
 const VERIFIERS = String(staffAccount.fields.verifiers.number);
 const EMPLOYER = String(practitioner.fields.facility.number);
 const ACTIVE = String(practitioner.fields.active.number);
+const OPENED_AT = String(emergencyAccess.fields.facility.number);
+const { contentType, size, hash } = documentReference.fields;
+const CONTENT = [contentType, size, hash].map(({ number }) => String(number));
 
-/** Whether a change leaves to the home of a practitioner what is the home's. */
+/** Whether a change leaves to the home of a record what is the home's. */
 function isOwners({ recordType, isCreate, writes }: RecordChange, { facility, isHome, isHolder }: Writer): boolean {
   if (recordType === staffAccount.number && isCreate) {
     const home = writes[HOME];
     return home?.kind === 'register' && home.value === facility;
   }
+  if (recordType === emergencyAccess.number && isCreate) {
+    const at = writes[OPENED_AT];
+    return at === undefined || (at.kind === 'register' && at.value === facility);
+  }
   if (isCreate || isHome) return true;
+  if (recordType === emergencyAccess.number) return false;
+  // Another content would put away the one that is here.
+  if (recordType === documentReference.number) return CONTENT.every((key) => writes[key] === undefined);
   // Whose copy has ended changes no password any more.
   if (recordType === staffAccount.number) return isHolder && Object.keys(writes).every((key) => key === VERIFIERS);
   return recordType !== practitioner.number || (writes[ACTIVE] === undefined && writes[EMPLOYER] === undefined);

@@ -7,7 +7,7 @@ import { sqliteView, viewName } from './views.ts';
 
 // A change of any declaration changes this hash. Whoever changes one raises the type's `version` and writes the new hash
 // here: the wire then tells the two catalogues apart.
-const CATALOGUE_HASH = '80c982aff20dc05eb72c1f94f7319f78553e47c4975994f813081fd9b844ee65';
+const CATALOGUE_HASH = '7ae40282071284c7d509e1839ba837c5dd552649112c6b7c695ddcb55a12f87b';
 
 describe('the catalogue', () => {
   it('does not change without a step of version', () => {

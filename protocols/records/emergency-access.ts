@@ -15,14 +15,14 @@ export const EMERGENCY_REVIEWS = ['justified', 'unjustified'] as const;
 /**
  * That somebody opened a patient's record in an emergency (docs/protocol.md, 14): who, why, until when, and what a reviewer said of it.
  * It is the grant itself: the layer of rights looks for one that is open. `asksOthers` asks the hub for what other facilities hold;
- * `patientNumber`, from the carnet, names a patient who is not here.
+ * `patientNumber`, from the carnet, names a patient who is not here. `facility` is where it was opened: its nodes alone write it.
  */
 export const emergencyAccess = recordType({
   number: 16,
   name: 'emergencyAccess',
   plural: 'emergency-accesses',
   fhirType: 'Basic',
-  version: 1,
+  version: 2,
   label: ['Accès d’urgence', 'Emergency access'],
   fields: {
     patient: field(1, 'ref', {
@@ -96,5 +96,11 @@ export const emergencyAccess = recordType({
     }),
     reviewedBy: field(13, 'ref', { authorised: MANAGERS, to: 'practitioner', label: ['Examiné par', 'Reviewed by'] }),
     reviewedAt: field(14, 'instant', { authorised: MANAGERS, label: ['Examiné le', 'Reviewed at'] }),
+    facility: field(15, 'ref', {
+      authorised: EMERGENCY_ROLES,
+      to: 'facility',
+      merge: 'once',
+      label: ['Établissement', 'Facility'],
+    }),
   },
 });
