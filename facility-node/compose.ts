@@ -302,9 +302,10 @@ function isClockKept(rtc: NodeConfig['clock']['rtc']): boolean {
 }
 
 /** What is examined of the disk. */
-function doctorParts({ disk }: NodeConfig, { root, databaseFile }: DataDirectory, ring: Unlocked['ring']) {
+function doctorParts({ disk, lan, broker }: NodeConfig, { root, databaseFile }: DataDirectory, ring: Unlocked['ring']) {
   return {
     ...{ dataRoot: root, lowDiskMegabytes: disk.lowMegabytes },
+    inClear: { 'lan.plainHttp': lan.plainHttp === 'lan', 'broker.plain': broker.plain === 'lan' },
     database: () => ({ path: databaseFile, ...ring.current() }),
   };
 }

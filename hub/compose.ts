@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
@@ -34,6 +33,7 @@ import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
 import { type FacilitiesOptions, FacilitiesService } from './facilities/facilities-service.ts';
 import { PlacesService } from './facilities/places-service.ts';
+import { encryptedOnly, tlsOf } from './http/encrypted-only.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
 import { exchangeRoutes } from './ingest/exchange-routes.ts';
@@ -146,16 +146,15 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   ];
   const http = listenService({
     name: 'http',
-    app: hubApp({
-      ...{ routes, users: people.users, audit, version, clock, log, limiters: database.limiters() },
-      pages: [...proofsPages({ proofs, ...people, audit, clock }), ...people.pages],
-      trustedProxies: config.http.trustedProxies,
-    }),
-    at: config.http,
-    onUpgrade: exchange.onUpgrade,
-    ...tlsOf(config),
-    clock,
-    log,
+    ...encryptedOnly(
+      hubApp({
+        ...{ routes, users: people.users, audit, version, clock, log, limiters: database.limiters() },
+        pages: [...proofsPages({ proofs, ...people, audit, clock }), ...people.pages],
+        trustedProxies: config.http.trustedProxies,
+      }),
+      exchange.onUpgrade,
+    ),
+    ...{ at: config.http, ...tlsOf(config.http), clock, log },
   });
   const url = (): string => urlOf(http.address());
   const status = new StatusService({
@@ -381,15 +380,6 @@ function tokensOf({ data }: HubConfig, { identity, token }: HubKeys, randomBytes
     issuer: { hub: hubIdentityHash(identity), ...token },
     replaceTokenKey: (untilMs: number | undefined) => replaceTokenKey(path, { randomBytes, untilMs }),
   };
-}
-
-/** With the hybrid group first: which of them a node asks for, and when, is told in facility-node/uplink/carriers/https/hub-tls.ts. */
-const TLS_GROUPS = 'X25519MLKEM768:X25519:P-256';
-
-function tlsOf({ http }: HubConfig) {
-  if (http.tlsKey === undefined || http.tlsCertificate === undefined) return {};
-  const cert = readFileSync(http.tlsCertificate);
-  return { tls: { key: http.tlsKey.reveal(), cert, minVersion: 'TLSv1.3' as const, ecdhCurve: TLS_GROUPS } };
 }
 
 function urlOf(address: ReturnType<ReturnType<typeof listenService>['address']>): string {

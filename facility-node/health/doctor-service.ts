@@ -17,6 +17,8 @@ export type DoctorParts = {
   readonly database: () => DatabaseFile;
   readonly dataRoot: string;
   readonly lowDiskMegabytes: number;
+  /** Settings that may let others on the LAN work without encryption, and whether they do. */
+  readonly inClear: Readonly<Record<string, boolean>>;
   readonly clock: Clock;
 };
 
@@ -33,12 +35,13 @@ export class DoctorService {
 
   /** All checks, each with a remedy where something is wrong; reads the whole database in a thread of its own. */
   async examine(language: Language): Promise<readonly HealthCheck[]> {
-    const { health, people, database, dataRoot, lowDiskMegabytes } = this.#parts;
+    const { health, people, database, dataRoot, lowDiskMegabytes, inClear } = this.#parts;
     const machine = machineChecks({ dataRoot, lowDiskMegabytes });
     const own = [
       integrityCheck(await readInThread(database())),
       this.#certificate(),
       secretsCheck(await people.loginsWithKnownPasswords()),
+      encryptionCheck(Object.keys(inClear).filter((setting) => inClear[setting])),
     ];
     const told = [...machine, ...own].map((check) => toldCheck(check, language));
     const names = new Set(told.map(({ name }) => name));
@@ -108,6 +111,27 @@ function integrityCheck(faults: readonly string[]): MachineCheck {
     remedy: {
       fr: 'Arrêtez le service, copiez le dossier de données, puis faites revenir la dernière sauvegarde.',
       en: 'Stop the service, copy the data directory, then restore the last backup.',
+    },
+  };
+}
+
+function encryptionCheck(settings: readonly string[]): MachineCheck {
+  const name = 'encryption';
+  if (settings.length === 0) {
+    return {
+      ...{ name, state: 'ok' },
+      detail: { fr: 'rien ne passe en clair sur le réseau local', en: 'nothing goes over the LAN in clear' },
+    };
+  }
+  return {
+    ...{ name, state: 'degraded' },
+    detail: {
+      fr: `ces réglages laissent passer en clair sur le réseau local : ${settings.join(', ')}`,
+      en: `these settings let data go over the LAN in clear: ${settings.join(', ')}`,
+    },
+    remedy: {
+      fr: 'Enrôlez les appareils, donnez TLS aux capteurs, puis remettez ces réglages à loopback.',
+      en: 'Enrol the devices, give sensors TLS, then set these settings back to loopback.',
     },
   };
 }

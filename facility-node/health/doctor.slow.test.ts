@@ -12,10 +12,11 @@ const noHealth = { checks: () => [{ name: 'link', state: 'ok', detail: '' }] } a
 const examine = async (
   { certificates, people, node, clock }: TestClinic,
   language: 'fr' | 'en' = 'fr',
+  inClear: Readonly<Record<string, boolean>> = { 'lan.plainHttp': false },
 ): Promise<Readonly<Record<string, HealthCheck>>> => {
   const { directory, ring } = node;
   const doctor = new DoctorService({
-    ...{ health: noHealth, certificates, people, clock, dataRoot: directory.root, lowDiskMegabytes: 1 },
+    ...{ health: noHealth, certificates, people, clock, dataRoot: directory.root, lowDiskMegabytes: 1, inClear },
     database: () => ({ path: directory.databaseFile, ...ring.current() }),
   });
   return Object.fromEntries((await doctor.examine(language)).map((check) => [check.name, check]));
@@ -52,6 +53,13 @@ describe('doctor', () => {
     }
     const { secrets } = await examine(clinic);
     expect(secrets).toMatchObject({ state: 'failing', detail: expect.stringMatching(/: awa, fanta$/) });
+  });
+
+  it('names the settings that let data go over the LAN in clear', async () => {
+    await using clinic = await openTestClinic();
+    expect((await examine(clinic)).encryption).toMatchObject({ state: 'ok' });
+    const { encryption } = await examine(clinic, 'fr', { 'lan.plainHttp': false, 'broker.plain': true });
+    expect(encryption).toMatchObject({ state: 'degraded', detail: expect.stringMatching(/: broker\.plain$/) });
   });
 
   it('tells of the certificate before it ends, in the language asked for', async () => {

@@ -1,22 +1,18 @@
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { askForHttps } from '@santehaggui/runtime/http/clear-text.ts';
 import { isLoopback } from '@santehaggui/runtime/http/loopback.ts';
 
 /** Who may work without HTTPS; everybody may read how to enrol. */
 export type PlainHttp = 'loopback' | 'lan' | 'never';
 
-/**
- * RFC 6797. A browser that trusts the node keeps to HTTPS from then on, on this very port; by the node's address, which the header
- * does not bind, a new authority can still be fetched.
- */
-const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains';
-
 /** Hands each request to `whole` over HTTPS and where plain HTTP is allowed, to `doorstep` otherwise. */
 export function atTheDoor(plainHttp: PlainHttp, whole: RequestListener, doorstep: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
-    if (socket instanceof TLSSocket) response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
+    // By the node's address, which this does not bind, a new authority can still be fetched.
+    if (socket instanceof TLSSocket) askForHttps(response);
     (isAdmitted(plainHttp, socket) ? whole : doorstep)(request, response);
   };
 }

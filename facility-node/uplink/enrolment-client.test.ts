@@ -46,6 +46,13 @@ describe('EnrolmentClient', () => {
     expect(hub.enrolled).toBeUndefined();
   });
 
+  it('asks no hub on another machine in clear', async () => {
+    await using hub = await FakeHub.start();
+    await using node = await openTestUplink();
+    const asked = node.enrolment.enrol({ hubUrl: 'http://hub.sante.ml:8700', token: hub.token('cscom_sangha') });
+    await expect(asked).rejects.toMatchObject({ code: 'SH-I113' });
+  });
+
   it('says when nobody answers at the address', async () => {
     await using node = await openTestUplink();
     const hub = await FakeHub.start();

@@ -13,6 +13,7 @@ import {
   hubIdentity,
   parseEnrolmentToken,
 } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { isClearUrl } from '@santehaggui/runtime/http/clear-text.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { IdentityKeeper } from '../store/node-identity.ts';
@@ -42,11 +43,12 @@ export class EnrolmentClient {
 
   /**
    * Enrols with a token that `hub facility add` printed: the hub proves to be the one that the token names before it is
-   * told anything, and its signed answer is checked before it is believed. Throws SH-I110 to SH-I112 for the token, SH-A110
+   * told anything, and its signed answer is checked before it is believed. Throws SH-I110 to SH-I112 for the token, SH-I113 for an address in clear, SH-A110
    * and SH-A111 for a hub that is not the right one, SH-T110 when there is no answer, and the hub's own refusals.
    */
   async enrol({ hubUrl, token: printed }: { readonly hubUrl: string; readonly token: string }): Promise<EnrolAnswer> {
     const { identity, log, onEnrolled } = this.#parts;
+    if (isClearUrl(hubUrl)) throw failUplink('SH-I113', { why: hubUrl });
     const token = this.#checkToken(printed);
     const url = hubUrl.replace(/\/+$/, '');
     const hub = hubIdentity.safeParse(await this.#ask(`${url}/api/v1/identity`));

@@ -26,6 +26,14 @@ export const uplinkErrors = errorCodes({
       en: 'Ask for a new token: it is valid for 72 hours.',
     },
   },
+  'SH-I113': {
+    kind: 'input',
+    title: { fr: 'Cette adresse du hub est en clair', en: 'This address of the hub is in clear' },
+    remedy: {
+      fr: 'Donnez l’adresse en https:// ; http:// ne vaut que pour un hub sur cette machine.',
+      en: 'Give the address with https://; http:// is for a hub on this machine alone.',
+    },
+  },
   'SH-A110': {
     kind: 'auth',
     title: {

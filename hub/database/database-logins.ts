@@ -1,8 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isNearUrl } from '@santehaggui/runtime/http/clear-text.ts';
+import { failTransport } from '../errors/transport-errors.ts';
 import { HUB_DATABASE } from './embedded-postgres.ts';
 import type { DatabaseLogins } from './hub-database.ts';
 import { API_LOGIN, type LoginPasswords, SERVICE_LOGIN } from './roles.ts';
+
+/** The modes of TLS that ask the server who it is, and never do without. */
+const VERIFIED = ['verify-full', 'verify-ca'];
+
+/** Throws SH-C318 for a PostgreSQL on another machine that would be spoken to in clear, or without asking who it is. */
+export function refuseClearDatabase(url: string): void {
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
+  const isHere = host === '' || host.startsWith('/') || isNearUrl(`http://${host}`);
+  if (isHere || VERIFIED.includes(searchParams.get('sslmode') ?? '')) return;
+  throw failTransport('SH-C318', { why: 'database.url' });
+}
 
 /** The three logins on a PostgreSQL that the operator named, by its URL. */
 export function loginsOfUrl(url: string, passwords: LoginPasswords): DatabaseLogins {

@@ -3,7 +3,7 @@ import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { dataLock } from './data-lock.ts';
-import { embeddedUrl, loginsOfUrl, writeUrlFile } from './database-logins.ts';
+import { embeddedUrl, loginsOfUrl, refuseClearDatabase, writeUrlFile } from './database-logins.ts';
 import { embeddedPostgres, SOCKET_PORT, socketDirectory } from './embedded-postgres.ts';
 import { type DatabaseLogins, databaseService, HubDatabase } from './hub-database.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -29,6 +29,7 @@ export async function databaseServices(options: DatabaseOptions): Promise<{
 }> {
   const { directory, passwordOf, clock, log } = options;
   const passwords = { service: passwordOf(SERVICE_LOGIN), api: passwordOf(API_LOGIN) };
+  if (options.url !== undefined) refuseClearDatabase(options.url);
   const embedded = options.url === undefined ? await embed(options) : undefined;
   const logins = loginsOfUrl(options.url ?? (embedded as { readonly url: string }).url, passwords);
   const database = new HubDatabase(logins, log);

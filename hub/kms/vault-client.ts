@@ -1,3 +1,4 @@
+import { isClearUrl } from '@santehaggui/runtime/http/clear-text.ts';
 import { z } from 'zod';
 import { failHub } from '../errors/hub-errors.ts';
 import type { Kms, KmsVersion, WrappedKey } from './kms.ts';
@@ -48,9 +49,7 @@ export class VaultClient implements Kms {
 
   /** Throws SH-C313 for an address that would carry the token in clear. */
   constructor(options: VaultOptions) {
-    const { protocol, hostname } = new URL(options.url);
-    const isNear = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
-    if (protocol !== 'https:' && !isNear) throw failHub('SH-C313', { why: options.url });
+    if (isClearUrl(options.url)) throw failHub('SH-C313', { why: options.url });
     this.#options = options;
   }
 

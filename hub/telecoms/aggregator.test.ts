@@ -23,6 +23,21 @@ describe('the signature of Twilio', () => {
 });
 
 describe('an aggregator', () => {
+  it('is not opened where its secret would go in clear', () => {
+    const settings = {
+      ...NOTHING,
+      provider: 'twilio',
+      account: 'AC1',
+      number: '+1',
+      secret: confidential('s'),
+    } as const;
+    const publicUrl = 'https://hub.sante.ml';
+    expect(() => openAggregator({ ...settings, publicUrl, apiUrl: 'http://sms.example' })).toThrow(
+      expect.objectContaining({ code: 'SH-C318' }),
+    );
+    expect(openAggregator({ ...settings, publicUrl, apiUrl: 'http://127.0.0.1:9' })).toBeDefined();
+  });
+
   it('hands each text on once, however often it is told, and carries nothing but texts', async () => {
     const sent: string[] = [];
     const messenger = new AggregatorMessenger((to, text) => Promise.resolve(void sent.push(`${to} ${text}`)));
