@@ -61,18 +61,32 @@ export class AttachmentsService {
     } catch (error) {
       // The patient was erased: nothing is sealed any more.
       if (hasCode(error, 'SH-N310')) return haveOf(piece.record, 0, 'unknown');
-      throw error;
+      if (!isOfKeys(error)) throw error;
+      log.error('attachments.keys', { facility, error });
+      return haveOf(piece.record, piece.offset, 'later');
     }
   }
 
-  /** Content that a facility may have, taken over from another that holds the record where it is only there; undefined while nobody has it whole. */
-  find(facility: string, record: string): Promise<HeldContent | undefined> {
-    return this.#options.database.transaction(async (sql) => {
-      const described = await describedIn(sql, facility, record);
-      if (described === undefined) return undefined;
-      const held = await this.#held(sql, facility, { record, described });
-      return held?.isWhole === true ? { record, size: held.size } : undefined;
-    });
+  /**
+   * Content that a facility may have, taken over from another that holds the record where it is only there; undefined while nobody has it
+   * whole, or the keys are out of reach. What can no longer be opened, or is not what it was, is forgotten: its node gives it again.
+   */
+  async find(facility: string, record: string): Promise<HeldContent | undefined> {
+    const { database, log } = this.#options;
+    try {
+      return await database.transaction(async (sql) => {
+        const described = await describedIn(sql, facility, record);
+        if (described === undefined) return undefined;
+        const here = await this.#held(sql, facility, { record, described });
+        const isGood = here?.isWhole !== true || (await this.#isGood(sql, facility, { record, described }));
+        const held = isGood ? here : await this.#held(sql, facility, { record, described });
+        return held?.isWhole === true ? { record, size: held.size } : undefined;
+      });
+    } catch (error) {
+      if (!isOfKeys(error)) throw error;
+      log.error('attachments.keys', { facility, error });
+      return undefined;
+    }
   }
 
   /** What has lately become whole for a facility: a parcel tells its node, which may have heard of it by no other way. */
@@ -84,16 +98,26 @@ export class AttachmentsService {
   }
 
   /** Some bytes of content that is whole; fewer where it is not, or no longer. */
-  part(facility: string, record: string, { from, to }: { readonly from: number; readonly to: number }) {
-    return this.#options.database.transaction(
-      async (sql) => {
-        const described = await describedIn(sql, facility, record);
-        return described === undefined
-          ? new Uint8Array(0)
-          : this.#open(sql, facility, { record, patient: described.patient, from, to });
-      },
-      { isReadOnly: true },
-    );
+  async part(
+    facility: string,
+    record: string,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Promise<Uint8Array> {
+    try {
+      return await this.#options.database.transaction(
+        async (sql) => {
+          const described = await describedIn(sql, facility, record);
+          return described === undefined
+            ? new Uint8Array(0)
+            : this.#open(sql, facility, { record, patient: described.patient, from, to });
+        },
+        { isReadOnly: true },
+      );
+    } catch (error) {
+      if (!isOfKeys(error) && !hasCode(error, ALTERED)) throw error;
+      this.#options.log.error('attachments.keys', { facility, error });
+      return new Uint8Array(0);
+    }
   }
 
   /** Of these records of a facility, those whose content somebody has by now. */
@@ -136,10 +160,11 @@ export class AttachmentsService {
     facility: string,
     { record, described: { hash, size, patient } }: { readonly record: string; readonly described: Described },
   ): Promise<TakenPiece> {
-    const content = await this.#open(sql, facility, { record, patient, from: 0, to: size });
-    const isGood = createHash('sha256').update(content).digest('hex') === hash;
-    await inSchema(sql, facility, (store) => (isGood ? store.clearPieces(record) : store.remove(record)));
-    if (!isGood) return haveOf(record, 0, 'differs');
+    const content = await this.#opened(sql, facility, { record, described: { hash, size, patient } });
+    await inSchema(sql, facility, (store) =>
+      content === undefined ? store.remove(record) : store.clearPieces(record),
+    );
+    if (content === undefined) return haveOf(record, 0, 'differs');
     for (let at = 0; at < size; at += KEPT_BYTES)
       await this.#add(sql, facility, { record, patient, at, bytes: content.subarray(at, at + KEPT_BYTES) });
     await inSchema(sql, facility, (store) => store.setReceived(record, size, true));
@@ -159,6 +184,7 @@ export class AttachmentsService {
     for (const code of await this.#others(sql, facility, record)) {
       const there = await inSchema(sql, code, (store) => store.find(record));
       if (there?.isWhole !== true || there.hash !== hash) continue;
+      if (!(await this.#isGood(sql, code, { record, described }))) continue;
       const pieces = await inSchema(sql, code, (store) => store.pieces(record, 0, size));
       await inSchema(sql, facility, async (store) => {
         await store.remove(record);
@@ -176,6 +202,33 @@ export class AttachmentsService {
       await store.begin(record, described);
     });
     return { hash, size, received: 0, isWhole: false };
+  }
+
+  /** All of a content; undefined where it was altered, or is not what the record says. */
+  async #opened(
+    sql: Sql,
+    facility: string,
+    { record, described: { hash, size, patient } }: { readonly record: string; readonly described: Described },
+  ): Promise<Uint8Array | undefined> {
+    try {
+      const content = await this.#open(sql, facility, { record, patient, from: 0, to: size });
+      return createHash('sha256').update(content).digest('hex') === hash ? content : undefined;
+    } catch (error) {
+      if (hasCode(error, ALTERED)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether content that should be whole in a facility's schema is what the record says; what is not is forgotten there. */
+  async #isGood(
+    sql: Sql,
+    facility: string,
+    content: { readonly record: string; readonly described: Described },
+  ): Promise<boolean> {
+    if ((await this.#opened(sql, facility, content)) !== undefined) return true;
+    this.#options.log.error('attachments.damaged', { facility, record: content.record });
+    await inSchema(sql, facility, (store) => store.remove(content.record));
+    return false;
   }
 
   async #others(sql: Sql, facility: string, record: string): Promise<readonly string[]> {
@@ -220,6 +273,15 @@ export class AttachmentsService {
 export async function readContentDigests(sql: Sql, facility: string): Promise<readonly DigestEntry[]> {
   const whole = await inSchema(sql, facility, (store) => store.whole());
   return whole.map(({ record, hash }) => ({ key: record, count: 1, digest: Buffer.from(hash, 'hex').subarray(0, 16) }));
+}
+
+/** A seal that does not fit what it is on: the key was right, the bytes are not. */
+const ALTERED = 'SH-X311';
+/** The keys are out of reach: the KMS does not answer, or has others. */
+const OF_KEYS = ['SH-N310', 'SH-N311', 'SH-T310', 'SH-T311', 'SH-C312'] as const;
+
+function isOfKeys(error: unknown): boolean {
+  return OF_KEYS.some((code) => hasCode(error, code));
 }
 
 function inSchema<Result>(

@@ -94,7 +94,11 @@ export class BlobSession {
     const { attachments, facility, clock, send } = this.#parts;
     const bytes = await attachments.part(facility, record, { from: offset, to: offset + length });
     if (item?.record !== record) return;
-    if (bytes.length !== length) return this.#step({ kind: 'gone', record });
+    if (bytes.length !== length) {
+      // It was released or erased meanwhile, or the keys are out of reach: the node asks for the next.
+      send({ kind: 'blob-absent', record });
+      return this.#step({ kind: 'gone', record });
+    }
     this.#sentAtMs.push(clock.monotonic());
     send({ kind: 'blob-piece', record, offset, size: item.size, bytes });
   }

@@ -18,6 +18,7 @@ const MESSAGES: readonly BlobMessage[] = [
   { kind: 'blob-ask', record, offset: 512, pieceBytes: 1024 },
   { kind: 'blob-absent', record },
   { kind: 'blob-ready', record },
+  { kind: 'blob-have', record, upTo: 70_000, refusal: 'later' },
 ];
 
 describe('a BLOB frame', () => {
@@ -40,7 +41,7 @@ describe('a BLOB frame', () => {
     ['more bytes than the content', [0, id, 2, 3, new Uint8Array(2)]],
     ['content larger than any', [0, id, 0, MAX_CONTENT_BYTES + 1, new Uint8Array(2)]],
     ['a text for bytes', [0, id, 0, 3, 'abc']],
-    ['a refusal that nobody knows', [1, id, 0, 2]],
+    ['a refusal that nobody knows', [1, id, 0, 3]],
     ['pieces of nothing', [2, id, 0, 0]],
     ['pieces too large', [2, id, 0, MAX_PIECE_BYTES + 1]],
   ])('is refused with %s', (_, parts) => {

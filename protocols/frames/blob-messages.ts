@@ -17,9 +17,9 @@ export type BlobPiece = {
 
 /**
  * Why content is not taken: `unknown`: the receiver has no such record, or none that says which content it has; `differs`: what came
- * was not what the record says, and is begun anew.
+ * was not what the record says, and is begun anew; `later`: the receiver cannot keep anything at present.
  */
-export type BlobRefusal = 'unknown' | 'differs';
+export type BlobRefusal = 'unknown' | 'differs' | 'later';
 
 /** The receiver's answer to each piece: everything before `upTo` is safe there; at the content's size it is whole and has the record's hash. */
 export type BlobHave = {
@@ -47,7 +47,7 @@ export type BlobReady = { readonly kind: 'blob-ready'; readonly record: string }
 export type BlobMessage = BlobPiece | BlobHave | BlobAsk | BlobAbsent | BlobReady;
 
 const KINDS = ['blob-piece', 'blob-have', 'blob-ask', 'blob-absent', 'blob-ready'] as const;
-const REFUSALS = ['unknown', 'differs'] as const;
+const REFUSALS = ['unknown', 'differs', 'later'] as const;
 
 /** Whether a message goes in a BLOB frame. */
 export function isBlobMessage(message: { readonly kind: string }): message is BlobMessage {
