@@ -190,6 +190,22 @@ describe('amending', () => {
     expect((await patch({ number: 'X' }, '*')).body.errors).toMatchObject([{ field: 'number' }]);
   });
 
+  it('leaves no values together that cannot both be true', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const patient = await patientOf(nurse);
+    const observations = [{ code: '85354-9', systolic: 70, diastolic: 110 }];
+    const whole = await nurse('POST', '/api/v1/encounters', { body: { ...malaria(patient), observations } });
+    expect(whole.body).toMatchObject({ code: 'SH-I130', errors: [{ field: 'observations.0.systolic' }] });
+    const made = await nurse('POST', '/api/v1/observations', {
+      body: { patient, code: '85354-9', systolic: 110, diastolic: 70 },
+    });
+    const patch = (body: unknown) =>
+      nurse('PATCH', `/api/v1/observations/${made.body.id}`, { body, headers: { 'if-match': '*' } });
+    expect((await patch({ diastolic: 130 })).body).toMatchObject({ code: 'SH-I130', errors: [{ field: 'systolic' }] });
+    expect((await patch({ diastolic: 130, systolic: 190 })).status).toBe(200);
+  });
+
   it('does not let a role that is not authorised undo a clinician’s word', async () => {
     await using clinic = await openTestClinic();
     const nurse = await clinic.as('nurse');

@@ -1,3 +1,5 @@
+import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import { brokenRules } from '@santehaggui/protocols/records/consistency.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
 import type { EnteredFields } from './references.ts';
@@ -5,9 +7,18 @@ import type { EnteredFields } from './references.ts';
 const DAY_MS = 24 * 3600_000;
 const LONGEST_LIFE_MS = 130 * 366 * DAY_MS;
 /** An appointment, and the end of a consent, are in the future by their nature. */
-const MAY_BE_FUTURE = ['followUpOn', 'until'];
+export const MAY_BE_FUTURE: readonly string[] = ['followUpOn', 'until'];
 /** Instants at which the patient was cared for: none is before birth. */
-const CARE_INSTANTS = ['start', 'effective', 'recordedAt', 'authoredOn', 'occurrence', 'decidedAt', 'deceasedAt'];
+export const CARE_INSTANTS: readonly string[] = [
+  ...['start', 'effective', 'recordedAt', 'authoredOn', 'occurrence', 'decidedAt', 'deceasedAt'],
+];
+
+/** What is said of a date that cannot be true. */
+export const MOMENT_RULES = {
+  future: { fr: 'cette date est dans le futur', en: 'this date is in the future' },
+  tooOld: { fr: 'cette date est trop ancienne', en: 'this date is too long ago' },
+  beforeBirth: { fr: 'cette date précède la naissance du patient', en: 'this date is before the patient’s birth' },
+} as const;
 
 /** What an entry is judged by. */
 export type SanityContext = {
@@ -20,7 +31,7 @@ export type SanityContext = {
 
 /**
  * What cannot be true of the fields, by field. Only the impossible is refused (the future beyond a clock's error of a day,
- * care before birth, an end before its start); what is merely incomplete or odd is taken as it is.
+ * care before birth, and what {@link brokenRules} tells); what is merely incomplete or odd is taken as it is.
  */
 export function sanityProblems(
   type: RecordType,
@@ -35,22 +46,15 @@ export function sanityProblems(
     if (value === null || value === undefined || (kind !== 'instant' && kind !== 'date')) continue;
     const atMs = kind === 'instant' ? Number(value) : firstMomentOf(String(value));
     if (atMs > nowMs + DAY_MS && !MAY_BE_FUTURE.includes(name)) {
-      problems.push({ field: name, message: { fr: 'cette date est dans le futur', en: 'this date is in the future' } });
+      problems.push({ field: name, message: MOMENT_RULES.future });
     } else if (atMs < nowMs - LONGEST_LIFE_MS) {
-      problems.push({ field: name, message: { fr: 'cette date est trop ancienne', en: 'this date is too long ago' } });
+      problems.push({ field: name, message: MOMENT_RULES.tooOld });
     } else if (born !== undefined && CARE_INSTANTS.includes(name) && atMs < born) {
-      problems.push({
-        field: name,
-        message: { fr: 'cette date précède la naissance du patient', en: 'this date is before the patient’s birth' },
-      });
+      problems.push({ field: name, message: MOMENT_RULES.beforeBirth });
     }
   }
-  const { start, end } = fields;
-  const isPeriodWritten = written.includes('start') || written.includes('end');
-  if (isPeriodWritten && typeof start === 'number' && typeof end === 'number' && end < start) {
-    problems.push({ field: 'end', message: { fr: 'la fin précède le début', en: 'the end is before the start' } });
-  }
-  return problems;
+  const broken = brokenRules(type.name, fields as NamedFields, written);
+  return [...problems, ...broken.map(({ than, message }) => ({ field: than, message }))];
 }
 
 /** The first moment (ms since 1970) that a date as `FieldKind` describes it may mean. */
