@@ -340,7 +340,13 @@ function composeEvents(
     bus: new EmbeddedBus({ database, consumers, clock, log }),
     jobs: [
       dailyJob({ works: [...works, { name: 'copies', run: () => copies.daily() }], clock, log }),
-      dailyJob({ works: [{ name: 'emergencies', run: () => copies.endEmergencies() }], clock, log, everyMs: OFTEN_MS }),
+      dailyJob({
+        works: [
+          { name: 'emergencies', run: () => copies.endEmergencies() },
+          { name: 'disclosures', run: () => database.transaction((sql) => auditDisclosures(sql, audit)) },
+        ],
+        ...{ clock, log, everyMs: OFTEN_MS },
+      }),
     ],
     copies,
   };

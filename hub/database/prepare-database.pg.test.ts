@@ -41,6 +41,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/022_disclosure.sql',
       'hub/023_branched_at.sql',
       'hub/024_people.sql',
+      'hub/025_disclosure_of.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

@@ -36,6 +36,41 @@ function visit(node: FakeNode, patient: string): { readonly encounter: string; r
 }
 
 describe('a consent', () => {
+  it('that was withdrawn before the trail was written is told of there all the same', async () => {
+    const home = await hub.enrolled('told_home', { region: 'Told' });
+    const target = await hub.enrolled('told_target', { region: 'Told' });
+    const patient = home.create('patient', { familyName: 'Kassogué', givenName: 'Ada' });
+    visit(home, patient);
+    await exchange(home);
+    const mayWrite = (verb: string) => hub.admin.query(`${verb} haggui_service`);
+    await mayWrite('revoke insert on hub.audit_event from');
+    try {
+      const said = { status: 'active', purpose: 'TREAT', capture: 'signed', classes: ['Condition'] };
+      const consent = home.create('consent', { patient, recipient: idOf(target), ...said });
+      const connection = await hub.connect(home);
+      await connection.push(7);
+      home.patch(consent, { status: 'withdrawn', withdrawnAt: clock.now() });
+      await connection.push(7);
+      connection.drop();
+    } finally {
+      await mayWrite('grant insert on hub.audit_event to');
+    }
+    for (const node of [home, target]) await exchange(node);
+    await hub.settled();
+    expect(target.recordsOf('condition')).toEqual([]);
+    expect(await disclosuresOf(patient)).toEqual([
+      { from: 'told_home', to: 'told_target', because: 'consent', records: { patient: 1, condition: 1, consent: 1 } },
+    ]);
+    // What is given when nothing follows from it, by the daily work or a move, does not wait for the next change.
+    await hub.admin.query(
+      `insert into hub.disclosure (source, destination, because, given_at, record_id, patient_id, record_type)
+       values ('told_home', 'told_target', 'consent', now(), $1, $1, 1)`,
+      [patient],
+    );
+    await clock.advance(5 * 60_000);
+    await expect.poll(() => disclosuresOf(patient)).toHaveLength(2);
+  });
+
   it('lets the classes it names go to the recipient, with what is recorded later, until it is withdrawn', async () => {
     const home = await hub.enrolled('consent_home', { region: 'Consent' });
     const target = await hub.enrolled('consent_target', { region: 'Consent', kind: 'csref' });

@@ -1,5 +1,7 @@
 import type { ClockCorrection } from '@santehaggui/protocols/journal/change.ts';
+import { namedFields, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Sql } from '../database/sql.ts';
+import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { covers, isErasure, type StoredChange } from '../registers/stored-change.ts';
 import { type DisclosureReason, noteDisclosures } from './disclosure-store.ts';
@@ -65,11 +67,22 @@ export async function giveRecords({ sql, source, destination, ids, receivedAt, b
   const held = await new Register(sql, destination).heldAmong(ids);
   const missing = ids.filter((id) => !held.has(id));
   if (missing.length === 0) return;
-  if (because !== undefined)
-    await noteDisclosures(sql, { source, destination, because, records: missing, at: receivedAt });
   const history = await new Register(sql, source).historyOf(missing);
   const corrections = covering(await new Register(sql, source).corrections(), history);
   await deliver({ sql, facility: destination, changes: [...history, ...corrections], receivedAt });
+  if (because === undefined) return;
+  const given = [...(await new Register(sql, destination).records(missing)).values()];
+  const records = given.map((row) => ({ id: row.id, type: row.type, patient: ownerOf(row) }));
+  if (records.length > 0) await noteDisclosures(sql, { source, destination, because, records, at: receivedAt });
+}
+
+/** The patient whom a record is, or is about. */
+function ownerOf(row: RecordRow): string | null {
+  const type = recordTypeNumbered(row.type);
+  if (type === undefined) return null;
+  if (type.name === 'patient') return row.id;
+  const { patient } = namedFields(type, row.fields);
+  return typeof patient === 'string' ? patient : null;
 }
 
 /** The corrections that rule on any of these changes. */

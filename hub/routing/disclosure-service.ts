@@ -1,8 +1,6 @@
-import { namedFields, recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
+import { recordTypeNumbered } from '@santehaggui/protocols/records/catalogue.ts';
 import type { HubAuditTrail } from '../audit/audit-service.ts';
 import type { Sql } from '../database/sql.ts';
-import type { RecordRow } from '../registers/record-row.ts';
-import { Register } from '../registers/register-service.ts';
 import { type Disclosure, type DisclosureReason, takeDisclosures } from './disclosure-store.ts';
 
 const AT_ONCE = 5000;
@@ -14,42 +12,22 @@ const PURPOSES: Readonly<Record<DisclosureReason, string>> = {
 };
 
 /**
- * For the outbox: tells in the hub's audit trail whose records went from where to where, why, and how many of each type. One entry a
+ * For the outbox, and every few minutes for what was given without anything that stands there: tells in the hub's audit trail whose records went from where to where, why, and how many of each type. One entry a
  * patient and gift; what a record says is in none of them.
  */
 export async function auditDisclosures(sql: Sql, audit: HubAuditTrail): Promise<void> {
-  for (const [destination, given] of Map.groupBy(await takeDisclosures(sql, AT_ONCE), (one) => one.destination)) {
-    const ids = given.map(({ record }) => record);
-    const rows = await new Register(sql, destination).records(ids);
-    for (const [, ofOne] of Map.groupBy(given, (one) => keyOf(one, rows.get(one.record)))) {
-      const [{ source, because, record }] = ofOne as [Disclosure, ...Disclosure[]];
-      const patientId = ownerOf(rows.get(record));
-      // Staff and facilities go along with a patient's records, and are told of with them.
-      if (patientId === undefined) continue;
-      const types = ofOne.map((one) => recordTypeNumbered(rows.get(one.record)?.type ?? 0)?.name ?? 'unknown');
-      const counts = Object.fromEntries(
-        [...Map.groupBy(types, (name) => name)].map(([name, all]) => [name, all.length]),
-      );
-      const detail = { from: source, to: destination, because, records: counts };
-      const purpose = PURPOSES[because];
-      await audit.append(
-        { kind: 'daemon' },
-        { action: 'export', recordType: 'patient', recordId: patientId, patientId, purpose, detail },
-        sql,
-      );
-    }
+  for (const ofOne of Map.groupBy(await takeDisclosures(sql, AT_ONCE), keyOf).values()) {
+    const [{ source, destination, because, patient }] = ofOne as [Disclosure, ...Disclosure[]];
+    // Staff and facilities go along with a patient's records, and are told of with them.
+    if (patient === null) continue;
+    const names = Map.groupBy(ofOne, ({ type }) => recordTypeNumbered(type)?.name ?? 'unknown');
+    const records = Object.fromEntries([...names].map(([name, all]) => [name, all.length]));
+    const entry = { action: 'export', recordType: 'patient', recordId: patient, patientId: patient };
+    const detail = { from: source, to: destination, because, records };
+    await audit.append({ kind: 'daemon' }, { ...entry, purpose: PURPOSES[because], detail }, sql);
   }
 }
 
-function keyOf({ source, because }: Disclosure, row: RecordRow | undefined): string {
-  return `${source} ${because} ${ownerOf(row) ?? ''}`;
-}
-
-/** The patient whom a record is, or is about. */
-function ownerOf(row: RecordRow | undefined): string | undefined {
-  const type = row === undefined ? undefined : recordTypeNumbered(row.type);
-  if (row === undefined || type === undefined) return undefined;
-  if (type.name === 'patient') return row.id;
-  const { patient } = namedFields(type, row.fields);
-  return typeof patient === 'string' ? patient : undefined;
+function keyOf({ source, destination, because, patient }: Disclosure): string {
+  return `${source} ${destination} ${because} ${patient ?? ''}`;
 }
