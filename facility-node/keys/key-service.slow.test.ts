@@ -94,6 +94,21 @@ describe('KeyService', () => {
     expect(() => service.forget('awa')).toThrow(expect.objectContaining({ code: 'SH-K182' }));
   });
 
+  it('wraps for nobody who is shut out, or takes another password, while it looks at the one that was proven', async () => {
+    await using node = await openTestStore();
+    const service = serviceOf(node);
+    await service.openByStaff(strong);
+    const other = { ...strong, login: 'issa', password: 'baobab-fleuve-tamis-cuivre' };
+    for (const forget of ['forget', 'forgetPassword'] as const) {
+      const proving = service.passwordProven(other);
+      service[forget]('issa');
+      await proving;
+      expect(service.status().unlockers.map(({ login }) => login)).toEqual(['awa']);
+    }
+    await service.passwordProven(other);
+    expect(service.status().unlockers.map(({ login }) => login)).toEqual(['awa', 'issa']);
+  });
+
   it('lets a passkey open it by its secret, keeps it when the password changes, and takes it out alone', async () => {
     await using node = await openTestStore();
     const service = serviceOf(node);

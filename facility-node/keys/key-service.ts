@@ -38,6 +38,8 @@ export type ProvenPassword = { readonly login: string; readonly password: string
 export class KeyService {
   readonly #options: KeyServiceOptions;
   readonly #ring: OpenKeyRing;
+  /** How often anything of a person's was to be forgotten. */
+  #forgotten = 0;
 
   constructor(options: KeyServiceOptions) {
     this.#options = options;
@@ -114,12 +116,14 @@ export class KeyService {
 
   /**
    * Called when somebody has proven a password. Where staff open the node, and the password is strong, it opens the node from
-   * now on: in place of the one that this login had before.
+   * now on: in place of the one that this login had before. Not where anybody was shut out or took another password while it was looked at,
+   * which takes a second: the next time it is tried again.
    */
   async passwordProven(proven: ProvenPassword): Promise<void> {
     if (this.#opensByItself() || !this.#ring.isGenuine || this.#hasPassword(proven.login)) return;
+    const before = this.#forgotten;
     try {
-      await this.#wrapFor(proven);
+      await this.#wrapFor(proven, () => this.#forgotten === before);
     } catch (error) {
       // Whoever signed in goes on working; the next time it is tried again.
       this.#options.log.error('keys.wrap-failed', { error });
@@ -128,6 +132,7 @@ export class KeyService {
 
   /** Takes out what opens the database in this login's name: it is disabled, or its password has changed. Gives how many. */
   forget(login: string): number {
+    this.#forgotten++;
     const isHis = (one: { readonly login?: string | undefined }): boolean => one.login === login;
     if (!this.#ring.isGenuine || !this.#ring.unlockers().some(isHis)) return 0;
     const removed = this.#ring.remove(isHis);
@@ -137,6 +142,7 @@ export class KeyService {
 
   /** Takes out the password that opens the database in this login's name: its owner has another. Passkeys stay. */
   forgetPassword(login: string): void {
+    this.#forgotten++;
     const isIt = (one: Unlocker): boolean => one.kind === 'password' && one.login === login;
     if (!this.#ring.isGenuine || !this.#ring.unlockers().some(isIt)) return;
     this.#ring.remove(isIt);
@@ -179,9 +185,9 @@ export class KeyService {
     this.#note('hub', {});
   }
 
-  async #wrapFor(proven: ProvenPassword): Promise<boolean> {
+  async #wrapFor(proven: ProvenPassword, isStillIt = () => true): Promise<boolean> {
     const unlocker = await passwordUnlocker(proven, this.#options.passwordCost);
-    if (unlocker === undefined) return false;
+    if (unlocker === undefined || !isStillIt()) return false;
     const { id } = this.#ring.add(unlocker, this.#options.clock.now());
     this.#ring.remove((one) => one.kind === 'password' && one.login === proven.login && one.id !== id);
     this.#note('password', { login: proven.login });
