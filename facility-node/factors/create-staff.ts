@@ -1,6 +1,7 @@
 import type { FactorSummary } from '@santehaggui/protocols/api/users-api.ts';
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { localNameOf } from '../certificates/lan-names.ts';
+import type { Staff } from '../people/caller.ts';
 import { type PeopleOptions, PeopleService } from '../people/people-service.ts';
 import type { AccountFactors } from '../people/second-factor.ts';
 import { SessionService, type SessionServiceOptions } from '../people/session-service.ts';
@@ -22,8 +23,9 @@ export function createStaff({ messenger, rights, passkeyKeys, ...parts }: StaffP
   const phones = new PhoneFactorService({ db: store.db, audit, clock, facility, messenger });
   // The name on the LAN certificate: a passkey is for a name, never for an address.
   const party = { host: localNameOf(facility.code), name: facility.name };
-  const passkeys = new PasskeyService({ db: store.db, audit, clock, party, keys: passkeyKeys });
   const sessions = new SessionService({ ...parts, rights });
+  const holds = (staff: Staff): boolean => sessions.holds(staff);
+  const passkeys = new PasskeyService({ db: store.db, audit, clock, party, keys: passkeyKeys, holds });
   const people = new PeopleService({ ...parts, factors: factorsOf(phones, passkeys) });
   const signIn = new SignInService({ ...parts, sessions, secondFactor: phones, passkeys });
   return { people, sessions, signIn, phones, passkeys };

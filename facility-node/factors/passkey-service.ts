@@ -34,6 +34,8 @@ export type PasskeyOptions = {
   readonly clock: Clock;
   readonly party: PasskeyParty;
   readonly keys?: PasskeyKeys | undefined;
+  /** Whether who was signed in still is. */
+  readonly holds: (staff: Staff) => boolean;
 };
 
 /** Passkeys of staff: making, naming and removing them, signing in with one, and opening the node with one after a power cut. */
@@ -70,7 +72,7 @@ export class PasskeyService implements Passkeys {
     return this.#ceremonies.registrationOptions(addingBy(staff), { login: staff.login, known });
   }
 
-  /** Takes one that was made. Throws SH-A006, SH-K251. */
+  /** Takes one that was made. Throws SH-A006, SH-K251; SH-A001 where the session has ended meanwhile. */
   async add(
     staff: Staff,
     {
@@ -82,6 +84,8 @@ export class PasskeyService implements Passkeys {
     const made = await this.#ceremonies.registered(addingBy(staff), registration, page);
     const { accountId } = staff;
     this.#store.together(() => {
+      // Whoever was shut out or reset while it was judged adds nothing that would let in again.
+      if (!this.#options.holds(staff)) throw failRuntime('SH-A001');
       const known = this.#store.of(accountId);
       if (known.length >= MOST_OF_ONE) throw failFactor('SH-K251');
       if (this.#store.withId(made.id) !== undefined) throw failRuntime('SH-A006');

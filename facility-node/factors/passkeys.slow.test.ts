@@ -76,6 +76,16 @@ describe('passkeys of staff', () => {
     expect(clinic.passkeys.list(midwife.accountId)).toEqual([]);
   });
 
+  it('are not added by who is shut out while one is being judged', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await signedIn(clinic, 'nurse');
+    const registration = newDevice().register(await clinic.passkeys.registrationOptions(nurse));
+    const adding = clinic.passkeys.add(nurse, { name: 'Trop tard', registration, page });
+    clinic.people.disableAccount('nurse');
+    await expect(adding).rejects.toMatchObject({ code: 'SH-A001' });
+    expect(clinic.passkeys.list(nurse.accountId)).toEqual([]);
+  });
+
   it('go when the account is shut out or its password is reset, and are shown to the administrator until then', async () => {
     await using clinic = await openTestClinic();
     const nurse = await signedIn(clinic, 'nurse');

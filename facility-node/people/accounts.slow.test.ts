@@ -79,6 +79,33 @@ describe('a provisional password', () => {
   });
 });
 
+describe('signing in while the account changes', () => {
+  const credentials = { login: 'nurse', password: TEST_PASSWORD, address: '192.168.1.7', requestId: null };
+  const hashOf = ({ node }: TestClinic) => node.db.prepare('select password_hash from account').pluck().get();
+
+  it('opens nothing that would outlast a disabling, and gives no password to an account that is shut', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const former = hashOf(clinic);
+    const signing = clinic.signIn.signIn(credentials);
+    const changing = clinic.signIn.signIn({ ...credentials, newPassword: OWN });
+    clinic.people.disableAccount('nurse');
+    await expect(signing).rejects.toMatchObject({ code: 'SH-A152' });
+    await expect(changing).rejects.toMatchObject({ code: 'SH-A150' });
+    expect(hashOf(clinic)).toBe(former);
+    const left = clinic.node.db.prepare('select count(*) from session where revoked_at is null').pluck().get();
+    expect(left).toBe(0);
+  });
+
+  it('takes one of two new passwords for the same former one', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const both = [OWN, `${OWN}-Sira`].map((newPassword) => clinic.signIn.signIn({ ...credentials, newPassword }));
+    const results = (await Promise.allSettled(both)).map(({ status }) => status);
+    expect(results.toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
 describe('a password that its owner changes', () => {
   it('ends the sessions that the former one opened', async () => {
     await using clinic = await openTestClinic();

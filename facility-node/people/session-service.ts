@@ -78,7 +78,10 @@ export class SessionService {
     this.#tokenKeys = new TokenKeyStore(db);
   }
 
-  /** Opens a session of an account whose owner has proven to be it; `proof` says by what, for the trail. */
+  /**
+   * Opens a session of an account whose owner has proven to be it; `proof` says by what, for the trail. Throws SH-A152 where the account has
+   * changed since it was read: it was shut, or has another password or role.
+   */
   async open(
     account: Account,
     origin: Origin,
@@ -89,6 +92,9 @@ export class SessionService {
     const refreshToken = newRefreshToken();
     const expiresAt = nowMs + IDLE_SECONDS * 1000;
     this.#sessions.together(() => {
+      const present = this.#accounts.withId(account.id);
+      if (present?.isDisabled !== false || present.permissionVersion !== account.permissionVersion)
+        throw failPeople('SH-A152');
       this.#sessions.forgetEndedBefore(nowMs - FORGET_AFTER_MS);
       this.#sessions.open(
         {

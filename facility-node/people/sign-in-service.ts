@@ -215,8 +215,9 @@ export class SignInService {
   ): Promise<OpenedSession> {
     const own = await this.#withOwnPassword(account, credentials);
     await this.#limits.succeeded(account.login, source);
+    const session = await this.#options.sessions.open(own.account, credentials, how);
     this.#options.onPassword?.({ login: account.login, password: own.password, known: this.#namesAround(account) });
-    return this.#options.sessions.open(own.account, credentials, how);
+    return session;
   }
 
   /** The account with a password that its owner chose, which may be the one just proven. */
@@ -235,6 +236,9 @@ export class SignInService {
     await refuseFaultyPassword(newPassword, { own: [login, ...this.#namesAround(account)], field: 'newPassword' });
     const hash = await hashPassword(newPassword, passwordCost);
     this.#options.store.transact({ author: null, role: 'system' }, (tx) => {
+      const present = this.#accounts.withId(account.id);
+      // Trying a password takes a while: what was shut, reset or changed meanwhile stays so.
+      if (present?.isDisabled !== false || present.passwordHash !== account.passwordHash) throw failPeople('SH-A150');
       this.#accounts.setPassword(account.id, hash, null);
       this.#options.travelling?.seal(tx, account.id);
       this.#stored.revokeAllOf(account.id, 'password-changed', clock.now());
