@@ -70,6 +70,16 @@ describe('a provisional password', () => {
     expect([late.status, late.body.code]).toEqual([403, 'SH-A154']);
   });
 
+  it('lives no longer where the clock was ahead when it was given', async () => {
+    await using clinic = await openTestClinic();
+    const { provisional } = await clinic.people.addUser(nurse);
+    const given = { login: 'awa', password: provisional?.password ?? '', newPassword: OWN };
+    clinic.clock.setNow(clinic.clock.now() - 365 * 24 * 3600_000);
+    expect((await signIn(clinic, given)).body.code).toBe('SH-A154');
+    clinic.clock.setNow(clinic.clock.now() + (365 * 24 - 12) * 3600_000);
+    expect((await signIn(clinic, given)).status).toBe(201);
+  });
+
   it('tells a wrong password nothing of its being provisional', async () => {
     await using clinic = await openTestClinic();
     await clinic.people.addUser(nurse);

@@ -32,6 +32,7 @@ import type { OwnFacility } from './own-facility.ts';
 import { userSessionOf } from './own-sessions-service.ts';
 import { failPeople } from './people-errors.ts';
 import { forgetKeysOf, forgetStale, NO_KEYS, type PersonalKeys } from './personal-keys.ts';
+import { PROVISIONAL_MS } from './provisional.ts';
 import type { AccountFactors } from './second-factor.ts';
 import { type RevokedBecause, SessionStore } from './session-store.ts';
 import { type ShareRequest, TravellingAccounts } from './travelling-accounts.ts';
@@ -47,9 +48,6 @@ const TRIED_FIRST = [
   'admin123',
   'district',
 ];
-
-/** Who was away for a long weekend can still begin. */
-const PROVISIONAL_MS = 72 * 3600_000;
 
 /** A new member of staff whose account has a password of its own: {@link newUserRequest}. */
 export const accountRequest = newUserRequest.safeExtend({ login: loginText, password: passwordText });

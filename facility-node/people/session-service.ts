@@ -11,12 +11,10 @@ import type { Caller, Staff } from './caller.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
 import type { NodePolicy, StaffRights } from './permissions.ts';
-import { type RevokedBecause, SessionStore } from './session-store.ts';
+import { IDLE_SECONDS, isOver, type RevokedBecause, SessionStore } from './session-store.ts';
 import { TokenKeyStore } from './token-key-store.ts';
 import { loadTokenKeys, replaceTokenKey } from './token-keys.ts';
 
-/** A session without a refresh for so long is over: one shift. */
-const IDLE_SECONDS = 12 * 3600;
 /** However often refreshed, a session ends then. */
 const LONGEST_SESSION_MS = 7 * 24 * 3600_000;
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
@@ -123,7 +121,7 @@ export class SessionService {
     const session = token === undefined ? undefined : this.#sessions.withId(token.sessionId);
     const account = session === undefined ? undefined : this.#accounts.withId(session.accountId);
     if (token === undefined || session === undefined || account === undefined) throw failPeople('SH-A152');
-    if (session.revokedAt !== null || session.expiresAt <= nowMs || account.isDisabled) throw failPeople('SH-A152');
+    if (session.revokedAt !== null || isOver(session, nowMs) || account.isDisabled) throw failPeople('SH-A152');
     // A token that was carried off to another machine is worth nothing there.
     if (
       session.deviceId !== null &&
@@ -190,7 +188,7 @@ export class SessionService {
   holds({ sessionId, accountId, role }: Staff): boolean {
     const session = this.#sessions.withId(sessionId);
     const account = this.#accounts.withId(accountId);
-    const isOpen = session !== undefined && session.revokedAt === null && session.expiresAt > this.#options.clock.now();
+    const isOpen = session !== undefined && session.revokedAt === null && !isOver(session, this.#options.clock.now());
     return isOpen && account !== undefined && !account.isDisabled && account.role === role;
   }
 
@@ -225,7 +223,7 @@ export class SessionService {
     });
     if (claims === undefined) return undefined;
     const session = this.#sessions.withId(claims.sessionId);
-    if (session === undefined || session.revokedAt !== null || session.expiresAt <= nowMs) return undefined;
+    if (session === undefined || session.revokedAt !== null || isOver(session, nowMs)) return undefined;
     if (session.accountId !== claims.accountId) return undefined;
     const account = this.#accounts.withId(claims.accountId);
     if (account === undefined || account.isDisabled) return undefined;

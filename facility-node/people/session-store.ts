@@ -40,6 +40,16 @@ type NewSession = {
   readonly deviceId: string | null;
 };
 
+/** A session without a refresh for so long is over: one shift. */
+export const IDLE_SECONDS = 12 * 3600;
+/** Longer than that no session has left, whatever small steps the clock takes. */
+const LONGEST_LEFT_MS = (IDLE_SECONDS + 600) * 1000;
+
+/** Whether a session's time is over; so it is where the clock was set back since: that must not lengthen its life. */
+export function isOver({ expiresAt }: Pick<Session, 'expiresAt'>, nowMs: number): boolean {
+  return expiresAt <= nowMs || expiresAt - nowMs > LONGEST_LEFT_MS;
+}
+
 /** The tables `session` and `refresh_token`. */
 export class SessionStore {
   readonly #db: Database;
@@ -48,8 +58,8 @@ export class SessionStore {
   readonly #extend: Statement<[number, number, string]>;
   readonly #revoke: Statement<[number, string, string]>;
   readonly #revokeAll: Statement<[number, string, number]>;
-  readonly #countLive: Statement<[number], number>;
-  readonly #liveOf: Statement<[number, number], OpenSession>;
+  readonly #countLive: Statement<[number, number], number>;
+  readonly #liveOf: Statement<[number, number, number], OpenSession>;
   readonly #forget: Statement<[number]>;
   readonly #tokenByHash: Statement<[Uint8Array], RefreshToken>;
   readonly #insertToken: Statement<[Uint8Array, string, number]>;
@@ -75,16 +85,17 @@ export class SessionStore {
       'update session set revoked_at = ?, revoked_because = ? where account_id = ? and revoked_at is null',
     );
     this.#countLive = db
-      .prepare<[number], number>(
+      .prepare<[number, number], number>(
         `select count(*) from session left join enrolled_device on enrolled_device.id = session.device_id
-         where session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?`,
+         where session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ? and expires_at <= ?`,
       )
       .pluck();
     this.#liveOf = db.prepare(
       `select session.id, created_at as createdAt, last_used_at as lastUsedAt, session.address, user_agent as userAgent,
          enrolled_device.name as deviceName
        from session left join enrolled_device on enrolled_device.id = session.device_id
-       where account_id = ? and session.revoked_at is null and enrolled_device.revoked_at is null and expires_at > ?
+       where account_id = ? and session.revoked_at is null and enrolled_device.revoked_at is null
+         and expires_at > ? and expires_at <= ?
        order by created_at`,
     );
     this.#forget = db.prepare('delete from session where expires_at < ?');
@@ -122,11 +133,11 @@ export class SessionStore {
 
   /** The open sessions of an account, the oldest first. */
   liveOf(accountId: number, nowMs: number): readonly OpenSession[] {
-    return this.#liveOf.all(accountId, nowMs);
+    return this.#liveOf.all(accountId, nowMs, nowMs + LONGEST_LEFT_MS);
   }
 
   countLive(nowMs: number): number {
-    return this.#countLive.get(nowMs) ?? 0;
+    return this.#countLive.get(nowMs, nowMs + LONGEST_LEFT_MS) ?? 0;
   }
 
   /** Removes sessions that ended before, with their tokens. */

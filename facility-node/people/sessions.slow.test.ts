@@ -181,11 +181,31 @@ describe('sessions', () => {
     expect((await refresh(clinic, cookieOf(session))).status).toBe(401);
   });
 
-  it('gives a token no second life when the clock is set back', async () => {
+  it('gives a token and a session no second life when the clock is set back', async () => {
     await using clinic = await openTestClinic();
     const nurse = await clinic.as('nurse');
-    clinic.clock.setNow(clinic.clock.now() - 2 * 3600_000);
+    const session = await signIn(clinic, 'nurse');
+    clinic.clock.setNow(clinic.clock.now() - 5 * 60_000);
+    const renewed = await refresh(clinic, cookieOf(session));
+    expect(renewed.status).toBe(200);
+    clinic.clock.setNow(clinic.clock.now() - 700 * 24 * 3600_000);
     expect((await nurse('GET', '/api/v1/patients')).status).toBe(401);
+    expect((await refresh(clinic, cookieOf(renewed))).status).toBe(401);
+    expect(clinic.people.show('nurse').openSessions).toEqual([]);
+    expect(clinic.people.counts().sessions).toBe(0);
+  });
+
+  it('ends a session after seven days, however often it is renewed', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    let answer = await signIn(clinic, 'nurse');
+    for (let hour = 10; hour < 7 * 24; hour += 10) {
+      await clinic.clock.advance(10 * 3600_000);
+      answer = await refresh(clinic, cookieOf(answer));
+      expect(answer.status).toBe(200);
+    }
+    await clinic.clock.advance(10 * 3600_000);
+    expect((await refresh(clinic, cookieOf(answer))).status).toBe(401);
   });
 
   it('puts a disabled account out at the next request', async () => {

@@ -16,6 +16,7 @@ import type { Staff } from './caller.ts';
 import { KnownBrowserStore } from './known-browser-store.ts';
 import type { OwnFacility } from './own-facility.ts';
 import { failPeople } from './people-errors.ts';
+import { isProvisionalOver } from './provisional.ts';
 import type { CodeSent, PasskeyProof, Passkeys, SecondFactor } from './second-factor.ts';
 import type { DeviceGate, OpenedSession, Origin, SessionService } from './session-service.ts';
 import { SessionStore } from './session-store.ts';
@@ -227,7 +228,7 @@ export class SignInService {
   ): Promise<{ readonly account: Account; readonly password: string }> {
     const { clock, audit, passwordCost = SMALL_MACHINE_COST } = this.#options;
     const { passwordUntil, login } = account;
-    if (passwordUntil !== null && passwordUntil <= clock.now()) throw failPeople('SH-A154');
+    if (passwordUntil !== null && isProvisionalOver(passwordUntil, clock.now())) throw failPeople('SH-A154');
     if (newPassword === undefined) {
       if (passwordUntil !== null) throw failPeople('SH-A153');
       return { account, password };
