@@ -139,6 +139,43 @@ describe('sessions', () => {
     await expect(clinic.signIn.signInAtMachine(credentials)).rejects.toMatchObject({ code: 'SH-A005' });
   });
 
+  it('takes no name for a browser that it did not give itself', async () => {
+    await using clinic = await openTestClinic();
+    await clinic.as('nurse');
+    const laid = `haggui_browser=${'laid-there-by-somebody'.padEnd(43, 'x')}`;
+    const body = { login: 'nurse', password: TEST_PASSWORD };
+    const answer = await clinic.anonymous('POST', '/api/v1/sessions', { body, headers: { cookie: laid } });
+    const [given] = answer.headers.getSetCookie()[1]!.split(';');
+    expect([answer.status, given]).toEqual([201, expect.not.stringContaining('laid')]);
+    const again = await clinic.anonymous('POST', '/api/v1/sessions', { body, headers: { cookie: given! } });
+    expect(again.headers.getSetCookie()[1]).toContain(given);
+  });
+
+  it('goes on knowing browsers when the clock jumps by years, or was behind while they were used', async () => {
+    await using clinic = await openTestClinic();
+    const cookies = await Promise.all(
+      (['nurse', 'midwife'] as const).map(async (login) => {
+        await clinic.as(login);
+        return (await signIn(clinic, login)).headers.getSetCookie()[1]!.split(';')[0]!;
+      }),
+    );
+    const known = () => clinic.node.db.prepare('select count(*) from known_browser').pluck().get();
+    const before = known();
+    const years = 2 * 365 * 24 * 3600_000;
+    const real = clinic.clock.now();
+    clinic.clock.setNow(real + years);
+    await signIn(clinic, 'nurse');
+    clinic.clock.setNow(real - years);
+    for (const [index, login] of ['nurse', 'midwife'].entries())
+      await clinic.anonymous('POST', '/api/v1/sessions', {
+        body: { login, password: TEST_PASSWORD },
+        headers: { cookie: cookies[index]! },
+      });
+    clinic.clock.setNow(real);
+    await signIn(clinic, 'midwife');
+    expect(known()).toBe((before as number) + 2);
+  });
+
   it('makes an unknown login wait like a known one', async () => {
     await using clinic = await openTestClinic();
     for (let attempt = 1; attempt <= 4; attempt++) expect((await signIn(clinic, 'nobody')).status).toBe(401);

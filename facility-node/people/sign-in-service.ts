@@ -160,9 +160,11 @@ export class SignInService {
   }
 
   /** Has other browsers than this one asked for the second factor from now on. */
-  forgetOtherBrowsers(accountId: number, origin: Origin): void {
+  forgetOtherBrowsers(accountId: number, { browserCredential }: Origin): void {
+    const own = browserCredential === undefined ? undefined : hashOf(browserCredential);
+    const isKnown = own !== undefined && this.#browsers.isKnown(own, accountId);
     this.#browsers.forgetAllOf(accountId);
-    this.#remember(accountId, origin);
+    if (isKnown) this.#browsers.remember(own, accountId, this.#options.clock.now());
   }
 
   async #withPassword(
@@ -277,12 +279,16 @@ export class SignInService {
     return browserCredential !== undefined && this.#browsers.isKnown(hashOf(browserCredential), accountId);
   }
 
-  /** One credential a browser, for all who sign in with it. */
-  #remember(accountId: number, { browserCredential = randomBytes(32).toString('base64url') }: Origin): string {
-    const nowMs = this.#options.clock.now();
-    this.#browsers.forgetUnusedSince(nowMs - FORGET_BROWSER_AFTER_MS);
-    this.#browsers.remember(hashOf(browserCredential), accountId, nowMs);
-    return browserCredential;
+  /** One credential a browser, for all who sign in with it: its own if we gave it, so that nobody has laid one there that he knows. */
+  #remember(accountId: number, { browserCredential }: Origin): string {
+    const { clock, store } = this.#options;
+    const nowMs = clock.now();
+    const isOurs = browserCredential !== undefined && this.#browsers.isOurs(hashOf(browserCredential));
+    const credential = isOurs ? browserCredential : randomBytes(32).toString('base64url');
+    // A clock that jumps by years would make every browser a stranger.
+    if (store.isClockTrusted()) this.#browsers.forgetUnusedSince(nowMs - FORGET_BROWSER_AFTER_MS);
+    this.#browsers.remember(hashOf(credential), accountId, nowMs);
+    return credential;
   }
 }
 

@@ -115,6 +115,11 @@ export class RecordStore {
     return this.#options.clock.now();
   }
 
+  /** Whether the wall clock is within what this node can justify. */
+  isClockTrusted(): boolean {
+    return this.#options.timekeeper.isTrusted();
+  }
+
   /** Stores the order clock and the time floor; inside a transaction they are as durable as the changes they stamped. */
   keepTime(): void {
     const { floorMs, orderClock } = this.#options.timekeeper.state();
