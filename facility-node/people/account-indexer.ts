@@ -118,6 +118,9 @@ class AccountIndex {
   }
 
   #begin(arriving: Arriving, ended: Travelling | undefined): void {
+    const { homeId, practitionerId } = arriving;
+    // Nobody becomes a colleague of ours, or of a third facility, by an account of his own.
+    if (homeId !== null && this.#accounts.isOthers(practitionerId, homeId)) return;
     const login = this.#freeLogin(arriving.login, arriving.homeId);
     // Nobody is put out of a login: the record waits, and is told of (`TravellingAccounts.waiting`).
     if (login === undefined) return;

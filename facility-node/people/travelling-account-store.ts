@@ -62,6 +62,12 @@ export class TravellingAccountStore {
     return statement.all(practitionerId).flatMap((row) => travellingOf(row) ?? []);
   }
 
+  /** Whether another facility's account, or one of ours, signs this practitioner in. */
+  isOthers(practitionerId: string, homeId: string): boolean {
+    const statement = this.#db.prepare('select 1 from account where practitioner_id = ? and home_id is not ?');
+    return statement.get(practitionerId, homeId) !== undefined;
+  }
+
   isTaken(login: string): boolean {
     return this.#db.prepare('select 1 from account where login = ?').get(login) !== undefined;
   }

@@ -1,5 +1,10 @@
 import { facility as facilityType } from '@santehaggui/protocols/records/facility.ts';
-import { placeMember, staffAccount, verifiersIn } from '@santehaggui/protocols/records/staff-account.ts';
+import {
+  placeMember,
+  staffAccount,
+  verifierMember,
+  verifiersIn,
+} from '@santehaggui/protocols/records/staff-account.ts';
 import { describe, expect, it } from 'vitest';
 import { RecordReadingService } from '../admin/record-reading-service.ts';
 import { ExportStore } from '../interchange/export-store.ts';
@@ -8,6 +13,7 @@ import { JournalStore } from '../store/journal-store.ts';
 import { AccountStore } from './account-store.ts';
 import { KnownBrowserStore } from './known-browser-store.ts';
 import { forgetStale } from './personal-keys.ts';
+import { sealVerifier } from './sealed-verifier.ts';
 
 const OWN = 'Kora-Niger-Baobab';
 const OTHER = 'Toguna-Sahel-Mil';
@@ -254,6 +260,27 @@ describe('an account that is shared with another facility', () => {
     relay(home, there);
     expect(there.people.list()).toEqual([]);
     expect((await signIn(there, TEST_PASSWORD, { login: 'head' })).status).toBe(401);
+  });
+
+  it('signs nobody in as a colleague of the other facility', async () => {
+    await using two = await openTwo();
+    const { home, there, relay } = two;
+    const colleague = { login: 'doctor', password: OWN, role: 'physician', familyName: 'Tapo' } as const;
+    const { practitionerId: practitioner } = await there.people.createAccount(colleague);
+    await home.as('nurse');
+    const { target, own } = home.facilities;
+    const hash = home.store.db.prepare<[], string>('select password_hash from account').pluck().get() ?? '';
+    home.store.transact(SYSTEM, (tx) => {
+      const places = [placeMember({ facility: target, role: 'physician' })];
+      const account = tx.create(staffAccount, { practitioner, home: own, login: 'intruder', places });
+      const password = { passwordHash: hash, passwordUntil: null, verifierVersion: 1 };
+      const sealed = sealVerifier(there.ownKey, { ...password, account });
+      tx.patch(account, { verifiers: [verifierMember({ facility: target, key: there.ownKey, sealed })] });
+    });
+    relay(home, there);
+    expect((await signIn(there, TEST_PASSWORD, { login: 'intruder' })).status).toBe(401);
+    const usable = there.people.list().filter(({ state }) => state !== 'waiting');
+    expect(usable.map(({ login }) => login)).toEqual(['doctor']);
   });
 
   it('is sealed again to a node that was replaced, by whoever has the password', async () => {

@@ -1,6 +1,7 @@
 import type { Change, RecordChange } from '@santehaggui/protocols/journal/change.ts';
 import { OWNED_TYPES, type Writer } from '@santehaggui/protocols/journal/check-change.ts';
 import { namedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import { uuidText } from '@santehaggui/protocols/records/schema.ts';
 import { staffAccount } from '@santehaggui/protocols/records/staff-account.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
@@ -27,8 +28,11 @@ export async function writersOf(sql: Sql, facility: string, changes: readonly Ch
   const register = new Register(sql, facility);
   const { recordId: own = '' } = (await facilityKeyOf(sql, facility)) ?? {};
   const { all: nodes } = await nodesOf(sql, facility);
-  const creations = await register.creationsOf(ids);
-  const home = new Set(creations.filter(({ node }) => nodes.includes(node)).map(({ id }) => id));
+  const practitioners = new Map(owned.flatMap((change) => practitionerOf(change) ?? []));
+  const creations = await register.creationsOf([...new Set([...ids, ...practitioners.values()])]);
+  const [home, others] = [true, false].map(
+    (isOwn) => new Set(creations.filter(({ node }) => nodes.includes(node) === isOwn).map(({ id }) => id)),
+  ) as [Set<string>, Set<string>];
   const held = new Set(await register.heldAmong(ids));
   for (const { recordId } of owned.filter(({ isCreate }) => isCreate)) {
     home.add(recordId);
@@ -36,8 +40,20 @@ export async function writersOf(sql: Sql, facility: string, changes: readonly Ch
   }
   return (change) =>
     isOwned(change)
-      ? { facility: own, isHome: home.has(change.recordId), isHolder: held.has(change.recordId) }
+      ? {
+          ...{ facility: own, isHome: home.has(change.recordId), isHolder: held.has(change.recordId) },
+          isForOthersStaff: others.has(practitioners.get(change.recordId) ?? ''),
+        }
       : undefined;
+}
+
+const PRACTITIONER = String(staffAccount.fields.practitioner.number);
+
+/** An account that a change makes, and the practitioner that it is for. */
+function practitionerOf({ recordType, recordId, isCreate, writes }: RecordChange): [string, string][] | undefined {
+  const write = recordType === ACCOUNT_TYPE && isCreate ? writes[PRACTITIONER] : undefined;
+  const isReference = write?.kind === 'register' && uuidText.safeParse(write.value).success;
+  return isReference ? [[recordId, write.value as string]] : undefined;
 }
 
 function isOwned(change: Change): change is RecordChange {

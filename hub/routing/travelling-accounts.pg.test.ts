@@ -141,10 +141,17 @@ describe('an account of staff', () => {
       ...{ practitioner: nurse, home: idOf(home), login: 'intruder' },
       ...{ places: [place(third)], verifiers: [sealedFor(third)] },
     });
-    expect(await exchange(there)).toEqual(['SH-X305', 'SH-X305', 'SH-X305']);
+    // An account of its own, for somebody else's nurse; and what she is.
+    there.create('staffAccount', {
+      ...{ practitioner: nurse, home: idOf(there), login: 'intruder' },
+      ...{ places: [place(home)], verifiers: [sealedFor(home)] },
+    });
+    there.patch(nurse, { role: 'head' });
+    expect(await exchange(there)).toEqual(['SH-X305', 'SH-X305', 'SH-X305', 'SH-X305', 'SH-X305']);
     for (const node of [home, third]) await exchange(node);
     expect(third.recordsOf('staffAccount')).toEqual([]);
-    expect(home.fields(nurse)).toMatchObject({ active: true });
+    expect(home.fields(nurse)).toMatchObject({ active: true, role: 'nurse' });
+    expect(home.recordsOf('staffAccount')).toEqual([account]);
 
     put(home, account, 'places', []);
     await exchange(home);

@@ -17,10 +17,15 @@ export type Refusal = { readonly code: RefusalCode; readonly detail: string };
 export type HeldType = number | undefined;
 
 /**
- * Whose node wrote a change: its facility by the record, whether one of that facility's nodes made the record that it changes, and whether
- * the facility holds it.
+ * Whose node wrote a change: its facility by the record, whether one of that facility's nodes made the record that it changes, whether
+ * the facility holds it, and whether an account that it makes is for a practitioner whom another facility made.
  */
-export type Writer = { readonly facility: string; readonly isHome: boolean; readonly isHolder: boolean };
+export type Writer = {
+  readonly facility: string;
+  readonly isHome: boolean;
+  readonly isHolder: boolean;
+  readonly isForOthersStaff?: boolean;
+};
 
 /** The types of which not everything is every holder's to write: {@link checkChange} then asks for the writer. */
 export const OWNED_TYPES: ReadonlySet<number> = new Set(
@@ -63,15 +68,18 @@ const HOME = String(staffAccount.fields.home.number);
 const VERIFIERS = String(staffAccount.fields.verifiers.number);
 const EMPLOYER = String(practitioner.fields.facility.number);
 const ACTIVE = String(practitioner.fields.active.number);
+const ROLE = String(practitioner.fields.role.number);
 const OPENED_AT = String(emergencyAccess.fields.facility.number);
 const { contentType, size, hash } = documentReference.fields;
 const CONTENT = [contentType, size, hash].map(({ number }) => String(number));
 
 /** Whether a change leaves to the home of a record what is the home's. */
-function isOwners({ recordType, isCreate, writes }: RecordChange, { facility, isHome, isHolder }: Writer): boolean {
+function isOwners({ recordType, isCreate, writes }: RecordChange, writer: Writer): boolean {
+  const { facility, isHome, isHolder, isForOthersStaff = false } = writer;
   if (recordType === staffAccount.number && isCreate) {
     const home = writes[HOME];
-    return home?.kind === 'register' && home.value === facility;
+    // Whoever signs in with it writes as its practitioner.
+    return home?.kind === 'register' && home.value === facility && !isForOthersStaff;
   }
   if (recordType === emergencyAccess.number && isCreate) {
     const at = writes[OPENED_AT];
@@ -83,7 +91,7 @@ function isOwners({ recordType, isCreate, writes }: RecordChange, { facility, is
   if (recordType === documentReference.number) return CONTENT.every((key) => writes[key] === undefined);
   // Whose copy has ended changes no password any more.
   if (recordType === staffAccount.number) return isHolder && Object.keys(writes).every((key) => key === VERIFIERS);
-  return recordType !== practitioner.number || (writes[ACTIVE] === undefined && writes[EMPLOYER] === undefined);
+  return recordType !== practitioner.number || ![ACTIVE, EMPLOYER, ROLE].some((key) => writes[key] !== undefined);
 }
 
 function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {
