@@ -96,12 +96,11 @@ export class TravellingAccountStore {
       );
   }
 
-  /** Takes up an account whose share had been ended, under this login. */
+  /** Takes up an account whose share had been ended, under this login; what this facility said of it still holds. */
   revive(id: number, arriving: Arriving): void {
     this.#db
       .prepare<[string, string, number]>(
-        `update account set ended_at = null, login = ?, role = ?, role_here = null, shut_here_at = null,
-           permission_version = permission_version + 1 where id = ?`,
+        'update account set ended_at = null, login = ?, role = ?, permission_version = permission_version + 1 where id = ?',
       )
       .run(arriving.login, arriving.role, id);
     this.takePassword(id, arriving);

@@ -172,10 +172,21 @@ describe('an account that is shared with another facility', () => {
     relay(there, home);
     expect(home.people.show('nurse').state).toBe('provisional');
 
+    // Nor by ending the share and beginning another.
+    const again = () => {
+      home.people.unshare('nurse', ['csref_djenne']);
+      home.people.share('nurse', { with: ['csref_djenne'], role: 'nurse' });
+      relay(home, there);
+    };
+    again();
+    expect(there.people.show('nurse').state).toBe('disabled');
+
     await there.people.enableAccount('nurse');
     there.people.changeRole('nurse', 'head');
     home.people.share('nurse', { with: ['csref_djenne'], role: 'nurse' });
     relay(home, there);
+    expect(there.people.show('nurse')).toMatchObject({ state: 'provisional', role: 'head' });
+    again();
     expect(there.people.show('nurse')).toMatchObject({ state: 'provisional', role: 'head' });
     expect(accountRecord(two)?.fields.role).toBe('nurse');
     await expect(there.people.resetPassword('nurse')).rejects.toMatchObject({ code: 'SH-K153' });
