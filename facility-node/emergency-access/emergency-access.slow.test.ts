@@ -350,6 +350,28 @@ describe('who is told', () => {
     expect(sent[0]?.text).not.toContain('Domo');
   });
 
+  it('whom the network knows, also where it takes nothing for others', async () => {
+    const sent: string[] = [];
+    const isDead = (phone: string): boolean => phone.endsWith('0');
+    const messenger: Messenger = {
+      send: async (to) => {
+        if (isDead(to)) throw new Error('no such subscriber');
+        sent.push(to);
+      },
+      onReceived: () => () => {},
+    };
+    const { clinic, patient, laboratory } = await clinicWithPatient(messenger);
+    await using _ = clinic;
+    const phones = ['+22376000010', '+22376000020', '+22376000030', '+22376000040', '+22376000051'];
+    const setPhone = clinic.store.db.prepare(
+      `insert into emergency_notice (access_id, phone, text, created_at) values ('x', ?, 'Un accès', ?)`,
+    );
+    for (const [at, phone] of phones.entries()) setPhone.run(phone, clinic.clock.now() + at);
+    await open(laboratory, { patient });
+    for (let round = 0; round < 3; round++) await clinic.notices.send();
+    expect(sent).toEqual(phones.filter((phone) => !isDead(phone)));
+  });
+
   it('the patient, among those who read the record', async () => {
     const { clinic, patient, laboratory } = await clinicWithPatient();
     await using _ = clinic;

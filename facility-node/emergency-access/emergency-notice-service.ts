@@ -7,7 +7,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordAccess } from '../access/record-access.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
 import type { RecordStore } from '../store/record-store.ts';
-import { EmergencyStore } from './emergency-store.ts';
+import { EmergencyStore, type WaitingNotice } from './emergency-store.ts';
 import { reviewers } from './reviewers.ts';
 
 /** What the service is made of. `numbers`: further telephones that are told, E.164. */
@@ -32,15 +32,19 @@ export type NoticeOf = {
 
 /** A message that could not be sent for so long says nothing new to anybody: the page does. */
 const GIVEN_UP_AFTER_MS = 24 * 3600_000;
-const AT_ONCE = 20;
+const AT_ONCE = 500;
+/** So many that the network does not take, one after another: it takes none now. */
+const ENOUGH_FAILURES = 3;
 
 /**
  * Tells those who review, by short message, that somebody opened a record. The messages are written in the transaction of the access,
- * so that a power cut loses none, and sent until the network takes them.
+ * so that a power cut loses none, and sent until the network takes them, for a day.
  */
 export class EmergencyNoticeService {
   readonly #options: EmergencyNoticeOptions;
   readonly #notices: EmergencyStore;
+  /** How often the network took nothing for a telephone, since the start: whom it knows goes first. */
+  readonly #failures = new Map<string, number>();
   #isSending = false;
 
   constructor(options: EmergencyNoticeOptions) {
@@ -66,15 +70,34 @@ export class EmergencyNoticeService {
     if (messenger === undefined || this.#isSending) return;
     this.#isSending = true;
     try {
-      for (const notice of this.#notices.waitingNotices(clock.now() - GIVEN_UP_AFTER_MS, AT_ONCE)) {
-        await messenger.send(notice.phone, { kind: 'text', text: notice.text });
-        this.#notices.noticeSent(notice, clock.now());
+      const waiting = this.#notices.waitingNotices(clock.now() - GIVEN_UP_AFTER_MS, AT_ONCE);
+      let failures = 0;
+      for (const notice of waiting.toSorted((one, other) => this.#failuresOf(one) - this.#failuresOf(other))) {
+        if (failures === ENOUGH_FAILURES) break;
+        failures = (await this.#sendOne(messenger, notice)) ? 0 : failures + 1;
       }
     } catch (error) {
       log.warn('emergency-access.notice-not-sent', { error });
     } finally {
       this.#isSending = false;
     }
+  }
+
+  #failuresOf({ phone }: WaitingNotice): number {
+    return this.#failures.get(phone) ?? 0;
+  }
+
+  async #sendOne(messenger: Messenger, notice: WaitingNotice): Promise<boolean> {
+    try {
+      await messenger.send(notice.phone, { kind: 'text', text: notice.text });
+    } catch (error) {
+      this.#failures.set(notice.phone, this.#failuresOf(notice) + 1);
+      this.#options.log.warn('emergency-access.notice-not-sent', { error });
+      return false;
+    }
+    this.#failures.delete(notice.phone);
+    this.#notices.noticeSent(notice, this.#options.clock.now());
+    return true;
   }
 
   /** The telephones of all who may review, except of who opened it. */
