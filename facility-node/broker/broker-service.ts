@@ -99,28 +99,42 @@ export class BrokerService implements Service {
 
   /** Takes over a connection that speaks MQTT from its first byte on; false, and nothing taken, while the broker is down. */
   take(connection: Duplex, address: string): boolean {
-    const broker = this.#broker;
-    if (broker === undefined) return false;
+    if (this.#broker === undefined) return false;
+    if (this.#admit(connection, address)) this.#serve(connection, address);
+    return true;
+  }
+
+  /** Counts a connection until it closes; false, and it is destroyed, where there are too many. */
+  #admit(connection: Duplex, address: string): boolean {
     const ofAddress = this.#addresses.get(address) ?? 0;
     if (this.#open >= BROKER_LIMITS.connections || ofAddress >= BROKER_LIMITS.connectionsOfOneAddress) {
       this.#refuse('too-many', address);
       connection.destroy();
-      return true;
+      return false;
     }
     this.#open++;
     this.#addresses.set(address, ofAddress + 1);
-    const guarded = new GuardedConnection(connection, {
-      connect: BROKER_LIMITS.connectBytes,
-      later: BROKER_LIMITS.packetBytes,
-    });
-    guarded.once('close', () => {
+    connection.once('close', () => {
       this.#open--;
       const left = (this.#addresses.get(address) ?? 1) - 1;
       if (left > 0) this.#addresses.set(address, left);
       else this.#addresses.delete(address);
     });
-    this.#addressOf.set(broker.handle(guarded), address);
     return true;
+  }
+
+  /** Hands a counted connection to the parser. */
+  #serve(connection: Duplex, address: string): void {
+    const broker = this.#broker;
+    if (broker === undefined) {
+      connection.destroy();
+      return;
+    }
+    const guarded = new GuardedConnection(connection, {
+      connect: BROKER_LIMITS.connectBytes,
+      later: BROKER_LIMITS.packetBytes,
+    });
+    this.#addressOf.set(broker.handle(guarded), address);
   }
 
   async run({ signal, ready }: ServiceContext): Promise<void> {
@@ -241,7 +255,12 @@ export class BrokerService implements Service {
   #encrypt(raw: Socket, contextNow: ReturnType<typeof secureContextOf>): void {
     const drop = (): void => void raw.destroy();
     raw.on('error', drop);
-    raw.setTimeout(BROKER_LIMITS.connectMs, drop);
+    const address = raw.remoteAddress ?? '';
+    // Before a byte of it is read: handshakes cost more than anything that follows.
+    if (!this.#admit(raw, address)) return;
+    // Of the whole handshake: who sends a byte now and then is not waited for either.
+    const patience = setTimeout(drop, BROKER_LIMITS.connectMs);
+    raw.once('close', () => clearTimeout(patience));
     const secureContext = contextNow();
     if (secureContext === null) {
       drop();
@@ -250,14 +269,18 @@ export class BrokerService implements Service {
     const socket = new TLSSocket(raw, { isServer: true, secureContext });
     socket.on('error', drop);
     socket.once('secure', () => {
-      raw.setTimeout(0);
-      this.#accept(socket, raw);
+      clearTimeout(patience);
+      this.#serve(socket, address);
     });
   }
 
   #dropDevice(name: string): void {
     for (const [client, principal] of this.#principals)
       if (principal.kind === 'device' && principal.name === name) client.close();
+    // What it said last may be why.
+    const forgotten = { cmd: 'publish', payload: Buffer.alloc(0), qos: 0, retain: true, dup: false } as const;
+    for (const topic of this.#retained.get(name) ?? []) this.#broker?.publish({ ...forgotten, topic }, () => {});
+    this.#retained.delete(name);
   }
 
   #tell(broker: Aedes, payload: { readonly online: boolean; readonly since: string }): void {
