@@ -4,6 +4,7 @@ import type { EscrowAnswer, KeysStatus, RotateAnswer } from '@santehaggui/protoc
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { SealKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import { writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
+import { Turnstile } from '@santehaggui/runtime/limits/turnstile.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { PasswordCost } from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -34,12 +35,16 @@ export type KeyServiceOptions = {
 /** Whose password it is, and what a thief would know of them. */
 export type ProvenPassword = { readonly login: string; readonly password: string; readonly known: readonly string[] };
 
+const MOST_WAITING = 50;
+
 /** Who can open the database, and its key: everything that changes them is audited. */
 export class KeyService {
   readonly #options: KeyServiceOptions;
   readonly #ring: OpenKeyRing;
   /** How often anything of a person's was to be forgotten. */
   #forgotten = 0;
+  /** Judging how strong one is takes 70 MB, wrapping a key 64: one after the other, however many sign in at eight. */
+  readonly #wrapping = new Turnstile({ atOnce: 1, waiting: MOST_WAITING });
 
   constructor(options: KeyServiceOptions) {
     this.#options = options;
@@ -186,7 +191,7 @@ export class KeyService {
   }
 
   async #wrapFor(proven: ProvenPassword, isStillIt = () => true): Promise<boolean> {
-    const unlocker = await passwordUnlocker(proven, this.#options.passwordCost);
+    const unlocker = await this.#wrapping.pass(() => passwordUnlocker(proven, this.#options.passwordCost));
     if (unlocker === undefined || !isStillIt()) return false;
     const { id } = this.#ring.add(unlocker, this.#options.clock.now());
     this.#ring.remove((one) => one.kind === 'password' && one.login === proven.login && one.id !== id);

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { Turnstile } from '@santehaggui/runtime/limits/turnstile.ts';
 import {
   hashPassword,
   type PasswordCost,
@@ -65,6 +66,10 @@ export type SignInOptions = {
   readonly passkeys?: Passkeys;
 };
 
+/** Argon2id takes 19 MiB and a thread each: a busy morning waits its turn, and the machine has room for all else. */
+const PASSWORDS_AT_ONCE = 2;
+const MOST_WAITING = 50;
+
 /** How staff prove who they are. */
 export class SignInService {
   readonly #options: SignInOptions;
@@ -72,6 +77,7 @@ export class SignInService {
   readonly #stored: SessionStore;
   readonly #browsers: KnownBrowserStore;
   readonly #limits = new SignInLimits();
+  readonly #passwords = new Turnstile({ atOnce: PASSWORDS_AT_ONCE, waiting: MOST_WAITING });
   readonly #decoyHash: string;
 
   constructor(options: SignInOptions) {
@@ -151,7 +157,7 @@ export class SignInService {
     const source = { isKnown: true, key: `session ${staff.sessionId}` };
     await this.#limits.begin(staff.login, source);
     const account = this.#accounts.withId(staff.accountId);
-    if (!(await verifyPassword(password, account?.passwordHash ?? this.#decoyHash))) {
+    if (!(await this.#isRight(password, account))) {
       const detail = { what: 'confirm' };
       this.#options.audit.append(staff, { action: 'sign-in', recordType: 'session', decision: 'deny', detail });
       throw failPeople('SH-A156');
@@ -176,7 +182,7 @@ export class SignInService {
     const account = this.#accounts.withLogin(name);
     const source = from ?? this.#sourceOf(account, credentials);
     await this.#limits.begin(name, source);
-    const isPassword = await verifyPassword(password, account?.passwordHash ?? this.#decoyHash);
+    const isPassword = await this.#isRight(password, account);
     if (account === undefined || !isPassword || account.isDisabled) {
       const detail = { login: name };
       this.#options.audit.append(
@@ -186,6 +192,10 @@ export class SignInService {
       throw failPeople('SH-A150');
     }
     return { account, source };
+  }
+
+  #isRight(password: string, account: Account | undefined): Promise<boolean> {
+    return this.#passwords.pass(() => verifyPassword(password, account?.passwordHash ?? this.#decoyHash));
   }
 
   async #passkeyOwner(proof: PasskeyProof, login: string | undefined): Promise<Account> {
@@ -237,7 +247,7 @@ export class SignInService {
     }
     if (newPassword === password || newPassword.toLowerCase() === login) throw failPeople('SH-I150');
     await refuseFaultyPassword(newPassword, { own: [login, ...this.#namesAround(account)], field: 'newPassword' });
-    const hash = await hashPassword(newPassword, passwordCost);
+    const hash = await this.#passwords.pass(() => hashPassword(newPassword, passwordCost));
     this.#options.store.transact({ author: null, role: 'system' }, (tx) => {
       const present = this.#accounts.withId(account.id);
       // Trying a password takes a while: what was shut, reset or changed meanwhile stays so.

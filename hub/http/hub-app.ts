@@ -4,6 +4,7 @@ import { openApiDocument } from '@santehaggui/runtime/http/open-api.ts';
 import type { Authorise } from '@santehaggui/runtime/http/route.ts';
 import { limitedRoutes, type RouteLimit, type RouteLimits } from '@santehaggui/runtime/limits/limited-routes.ts';
 import type { LimiterMaker } from '@santehaggui/runtime/limits/limiter.ts';
+import { type Pace, pacedRoutes } from '@santehaggui/runtime/limits/paced-routes.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Express } from 'express';
@@ -52,6 +53,13 @@ const LIMITS: RouteLimits['of'] = {
   ),
 };
 
+/** What one reader of reports may ask; at the hub nobody pages through anything but the trail. */
+const PACE: Pace = {
+  requests: { name: 'reader', points: 600, seconds: 60 },
+  writes: { name: 'reader-writes', points: 1000, seconds: 24 * 3600 },
+  furtherPages: { name: 'reader-pages', points: 1000, seconds: 24 * 3600 },
+};
+
 /** The hub's pages, and its HTTP API under `/api/v1`; its description is at `/api/v1/openapi.json`. */
 export function hubApp(options: HubAppOptions): Express {
   const { routes, pages, users, audit, limiters, trustedProxies = '', version, clock, log } = options;
@@ -73,7 +81,10 @@ export function hubApp(options: HubAppOptions): Express {
     trustedProxies: trustedProxies.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()])),
     maxBodyBytes: MAX_BODY_BYTES,
     routes: [
-      ...all.filter(({ policy }) => policy !== 'public'),
+      ...pacedRoutes(
+        all.filter(({ policy }) => policy !== 'public'),
+        { pace: PACE, make: limiters, keyOf: ({ principal }) => principal?.login },
+      ),
       ...limitedRoutes(open, { of: LIMITS, otherwise: PAGES, make: limiters }),
     ],
     authorise: authoriseWith(users, audit),

@@ -295,6 +295,22 @@ describe('a request', () => {
     ]);
   });
 
+  it('that is refused leaves a warning, once for its address and code', async () => {
+    const { url, lines } = await serve();
+    for (let index = 0; index < 3; index++) await (await fetch(`${url}/me`)).text();
+    await (await fetch(`${url}/books`, { method: 'POST', headers: json, body: '{}' })).text();
+    expect(lines().filter(({ event }) => event === 'http.refused-request')).toMatchObject([
+      {
+        level: 'warn',
+        code: 'SH-A001',
+        method: 'GET',
+        route: '/api/v1/me',
+        address: expect.stringContaining('127.0.0.1'),
+      },
+      { code: 'SH-I001', method: 'POST', route: '/api/v1/books' },
+    ]);
+  });
+
   it('that meets a bug gets a problem without a word of it, and the log the whole', async () => {
     const { url, lines } = await serve();
     const problem = await expectProblem(await fetch(`${url}/broken`), 500, 'SH-B001');

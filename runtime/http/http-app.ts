@@ -8,6 +8,7 @@ import type { Clock } from '../time/clock.ts';
 import { fromHttpLibrary, readBody } from './read-body.ts';
 import { assignRequestId, localsOf } from './request-id.ts';
 import type { Answer, Authorise, PlainParams, Route } from './route.ts';
+import { ToldRefusals } from './told-refusals.ts';
 import { validate } from './validate.ts';
 
 /** What an application is made of. */
@@ -137,13 +138,17 @@ export const mountRoutes = <Policy, Principal>(options: HttpAppOptions<Policy, P
 };
 
 const answerProblem =
-  (log: Log) =>
+  (log: Log, refusals: ToldRefusals) =>
   (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
     const error = asHagguiError(fromHttpLibrary(thrown));
     const { requestId, language } = localsOf(response);
     if (error.status >= 500)
       log.error('http.failed', { requestId, error: error.code === 'SH-B001' ? (error.cause ?? error) : error });
-    else log.debug('http.refused', { requestId, code: error.code, why: error.why });
+    else {
+      log.debug('http.refused', { requestId, code: error.code, why: error.why });
+      const { method, ip: address } = request;
+      refusals.note({ requestId, address, method, route: response.locals.route ?? null }, error);
+    }
     if (response.headersSent) {
       next(thrown);
       return;
@@ -159,7 +164,7 @@ const answerProblem =
 
 /**
  * An express application with what every API of ours has: request ids, security headers, compression (gzip, Brotli),
- * `Cache-Control: no-store`, one log line a request, limits on bodies, a policy on every route, and problems (RFC 9457)
+ * `Cache-Control: no-store`, one log line a request, a warning of those that were refused, limits on bodies, a policy on every route, and problems (RFC 9457)
  * for every error, unknown address and method. Order for a route: authorise, read the body, validate, handle.
  */
 export const createHttpApp = <Policy, Principal>(options: HttpAppOptions<Policy, Principal>): Express => {
@@ -177,6 +182,6 @@ export const createHttpApp = <Policy, Principal>(options: HttpAppOptions<Policy,
   app.use(() => {
     throw failRuntime('SH-N001');
   });
-  app.use(answerProblem(log));
+  app.use(answerProblem(log, new ToldRefusals({ log, clock })));
   return app;
 };

@@ -112,6 +112,7 @@ export async function openTestClinic({
   clock = new FakeClock(),
   plainHttp = 'loopback',
   areDevicesRequired = false,
+  isPaced = false,
   messenger,
   passkeyKeys,
   other,
@@ -119,6 +120,8 @@ export async function openTestClinic({
   readonly other?: { readonly code: string; readonly node: number; readonly recordId: string };
   readonly plainHttp?: PlainHttp;
   readonly areDevicesRequired?: boolean;
+  /** Whether staff on this very machine are held to a pace too. */
+  readonly isPaced?: boolean;
   readonly messenger?: Messenger;
   readonly passkeyKeys?: PasskeyKeys;
   readonly isEnrolled?: boolean;
@@ -170,7 +173,7 @@ export async function openTestClinic({
   });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
-    ...{ plainHttp, certificates, devices },
+    ...{ plainHttp, certificates, devices, isPaced: () => isPaced },
     ...{ store, attachments, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock },
     ...{ log: log.log, version: '0.1.0', messenger, takeMqtt: mqtt.take },
   });
