@@ -8,7 +8,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordIndexer } from '../store/record-table.ts';
 import type { TakenPassword } from './account-store.ts';
 import type { AuditEntry } from './audit-trail.ts';
-import { isLater, openVerifier } from './sealed-verifier.ts';
+import { isLater, latestOf, openVerifier } from './sealed-verifier.ts';
 import { SessionStore } from './session-store.ts';
 import { type Arriving, type Travelling, TravellingAccountStore } from './travelling-account-store.ts';
 
@@ -81,8 +81,9 @@ class AccountIndex {
       if (known !== undefined && !known.isEnded && known.isGuest) this.#end(known);
       return;
     }
-    const verifier = this.#latest(recordId, fields.verifiers, own);
-    if (known !== undefined && !known.isEnded) this.#update(known, { practitioner, role, verifier });
+    const present = known?.isEnded === false ? known : undefined;
+    const verifier = this.#latest(recordId, fields.verifiers, { own, known: present });
+    if (present !== undefined) this.#update(present, { practitioner, role, verifier });
     else if (verifier !== undefined) {
       const homeId = home === own ? null : home;
       this.#begin({ travellingId: recordId, homeId, practitionerId: practitioner, role, login, ...verifier }, known);
@@ -147,15 +148,16 @@ class AccountIndex {
     this.#note(account.practitionerId, account, { share: 'ended' });
   }
 
-  #latest(recordId: string, members: unknown, own: string): TakenPassword | undefined {
+  #latest(
+    recordId: string,
+    members: unknown,
+    { own, known }: { readonly own: string; readonly known: Travelling | undefined },
+  ): TakenPassword | undefined {
     const keys = this.#parts.openingKeys();
     const opened = verifiersIn(members)
       .filter(isAt(own))
       .flatMap(({ sealed }) => openVerifier(sealed, { keys, account: recordId }) ?? []);
-    return opened.reduce<TakenPassword | undefined>(
-      (latest, one) => (latest === undefined || isLater(one, latest) ? one : latest),
-      undefined,
-    );
+    return latestOf(opened, known);
   }
 
   #roleAtHome(practitioner: string): Role {

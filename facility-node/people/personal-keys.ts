@@ -42,7 +42,8 @@ export function forgetStale({ db, accounts, browsers, keys, factors }: Proofs): 
     if (isWhole) forgetKeysOf(keys, login);
     else unlessLast(() => keys.forgetPassword(login));
     db.transaction(() => {
-      if (isWhole) browsers.forgetAllOf(id);
+      // Whoever knew the former password may have used it anywhere.
+      browsers.forgetAllOf(id);
       if (isWhole) factors.removeAllOf(id);
       travelling.noteFresh(id);
     })();

@@ -213,10 +213,12 @@ describe('an account that is shared with another facility', () => {
       forgetStale({ db, accounts: new AccountStore(db), browsers: new KnownBrowserStore(db), keys, factors });
       return done.splice(0);
     };
-    expect(forgotten()).toEqual([]);
+    await signIn(there, TEST_PASSWORD);
+    const browsers = () => db.prepare('select count(*) from known_browser').pluck().get();
+    expect([forgotten(), browsers()]).toEqual([[], 1]);
     await signIn(home, TEST_PASSWORD, { newPassword: OWN });
     relay(home, there);
-    expect(forgotten()).toEqual(['password of nurse']);
+    expect([forgotten(), browsers()]).toEqual([['password of nurse'], 0]);
     expect(forgotten()).toEqual([]);
     home.people.disableAccount('nurse');
     relay(home, there);
@@ -292,6 +294,26 @@ describe('an account that is shared with another facility', () => {
     expect((await signIn(there, TEST_PASSWORD, { login: 'intruder' })).status).toBe(401);
     const usable = there.people.list().filter(({ state }) => state !== 'waiting');
     expect(usable.map(({ login }) => login)).toEqual(['doctor']);
+  });
+
+  it('stays its owner’s at home, whatever version another facility gives its password', async () => {
+    await using two = await openShared();
+    const { home, there, relay } = two;
+    await there.people.createAccount({ login: 'doctor', password: OTHER, role: 'physician', familyName: 'Tapo' });
+    const hashes = there.store.db
+      .prepare<[string], string>('select password_hash from account where login = ?')
+      .pluck();
+    const [account = ''] = there.store.db.prepare<[], string>('select id from record where type = 18').pluck().all();
+    const password = { passwordHash: hashes.get('doctor') ?? '', passwordUntil: null };
+    const verifierVersion = Number.MAX_SAFE_INTEGER;
+    const sealed = sealVerifier(home.ownKey, { ...password, verifierVersion, account });
+    const forged = verifierMember({ facility: home.facilities.own, key: home.ownKey, sealed });
+    there.store.transact(SYSTEM, (tx) => tx.patch(account, { verifiers: [forged] }));
+    relay(there, home);
+    expect((await signIn(home, OTHER)).status).toBe(401);
+    expect((await signIn(home, TEST_PASSWORD, { newPassword: OWN })).status).toBe(201);
+    relay(home, there);
+    expect((await signIn(there, OWN)).status).toBe(201);
   });
 
   it('is sealed again to a node that was replaced, by whoever has the password', async () => {

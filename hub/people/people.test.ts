@@ -13,6 +13,8 @@ describe('a password', () => {
     expect(await verifyPassword('mot de passe e\u0301', phc)).toBe(true);
     expect(await verifyPassword('mot de passe e', phc)).toBe(false);
     expect(await verifyPassword('', unmatchablePasswordHash(SERVER_COST))).toBe(false);
+    for (const cost of ['m=8,t=0,p=1', 'm=8,t=1,p=0', 'm=8,t=1,p=2'])
+      expect(await verifyPassword('', phc.replace(/m=\d+,t=\d+,p=\d+/, cost))).toBe(false);
     expect(await verifyPassword('x', 'not a hash')).toBe(false);
   });
 });

@@ -29,6 +29,8 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
   const [, memory, passes, lanes, salt, tag] = match as unknown as [string, string, string, string, string, string];
   const expected = Buffer.from(tag, 'base64');
   const cost = { memoryKiB: Number(memory), passes: Number(passes), lanes: Number(lanes) };
+  // RFC 9106 §3.1: what else would be an error of whoever looks, each time.
+  if (cost.passes === 0 || cost.lanes === 0 || cost.memoryKiB < 8 * cost.lanes) return false;
   const given = await derive(password, { salt: Buffer.from(salt, 'base64'), tagBytes: expected.length, cost });
   return timingSafeEqual(given, expected);
 }
