@@ -1,12 +1,14 @@
 /** Lower-case hexadecimal of bytes. */
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  return bytes.toHex();
 }
 
 /** Bytes of a hexadecimal text; throws a RangeError on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex)) throw new RangeError('not hexadecimal');
-  return new Uint8Array(Buffer.from(hex, 'hex'));
+  // It ends at the first character that is no digit.
+  const bytes = Buffer.from(hex, 'hex');
+  if (bytes.length * 2 !== hex.length) throw new RangeError('not hexadecimal');
+  return new Uint8Array(bytes);
 }
 
 /** Lower-case UUID text of 16 bytes. */

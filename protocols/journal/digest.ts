@@ -7,7 +7,7 @@ import type { RecordState, RegisterStamp, SetStamps } from './merge.ts';
  * canonical JSON. Unknown fields count. 16 bytes are kept.
  */
 export function recordDigest(recordType: number, state: Pick<RecordState, 'fields' | 'stamps'>): Uint8Array {
-  const stamps = objectJson(state.stamps, stampJson);
+  const stamps = objectJson(state.stamps, stampWriter());
   return sha256(`[${recordType},${objectJson(state.fields, canonicalJson)},${stamps}]`).slice(0, 16);
 }
 
@@ -74,10 +74,31 @@ function objectJson<Value>(object: Readonly<Record<string, Value>>, json: (membe
   return `{${members}}`;
 }
 
-/** A stamp as {@link canonicalJson} writes it. Stamps are most of what a digest is made of, and their keys are known. */
-function stampJson(why: RegisterStamp | SetStamps): string {
-  if ('tags' in why) return canonicalJson(why);
-  const { author, authorised, clock, role, stamp } = why;
+/**
+ * Writes stamps as {@link canonicalJson} does. They are most of what a digest is made of, their keys are known, and the fields that one
+ * change wrote share theirs.
+ */
+function stampWriter(): (why: RegisterStamp | SetStamps) => string {
+  let last: { readonly why: RegisterStamp; readonly json: string } | undefined;
+  return (why) => {
+    if ('tags' in why) return canonicalJson(why);
+    if (last === undefined || !isSameStamp(last.why, why)) last = { why, json: stampJson(why) };
+    return last.json;
+  };
+}
+
+function isSameStamp(left: RegisterStamp, right: RegisterStamp): boolean {
+  return (
+    left.stamp === right.stamp &&
+    left.authorised === right.authorised &&
+    left.clock.ms === right.clock.ms &&
+    left.clock.counter === right.clock.counter &&
+    left.author === right.author &&
+    left.role === right.role
+  );
+}
+
+function stampJson({ author, authorised, clock, role, stamp }: RegisterStamp): string {
   const when = `{"counter":${clock.counter},"ms":${clock.ms}}`;
   return `{"author":${canonicalJson(author)},"authorised":${authorised},"clock":${when},"role":${textJson(role)},"stamp":${textJson(stamp)}}`;
 }

@@ -23,14 +23,46 @@ const CIRCUMSTANCES: readonly string[] = ['purpose', 'time'] satisfies readonly 
 /** Which fields one may see or write: all, or those that `has` says. */
 export type FieldScope = 'all' | { readonly has: (field: string) => boolean };
 
-/** A thing of a type, as CASL looks at it. */
-type Thing = { readonly subject: Subject; readonly attributes: Attributes };
+/**
+ * A thing of a type, as CASL looks at it: the query of a rule reads `record.status` as the field `status` of `record`. Each attribute is
+ * asked only when a rule reads it.
+ */
+class Thing implements Attributes {
+  readonly subject: Subject;
+  readonly attributes: Attributes;
+
+  constructor(subject: Subject, attributes: Attributes) {
+    this.subject = subject;
+    this.attributes = attributes;
+  }
+
+  get facility(): Attributes['facility'] {
+    return this.attributes.facility;
+  }
+  get author(): Attributes['author'] {
+    return this.attributes.author;
+  }
+  get careRelation(): boolean {
+    return this.attributes.careRelation;
+  }
+  get purpose(): string {
+    return this.attributes.purpose;
+  }
+  get time(): string {
+    return this.attributes.time;
+  }
+  get record(): NamedFields {
+    return this.attributes.record;
+  }
+}
 
 /** What rules let somebody do. Whoever has no rule that lets may nothing; a rule that forbids prevails wherever it stands. */
 export class PermissionAbility {
   readonly rules: readonly PermissionRule[];
   readonly #ability: MongoAbility;
   readonly #gates: ReadonlyMap<PermissionRule, (circumstances: Circumstances) => boolean>;
+  /** The rules of an action on a subject, as far as somebody has asked. */
+  readonly #about = new Map<string, readonly PermissionRule[]>();
 
   constructor(rules: readonly PermissionRule[]) {
     // Of rules that match, CASL asks the last.
@@ -45,18 +77,13 @@ export class PermissionAbility {
 
   /** Whether there may be anything of that subject that the action is let on, as things are: what a route or a button asks. */
   may(action: Action, subject: Subject, circumstances: Circumstances): boolean {
-    const matching = this.rules.filter(
-      (rule) =>
-        actionsOf(rule).includes(action) &&
-        subjectsOf(rule).includes(subject) &&
-        (this.#gates.get(rule)?.(circumstances) ?? true),
-    );
+    const matching = this.#rulesAbout(action, subject).filter((rule) => this.#gates.get(rule)?.(circumstances) ?? true);
     return matching.some(({ inverted }) => inverted !== true) && !matching.some(isWithoutException);
   }
 
   /** Whether the action is let on this very thing, in one field or in any. */
   allows(action: Action, subject: Subject, attributes: Attributes, field?: string): boolean {
-    return this.#ability.can(action, thingOf(subject, attributes), field);
+    return this.#ability.can(action, new Thing(subject, attributes), field);
   }
 
   /** In which fields the action is let on this very thing; undefined when it is not let at all. */
@@ -66,31 +93,15 @@ export class PermissionAbility {
     if (!isPerField) return 'all';
     return { has: (field) => this.allows(action, subject, attributes, field) };
   }
-}
 
-/** The query of a rule reads `record.status` as the field `status` of `record`. Each attribute is asked only when a rule reads it. */
-function thingOf(subject: Subject, attributes: Attributes): Thing & Attributes {
-  return {
-    ...{ subject, attributes },
-    get facility() {
-      return attributes.facility;
-    },
-    get author() {
-      return attributes.author;
-    },
-    get careRelation() {
-      return attributes.careRelation;
-    },
-    get purpose() {
-      return attributes.purpose;
-    },
-    get time() {
-      return attributes.time;
-    },
-    get record() {
-      return attributes.record;
-    },
-  };
+  #rulesAbout(action: Action, subject: Subject): readonly PermissionRule[] {
+    const key = `${action} ${subject}`;
+    const known = this.#about.get(key);
+    if (known !== undefined) return known;
+    const found = this.rules.filter((rule) => actionsOf(rule).includes(action) && subjectsOf(rule).includes(subject));
+    this.#about.set(key, found);
+    return found;
+  }
 }
 
 /** A rule that forbids all of its subject as soon as the circumstances are given. */

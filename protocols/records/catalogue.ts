@@ -46,6 +46,9 @@ const BY_NUMBER: ReadonlyMap<number, RecordType> = new Map(RECORD_TYPES.map((typ
 type FieldIndex = ReadonlyMap<number, FieldDeclaration>;
 const FIELDS: ReadonlyMap<RecordType, FieldIndex> = new Map(RECORD_TYPES.map((type) => [type, indexOf(type)]));
 
+type FieldName = { readonly name: string; readonly number: string };
+const NAMES: ReadonlyMap<RecordType, readonly FieldName[]> = new Map(RECORD_TYPES.map((type) => [type, namesOf(type)]));
+
 /** The declaration of a type by its name; throws a RangeError for a name that the catalogue lacks. */
 export function recordTypeNamed(name: string): RecordType {
   const type = BY_NAME.get(name);
@@ -67,8 +70,8 @@ export type NamedFields = Readonly<Record<string, FieldValue>>;
 /** Fields by name; those that the catalogue lacks are left out. */
 export function namedFields(type: RecordType, fields: NumberedFields): NamedFields {
   const named: Record<string, FieldValue> = {};
-  for (const [name, declaration] of Object.entries(type.fields)) {
-    const value = fields[String(declaration.number)];
+  for (const { name, number } of NAMES.get(type) ?? namesOf(type)) {
+    const value = fields[number];
     if (value !== undefined) named[name] = value;
   }
   return named;
@@ -84,6 +87,10 @@ export function fieldNamed(type: RecordType, name: string): FieldDeclaration {
 /** The declaration of a field by number; undefined for one of a newer catalogue. */
 export function fieldNumbered(type: RecordType, number: number): FieldDeclaration | undefined {
   return (FIELDS.get(type) ?? indexOf(type)).get(number);
+}
+
+function namesOf(type: RecordType): readonly FieldName[] {
+  return Object.entries(type.fields).map(([name, { number }]) => ({ name, number: String(number) }));
 }
 
 function indexOf(type: RecordType): FieldIndex {
