@@ -12,7 +12,7 @@ export function encodeCbor(value: unknown): Uint8Array {
 }
 
 const FIRST_ROOM = 4096;
-const MAX_KEPT = 256 * 1024;
+const KEPT_ROOM = 256 * 1024;
 
 const MAJOR = { natural: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const;
 const SIMPLE = { false: 0xf4, true: 0xf5, null: 0xf6 } as const;
@@ -26,7 +26,7 @@ class Writer {
     this.#at = 0;
     this.#write(value);
     const encoded = new Uint8Array(this.#bytes.subarray(0, this.#at));
-    if (this.#bytes.length > MAX_KEPT) this.#bytes = Buffer.alloc(FIRST_ROOM);
+    if (this.#bytes.length > KEPT_ROOM) this.#bytes = Buffer.alloc(FIRST_ROOM);
     return encoded;
   }
 

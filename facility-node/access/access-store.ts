@@ -3,6 +3,9 @@ import { facilityRights } from '@santehaggui/protocols/records/facility-rights.t
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import type { Database, Statement } from 'better-sqlite3';
 
+const POLICY = rolePolicy.number;
+const RIGHTS = facilityRights.number;
+
 /** Who made a record: the node, and the practitioner's record id (null for the daemon itself). */
 export type Maker = { readonly node: number; readonly author: string | null };
 
@@ -22,17 +25,16 @@ export type CareQuestion = {
 
 /** What rules look at and no record tells itself. */
 export class AccessStore {
-  readonly #mark: Statement<[], number>;
-  readonly #rules: Statement<[number, number], StoredRules>;
+  readonly #rules: Statement<[], StoredRules>;
   readonly #maker: Statement<[string], { node: number; meta: Buffer; fields: Buffer }>;
   readonly #staffMakers: Statement<[string], number>;
   readonly #accounts: Statement<[string], AccountOfRole>;
   readonly #isCaredFor: Statement<[CareQuestion], number>;
 
   constructor(db: Database) {
-    this.#mark = db.prepare<[], number>('select total_changes()').pluck();
     this.#rules = db.prepare(
-      'select id, last_stamp as stamp from record where type in (?, ?) order by created_position',
+      `select id, last_stamp as stamp from record
+       where type = ${POLICY} or type = ${RIGHTS} order by created_position`,
     );
     this.#maker = db.prepare(
       'select node, meta, fields from journal where position = (select created_position from record where id = ?)',
@@ -63,14 +65,9 @@ export class AccessStore {
       .pluck();
   }
 
-  /** Changes whenever this connection has written something: no other writes records. */
-  mark(): number {
-    return this.#mark.get() ?? 0;
-  }
-
   /** All records with permissions, the oldest here first. */
   rules(): readonly StoredRules[] {
-    return this.#rules.all(rolePolicy.number, facilityRights.number);
+    return this.#rules.all();
   }
 
   /** The accounts of a role that can sign in. */

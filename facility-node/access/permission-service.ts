@@ -12,6 +12,7 @@ import {
   SUBJECTS,
   type Subject,
 } from '@santehaggui/protocols/permissions/permission-rule.ts';
+import { facility } from '@santehaggui/protocols/records/facility.ts';
 import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
@@ -40,6 +41,9 @@ export type StoredPermissions = {
 
 type RoleRights = StoredPermissions & { readonly effective: EffectiveRules; readonly ability: PermissionAbility };
 
+/** Of what rules are made; of the facility, which district it is in. */
+const RULE_TYPES = [facility, rolePolicy, facilityRights];
+
 const TIME_OF_DAY = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Africa/Bamako',
   hour: '2-digit',
@@ -55,8 +59,7 @@ export class PermissionService implements StaffRights {
   readonly #options: PermissionOptions;
   readonly #stored: AccessStore;
   #known: { readonly version: string; readonly roles: ReadonlyMap<Role, RoleRights> } | undefined;
-  /** Of a list of records each asks, and in between nothing is written. */
-  #lookedAt: number | undefined;
+  #lookedAt: string | undefined;
   #isHeld = false;
   #minute: { readonly number: number; readonly time: string } | undefined;
 
@@ -126,7 +129,6 @@ export class PermissionService implements StaffRights {
       return work();
     } finally {
       this.#isHeld = false;
-      this.#lookedAt = undefined;
     }
   }
 
@@ -137,7 +139,8 @@ export class PermissionService implements StaffRights {
 
   #lookAgain(): void {
     if (this.#isHeld) return;
-    const mark = this.#stored.mark();
+    const { store, facility } = this.#options;
+    const mark = `${store.writesOf(RULE_TYPES)} ${facility.recordId()}`;
     if (this.#lookedAt !== mark) this.#look();
     this.#lookedAt = mark;
   }

@@ -1,6 +1,7 @@
 import type { FieldScope } from '@santehaggui/protocols/permissions/ability.ts';
 import type { Action, Subject } from '@santehaggui/protocols/permissions/permission-rule.ts';
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -39,7 +40,7 @@ export class RecordAccess {
   readonly permissions: PermissionService;
   readonly #options: RecordAccessOptions;
   readonly #facts: AccessStore;
-  #nodes: { readonly mark: number; readonly nodes: ReadonlySet<number> } | undefined;
+  #nodes: { readonly mark: string; readonly nodes: ReadonlySet<number> } | undefined;
   #denied: { readonly staff: Staff; readonly denial: Denial } | undefined;
 
   constructor(options: RecordAccessOptions) {
@@ -134,9 +135,10 @@ export class RecordAccess {
   }
 
   #ownNodes(): ReadonlySet<number> {
-    const mark = this.#facts.mark();
-    const facilityId = this.#options.facility.recordId();
+    const { store, facility } = this.#options;
+    const facilityId = facility.recordId();
     if (facilityId === null) return new Set();
+    const mark = `${store.writesOf([practitioner])} ${facilityId}`;
     if (this.#nodes?.mark !== mark) this.#nodes = { mark, nodes: this.#facts.nodesOf(facilityId) };
     return this.#nodes.nodes;
   }

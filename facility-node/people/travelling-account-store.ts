@@ -3,6 +3,8 @@ import { staffAccount } from '@santehaggui/protocols/records/staff-account.ts';
 import type { Database } from 'better-sqlite3';
 import type { TakenPassword } from './account-store.ts';
 
+const STAFF_ACCOUNT = staffAccount.number;
+
 /** An account as its record has it; `homeId` null for one of ours whose node was replaced. */
 export type Arriving = TakenPassword & {
   readonly travellingId: string;
@@ -188,9 +190,9 @@ export class TravellingAccountStore {
   /** The ids of the records of accounts that travel. */
   records(): readonly string[] {
     return this.#db
-      .prepare<[number], string>('select id from record where type = ? order by created_position')
+      .prepare<[], string>(`select id from record where type = ${STAFF_ACCOUNT} order by created_position`)
       .pluck()
-      .all(staffAccount.number);
+      .all();
   }
 }
 

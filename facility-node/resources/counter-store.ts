@@ -1,10 +1,11 @@
+import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { Database, Statement } from 'better-sqlite3';
 
 /** Where a series stands: its last number, and the copy of this disk that was heard of when it last began a new thousand. */
 export type Counter = { readonly value: number; readonly branch: string };
 
 /** The records that carry the numbers of a series. */
-export type NumberedField = { readonly type: number; readonly field: number };
+export type NumberedField = { readonly type: RecordType; readonly field: number };
 
 /** The table `counter`, and what of its numbers stands in records. */
 export class CounterStore {
@@ -55,10 +56,10 @@ export class CounterStore {
   /** Every number of a series that stands in a record here. */
   numbers({ type, field }: NumberedField): readonly string[] {
     return this.#db
-      .prepare<[string, number], string>(
-        'select json_extract(fields, ?) as number from record where type = ? and number is not null',
+      .prepare<[string], string>(
+        `select json_extract(fields, ?) as number from record where type = ${type.number} and number is not null`,
       )
       .pluck()
-      .all(`$."${field}"`, type);
+      .all(`$."${field}"`);
   }
 }

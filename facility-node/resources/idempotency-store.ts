@@ -4,7 +4,7 @@ import type { Database, Statement } from 'better-sqlite3';
 export type PostIdentity = { readonly accountId: number; readonly route: string; readonly key: string };
 
 /** An answer as kept. `answer` is its JSON text. */
-export type KeptAnswer = { readonly bodyHash: Buffer; readonly status: number; readonly answer: string };
+export type KeptAnswer = { readonly bodyHash: Uint8Array; readonly status: number; readonly answer: string };
 
 /** An answer to keep; `recordType` and `recordId` name what the POST made. */
 export type NewKeptAnswer = KeptAnswer & { readonly recordType: string | null; readonly recordId: string | null };

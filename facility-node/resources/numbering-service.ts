@@ -73,6 +73,6 @@ export class NumberingService {
 }
 
 function numberedField(series: Series): NumberedField {
-  const { number: type, fields } = recordTypeNamed(series);
-  return { type, field: fields.number?.number ?? 0 };
+  const type = recordTypeNamed(series);
+  return { type, field: type.fields.number?.number ?? 0 };
 }

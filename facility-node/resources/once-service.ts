@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@santehaggui/protocols/crypto/hash.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordAccess } from '../access/record-access.ts';
 import type { Staff } from '../people/caller.ts';
@@ -51,10 +51,10 @@ export class OnceService {
     const { staff, route, idempotencyKey: key } = post;
     if (key === undefined) return this.#access.transact(staff, work);
     const identity = { accountId: staff.accountId, route, key };
-    const bodyHash = createHash('sha256').update(JSON.stringify(post.body)).digest();
+    const bodyHash = sha256(JSON.stringify(post.body));
     const kept = this.#answers.find(identity);
     if (kept !== undefined) {
-      if (!kept.bodyHash.equals(bodyHash)) throw failResource('SH-I131');
+      if (Buffer.compare(kept.bodyHash, bodyHash) !== 0) throw failResource('SH-I131');
       return { status: kept.status, body: JSON.parse(kept.answer) as Body };
     }
     return this.#access.transact(staff, (tx) => {

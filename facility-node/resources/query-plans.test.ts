@@ -1,12 +1,13 @@
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
+import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
 import { encounter } from '@santehaggui/protocols/records/encounter.ts';
 import { immunization } from '@santehaggui/protocols/records/immunization.ts';
 import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
 import { observation } from '@santehaggui/protocols/records/observation.ts';
-import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
 import { describe, expect, it } from 'vitest';
+import { AccessStore } from '../access/access-store.ts';
 import { ConflictStore } from '../conflicts/conflict-store.ts';
 import { ConsentStore } from '../consent/consent-store.ts';
 import { ConsultationsStore } from '../consultations/consultations-store.ts';
@@ -46,7 +47,7 @@ describe('the plans of hot queries', () => {
   it('find the records of a patient and of a consultation by an index, already in order', async () => {
     await using node = await openTestStore();
     const lists = [
-      [patient, {}, 'record_by_age'],
+      [observation, {}, 'record_in_order'],
       [encounter, { patient: 'x' }, 'record_field_1'],
       [observation, { patient: 'x' }, 'record_field_1'],
       [observation, { encounter: 'x' }, 'record_field_2'],
@@ -65,6 +66,19 @@ describe('the plans of hot queries', () => {
       expect(plans.at(-1), index).toMatch(new RegExp(`^SEARCH record USING (?:COVERING )?INDEX ${index} `));
       expect(plans.at(-1)).not.toContain('B-TREE');
     }
+  });
+
+  it('find all of a type by the index of the few, or in their order where they are many', async () => {
+    await using node = await openTestStore();
+    const isMany = [encounter, observation, condition, medicationRequest, immunization].map(({ name }) => name);
+    for (const type of RECORD_TYPES) {
+      const list = plansOf(node, (db) => new ResourcesStore(db).list(type, { ...page, equal: {} })).at(-1);
+      const index = isMany.includes(type.name) ? 'record_in_order' : 'record_by_age';
+      expect(list, type.name).toMatch(new RegExp(`^SEARCH record USING (?:COVERING )?INDEX ${index} `));
+      expect(list, type.name).not.toContain('B-TREE');
+    }
+    const rules = plansOf(node, (db) => new AccessStore(db))[0];
+    expect(rules).not.toMatch(/SCAN record|record_in_order/);
   });
 
   it('find what a patient’s record replaced, and the conflicts in their order, by an index', async () => {

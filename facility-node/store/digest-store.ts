@@ -1,48 +1,55 @@
-import { fromUuid } from '@santehaggui/protocols/crypto/bytes.ts';
-import { combineDigests, type DigestEntry, fieldDigests } from '@santehaggui/protocols/journal/digest.ts';
+import {
+  combineDigests,
+  type DigestEntry,
+  digestsByRange,
+  fieldDigests,
+  recordDigest,
+} from '@santehaggui/protocols/journal/digest.ts';
+import type { RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { stampsOf } from './stamps-text.ts';
 
-type DigestRow = { readonly id: string; readonly digest: Buffer };
+/** `digest` has no bytes where it was left to be made. */
+type DigestRow = { readonly id: string; readonly type: number; readonly digest: Uint8Array };
 
 /** What this replica holds, in the four depths in which it is compared with the hub's. */
 export class DigestStore {
-  readonly #types: Statement<[], number>;
+  readonly #db: Database;
+  readonly #all: Statement<[], DigestRow>;
   readonly #ofType: Statement<[number], DigestRow>;
   readonly #ofRange: Statement<[number, string, string], DigestRow>;
   readonly #record: Statement<[string], { readonly fields: string; readonly stamps: string }>;
+  readonly #keep: Statement<[Uint8Array, string]>;
 
   constructor(db: Database) {
-    this.#types = db.prepare<[], number>('select distinct type from record order by type').pluck();
+    this.#db = db;
+    this.#all = db.prepare('select id, type, digest from record');
     // Sorted here and not by SQLite: read in the order of an index by id, every record would be looked up in its row.
-    this.#ofType = db.prepare('select id, digest from record where type = ?');
-    this.#ofRange = db.prepare('select id, digest from record where type = ? and id >= ? and id < ?');
+    this.#ofType = db.prepare(
+      `select id, type, digest from record
+       where rowid in (select rowid from record indexed by record_in_order where type = ?)`,
+    );
+    this.#ofRange = db.prepare('select id, type, digest from record where type = ? and id >= ? and id < ?');
     this.#record = db.prepare('select fields, stamps from record where id = ?');
+    this.#keep = db.prepare('update record set digest = ? where id = ?');
   }
 
-  /** One entry a record type that has records, in order of the types' numbers. */
+  /** One entry a record type that has records, in order of the types' numbers. Digests that were left to be made are kept. */
   types(): readonly DigestEntry[] {
-    return this.#types.all().map((type) => {
-      const ranges = this.ranges(type);
-      const count = ranges.reduce((sum, range) => sum + range.count, 0);
-      return { key: String(type), count, digest: combineDigests(ranges) };
+    const byType = Map.groupBy(this.#all.all(), ({ type }) => type);
+    const types = [...byType].sort(([left], [right]) => left - right);
+    const made: DigestEntry[] = [];
+    const entries = types.map(([type, rows]) => {
+      const ranges = digestsByRange(this.#inOrder(rows, made));
+      return { key: String(type), count: rows.length, digest: combineDigests(ranges) };
     });
+    if (made.length > 0 && !this.#db.readonly) this.#keepAll(made);
+    return entries;
   }
 
   /** One entry a first byte of the record id (0 to 255), of one type. */
   ranges(type: number): readonly DigestEntry[] {
-    const ranges = new Map<number, DigestEntry[]>();
-    for (const entry of inOrder(this.#ofType.all(type))) {
-      const first = fromUuid(entry.key)[0] as number;
-      const range = ranges.get(first);
-      if (range === undefined) ranges.set(first, [entry]);
-      else range.push(entry);
-    }
-    return [...ranges].map(([first, records]) => ({
-      key: String(first),
-      count: records.length,
-      digest: combineDigests(records),
-    }));
+    return digestsByRange(this.#inOrder(this.#ofType.all(type)));
   }
 
   /** One entry a record of such a range. */
@@ -50,17 +57,35 @@ export class DigestStore {
     const from = range.toString(16).padStart(2, '0');
     // 'g' comes after every hexadecimal digit.
     const to = range === 255 ? 'g' : (range + 1).toString(16).padStart(2, '0');
-    return inOrder(this.#ofRange.all(type, from, to));
+    return this.#inOrder(this.#ofRange.all(type, from, to));
   }
 
   /** One entry a field of a record; none when it is not here. */
   fields(recordId: string): readonly DigestEntry[] {
-    const row = this.#record.get(recordId);
-    return row === undefined ? [] : fieldDigests({ fields: JSON.parse(row.fields), stamps: stampsOf(row.stamps) });
+    const state = this.#state(recordId);
+    return state === undefined ? [] : fieldDigests(state);
   }
-}
 
-function inOrder(rows: readonly DigestRow[]): readonly DigestEntry[] {
-  const entries = rows.map(({ id, digest }) => ({ key: id, count: 1, digest }));
-  return entries.sort((left, right) => (left.key < right.key ? -1 : 1));
+  #keepAll(made: readonly DigestEntry[]): void {
+    this.#db.transaction(() => {
+      for (const { key, digest } of made) this.#keep.run(digest, key);
+    })();
+  }
+
+  /** `made` is given those that had to be made. */
+  #inOrder(rows: readonly DigestRow[], made: DigestEntry[] = []): readonly DigestEntry[] {
+    const entries = rows.map(({ id, type, digest }) => {
+      const state = digest.length > 0 ? undefined : this.#state(id);
+      if (state === undefined) return { key: id, count: 1, digest };
+      const entry = { key: id, count: 1, digest: recordDigest(type, state) };
+      made.push(entry);
+      return entry;
+    });
+    return entries.sort((left, right) => (left.key < right.key ? -1 : 1));
+  }
+
+  #state(id: string): Pick<RecordState, 'fields' | 'stamps'> | undefined {
+    const row = this.#record.get(id);
+    return row === undefined ? undefined : { fields: JSON.parse(row.fields), stamps: stampsOf(row.stamps) };
+  }
 }

@@ -10,6 +10,9 @@ export type NodeOrigin = { readonly node: number; readonly incarnation: string; 
 /** What every change says of itself, given by the chain. */
 export type EntryHead = Pick<Opening, 'origin' | 'sequence' | 'orderClock' | 'isClockTrusted' | 'isLastOfTransaction'>;
 
+/** Where the journal ends: the node's own last change, undefined before the first, and the position of the last entry of all. */
+export type JournalEnd = { readonly tip: ChainTip | undefined; readonly position: number };
+
 type Pending = { readonly change: Change; readonly position: number; readonly recordPosition: number | null };
 
 /**
@@ -31,15 +34,20 @@ export class OwnChain {
 
   constructor(
     journal: JournalTable,
-    context: { readonly origin: NodeOrigin; readonly timekeeper: Timekeeper; readonly nowMs: number },
+    context: {
+      readonly origin: NodeOrigin;
+      readonly timekeeper: Timekeeper;
+      readonly nowMs: number;
+      readonly end: JournalEnd;
+    },
   ) {
     this.#journal = journal;
     this.#origin = context.origin;
     this.#timekeeper = context.timekeeper;
     this.#receivedAt = context.nowMs;
-    this.#tip = journal.tip();
+    this.#tip = context.end.tip;
     this.#sequence = this.#tip?.sequence ?? 0;
-    this.#position = journal.lastPosition();
+    this.#position = context.end.position;
     this.#isOpened = this.#tip?.incarnation === context.origin.incarnation;
   }
 
@@ -59,6 +67,11 @@ export class OwnChain {
   finish(): readonly Change[] {
     this.#flush(true);
     return this.#written;
+  }
+
+  /** Where the journal ends with what was written. */
+  end(): JournalEnd {
+    return { tip: this.#tip, position: this.#position };
   }
 
   #open(): void {

@@ -47,6 +47,31 @@ describe('RecordStore', () => {
     });
   });
 
+  it('reads in a transaction what the transaction wrote, and afterwards nothing of it when it was undone', async () => {
+    await using node = await openTestStore();
+    const id = node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    const villageOf = () => node.store.record(id)?.fields.village;
+    const read = node.store.transact(nurse, (tx) => {
+      const villages = [villageOf()];
+      tx.patch(id, { village: 'Sangha' });
+      villages.push(villageOf());
+      tx.patch(id, { village: 'Banani' });
+      return [...villages, villageOf()];
+    });
+    expect(read).toEqual([undefined, 'Sangha', 'Banani']);
+    const seen = node.store.writesOf([patient]);
+    expect(() =>
+      node.store.transact(nurse, (tx) => {
+        tx.patch(id, { village: 'Tireli' });
+        throw new Error(String(villageOf()));
+      }),
+    ).toThrow('Tireli');
+    expect(villageOf()).toBe('Banani');
+    // Whoever looked in between has to look again.
+    expect(node.store.writesOf([patient])).toBeGreaterThan(seen + 1);
+    expect(node.store.writesOf([practitioner])).toBeGreaterThan(0);
+  });
+
   it('writes all of a transaction or nothing', async () => {
     await using node = await openTestStore();
     expect(() =>

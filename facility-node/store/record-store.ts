@@ -1,13 +1,14 @@
+import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { ErasedTable } from './erased-table.ts';
 import { JournalTable } from './journal-table.ts';
 import { LaneTable } from './lane-table.ts';
-import { type NodeOrigin, OwnChain } from './own-chain.ts';
+import { type JournalEnd, type NodeOrigin, OwnChain } from './own-chain.ts';
 import { type RecordIndexer, RecordTable } from './record-table.ts';
 import { OpenTransaction, type RecordTransaction, type WriteContext } from './record-transaction.ts';
 import { failStore } from './store-errors.ts';
-import { type StoredRecord, storedRecord } from './stored-record.ts';
+import type { StoredRecord } from './stored-record.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 /** What a record store is made of; `indexers` run inside every transaction for each record whose state changed. */
@@ -32,6 +33,8 @@ export class RecordStore {
   readonly #lanes: LaneTable;
   readonly #erased: ErasedTable;
   readonly #putClock: Statement<[number, number, number]>;
+  /** As long as nothing else was written than what {@link transact} wrote last. */
+  #end: JournalEnd | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(options: RecordStoreOptions) {
@@ -62,31 +65,40 @@ export class RecordStore {
    */
   transact<Result>(context: WriteContext, work: (tx: RecordTransaction) => Result): Result {
     let hasWritten = false;
+    const knownEnd = this.#end;
+    let newEnd: JournalEnd | undefined;
     const result = this.inTransaction((nowMs) => {
       const { origin, timekeeper } = this.#options;
-      const chain = new OwnChain(this.#journal, { origin, timekeeper, nowMs });
+      const end = knownEnd ?? { tip: this.#journal.tip(), position: this.#journal.lastPosition() };
+      const chain = new OwnChain(this.#journal, { origin, timekeeper, nowMs, end });
       const tx = new OpenTransaction({ db: this.db, records: this.#records, chain, context, nowMs });
       let made: Result;
       try {
-        made = work(tx);
+        made = this.#records.whileReading(() => work(tx));
       } finally {
         tx.close();
       }
       if (made instanceof Promise) throw failStore('SH-B101', { why: 'the work of a transaction is not asynchronous' });
       const changes = chain.finish();
       hasWritten = changes.length > 0;
+      newEnd = chain.end();
       if (hasWritten) this.keepTime();
       this.#lanes.note({ changes, isLate: context.isLate === true });
       return made;
     });
+    this.#end = newEnd;
     if (hasWritten) for (const listener of [...this.#listeners]) listener();
     return result;
   }
 
   /** The record as it is now; undefined when it is not here or of a type that this release does not know. */
   record(id: string): StoredRecord | undefined {
-    const held = this.#records.held(id);
-    return held === undefined ? undefined : storedRecord(held);
+    return this.#records.stored(id);
+  }
+
+  /** See {@link RecordTable.writesOf}. */
+  writesOf(types: readonly RecordType[]): number {
+    return this.#records.writesOf(types);
   }
 
   /** The number of this node, as in the changes that it writes. */
@@ -129,9 +141,11 @@ export class RecordStore {
   /** One immediate transaction on this connection; the work is given the wall clock. */
   inTransaction<Result>(work: (nowMs: number) => Result): Result {
     if (this.db.inTransaction) throw failStore('SH-B101', { why: 'a transaction inside a transaction' });
+    this.#end = undefined;
     try {
       return this.db.transaction(() => work(this.#options.clock.now())).immediate();
     } catch (error) {
+      this.#records.noteUndone();
       throw (error as { code?: unknown }).code === 'SQLITE_FULL' ? failStore('SH-F101', { cause: error }) : error;
     }
   }

@@ -3,6 +3,8 @@ import { decodeChange } from '@santehaggui/protocols/journal/change-codec.ts';
 import { recordDigest } from '@santehaggui/protocols/journal/digest.ts';
 import { EMPTY_STATE, extendState, mergeRecord, type RecordState } from '@santehaggui/protocols/journal/merge.ts';
 import { type Stamp, stampOf } from '@santehaggui/protocols/journal/stamp.ts';
+import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
+import type { RecordType } from '@santehaggui/protocols/records/record-type.ts';
 import type { Database, Statement } from 'better-sqlite3';
 import { stampsOf, stampsText } from './stamps-text.ts';
 import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
@@ -33,19 +35,30 @@ type CorrectionRow = {
   readonly counter: number;
 };
 
+type Reading = { readonly held: HeldRecord | undefined; stored?: StoredRecord | undefined };
+
 type PutRow = [string, number, string, string, Uint8Array, string, number, number];
 
 /** Where a change stands in the journal, and the wall clock, in milliseconds. */
 export type AppliedAt = {
   readonly position: number;
-  readonly nowMs: number /** The record cannot be here yet: its id is derived from this very change. */;
+  readonly nowMs: number;
+  /** The record cannot be here yet: its id is derived from this very change. */
   readonly isNew?: boolean;
+  /** Somebody waits for the save: the record's digest is left to whoever compares replicas next. */
+  readonly isDigestLeft?: boolean;
 };
+
+/** Stands in a row whose digest was left to be made. */
+const NO_DIGEST = new Uint8Array(0);
 
 /** The table `record`: states made from changes by the merge rule. Its methods run inside the caller's transaction. */
 export class RecordTable {
   readonly #db: Database;
   readonly #indexers: readonly RecordIndexer[];
+  /** What was read in the piece of work that goes on: a consultation asks for its patient with every part. */
+  #read: Map<string, Reading> | undefined;
+  readonly #writes = new Map<number, number>();
   readonly #byId: Statement<[string], RecordRow>;
   readonly #position: Statement<[string], number>;
   readonly #changes: Statement<[number, number], { meta: Buffer; fields: Buffer }>;
@@ -103,10 +116,54 @@ export class RecordTable {
     this.#countConflicts = db.prepare('update record set conflicts = ? where id = ?');
   }
 
+  /**
+   * How often records of these types were written here, undone writes included: whoever has derived something from all of them need not
+   * look again while it is the same.
+   */
+  writesOf(types: readonly RecordType[]): number {
+    let sum = 0;
+    for (const { number } of types) sum += this.#writes.get(number) ?? 0;
+    return sum;
+  }
+
+  /** What was written was undone: it is as before, and that is a change as well. */
+  noteUndone(): void {
+    for (const { number } of RECORD_TYPES) this.#noteWrite(number);
+  }
+
+  #noteWrite(typeNumber: number): void {
+    this.#writes.set(typeNumber, (this.#writes.get(typeNumber) ?? 0) + 1);
+  }
+
+  /** Does work, in one transaction without savepoints, that may read a record again and again. */
+  whileReading<Result>(work: () => Result): Result {
+    this.#read = new Map();
+    try {
+      return work();
+    } finally {
+      this.#read = undefined;
+    }
+  }
+
   /** The record as it is now. */
   held(id: string): HeldRecord | undefined {
+    return this.#reading(id).held;
+  }
+
+  /** The record as it is now, by its names; undefined for one of a newer catalogue too. */
+  stored(id: string): StoredRecord | undefined {
+    const reading = this.#reading(id);
+    if (reading.held !== undefined) reading.stored ??= storedRecord(reading.held);
+    return reading.stored;
+  }
+
+  #reading(id: string): Reading {
+    const read = this.#read?.get(id);
+    if (read !== undefined) return read;
     const row = this.#byId.get(id);
-    return row === undefined ? undefined : heldRecord(row);
+    const reading: Reading = { held: row === undefined ? undefined : heldRecord(row) };
+    this.#read?.set(id, reading);
+    return reading;
   }
 
   /** Where the record's first change stands in the journal; undefined when it is not here. */
@@ -147,7 +204,7 @@ export class RecordTable {
       createdPosition: held?.createdPosition ?? at.position,
       conflictCount: state.conflicts.length,
     };
-    this.#write(next, at.nowMs);
+    this.#write(next, at.nowMs, at.isDigestLeft === true ? NO_DIGEST : recordDigest(next.typeNumber, next));
     if (extended === undefined) this.#writeConflicts(next.id, state, at.nowMs);
     return next;
   }
@@ -187,8 +244,7 @@ export class RecordTable {
     const state = mergeRecord(changes, this.#allCorrections());
     const held = this.#byId.get(id);
     const digest = recordDigest(created.recordType, state);
-    const isAsIs =
-      held?.type === created.recordType && Buffer.compare(held.digest, digest) === 0 && isRowOf(held, digest);
+    const isAsIs = held?.type === created.recordType && isDigestOf(held, digest) && isRowOf(held, digest);
     if (isAsIs) return false;
     const lastStamp = stampOf(last.origin, last.sequence);
     const conflictCount = state.conflicts.length;
@@ -206,6 +262,8 @@ export class RecordTable {
   release(id: string): number | undefined {
     const held = this.held(id);
     if (held === undefined) return undefined;
+    this.#read?.delete(id);
+    this.#noteWrite(held.typeNumber);
     this.#clearConflicts.run(id);
     this.#remove.run(id);
     const stored = storedRecord(held);
@@ -213,13 +271,15 @@ export class RecordTable {
     return held.createdPosition;
   }
 
-  #write(record: HeldRecord, nowMs: number): void {
+  #write(record: HeldRecord, nowMs: number, digest = recordDigest(record.typeNumber, record)): void {
+    this.#read?.delete(record.id);
+    this.#noteWrite(record.typeNumber);
     this.#put.run(
       record.id,
       record.typeNumber,
       JSON.stringify(record.fields),
       stampsText(record.stamps),
-      recordDigest(record.typeNumber, record),
+      digest,
       record.lastStamp,
       record.createdPosition,
       nowMs,
@@ -236,6 +296,7 @@ export class RecordTable {
     for (const { id, field, winner, loser } of conflicts)
       this.#addConflict.run(id, recordId, field, winner, loser, nowMs);
     this.#countConflicts.run(conflicts.length, recordId);
+    this.#read?.delete(recordId);
   }
 
   #allCorrections(): readonly ClockCorrection[] {
@@ -253,6 +314,10 @@ export class RecordTable {
       correctedTo: { ms: row.ms, counter: row.counter },
     }));
   }
+}
+
+function isDigestOf({ digest }: RecordRow, made: Uint8Array): boolean {
+  return digest.length === 0 || Buffer.compare(digest, made) === 0;
 }
 
 /** Whether a row amounts to a digest; one that was damaged may not even be readable. */

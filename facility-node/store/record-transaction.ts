@@ -170,7 +170,7 @@ export class OpenTransaction implements RecordTransaction {
       }),
       held?.createdPosition,
     );
-    records.apply(change, { position, nowMs, isNew: change.isCreate });
+    records.apply(change, { position, nowMs, isNew: change.isCreate, isDigestLeft: context.guard !== 'in-bulk' });
     return change.recordId;
   }
 

@@ -33,10 +33,10 @@ export function canonicalValue({ name, declaration }: FieldOf, value: FieldValue
     });
   }
   if (declaration.kind === 'set') return [...new Set((value as readonly string[]).map(canonicalText))].sort();
-  if (declaration.kind === 'date' || declaration.kind === 'decimal' || declaration.kind === 'ref') {
-    return fromCborValue(toCborValue(declaration.kind, value as ScalarValue));
-  }
-  return typeof value === 'string' ? canonicalText(value) : value;
+  if (declaration.kind === 'decimal') return fromCborValue(toCborValue('decimal', value as ScalarValue));
+  // Of references and dates there is one spelling.
+  const isText = typeof value === 'string' && declaration.kind !== 'ref' && declaration.kind !== 'date';
+  return isText ? canonicalText(value) : value;
 }
 
 /** The write of a register field or of a set's first members. */

@@ -8,7 +8,7 @@ CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patien
 
 CREATE INDEX clock_correction_target on clock_correction (node, incarnation);
 
-CREATE INDEX condition_recorded on record (type, json_extract(fields, '$."8"')) where type = 6;
+CREATE INDEX condition_recorded on record (json_extract(fields, '$."8"')) where type = 6;
 
 CREATE UNIQUE INDEX conflict_by_id on conflict (id);
 
@@ -20,7 +20,7 @@ CREATE INDEX emergency_note_waiting on emergency_note (at) where taken_up_at is 
 
 CREATE INDEX emergency_notice_waiting on emergency_notice (created_at) where sent_at is null;
 
-CREATE INDEX encounter_start on record (type, json_extract(fields, '$."2"')) where type = 4;
+CREATE INDEX encounter_start on record (json_extract(fields, '$."2"')) where type = 4;
 
 CREATE UNIQUE INDEX import_key_by_id on import_key (foreign_id, resource_type, source_system);
 
@@ -50,11 +50,15 @@ CREATE INDEX patient_phone on record (type, json_extract(fields, '$."5"'), creat
 CREATE INDEX patient_replaced_by on record (type, json_extract(fields, '$."12"'))
   where type = 1 and json_extract(fields, '$."12"') is not null;
 
-CREATE INDEX record_by_age on record (type, created_position);
+CREATE INDEX record_by_age on record (type, created_position)
+  where type = 1 or type = 2 or type = 3 or type = 7 or type = 10 or type = 11 or type = 12 or type = 13 or type = 14
+    or type = 15 or type = 16 or type = 17 or type = 18;
 
 CREATE INDEX record_field_1 on record (json_extract(fields, '$."1"'), type, created_position);
 
 CREATE INDEX record_field_2 on record (json_extract(fields, '$."2"'), type, created_position);
+
+CREATE INDEX record_in_order on record (created_position, type);
 
 CREATE INDEX refresh_token_of_session on refresh_token (session_id);
 

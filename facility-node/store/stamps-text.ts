@@ -19,22 +19,22 @@ type Stored = { readonly r: readonly Group[]; readonly s?: Readonly<Record<strin
  * quarter of the row otherwise.
  */
 export function stampsText(stamps: Stamps): string {
-  const groups = new Map<string, Group>();
-  const sets: Record<string, SetStamps['tags']> = {};
-  for (const [field, why] of Object.entries(stamps)) {
+  const groups: Group[] = [];
+  let sets: Record<string, SetStamps['tags']> | undefined;
+  for (const field in stamps) {
+    const why = stamps[field] as RegisterStamp | SetStamps;
     if ('tags' in why) {
+      sets ??= {};
       sets[field] = why.tags;
       continue;
     }
     const { stamp, clock, authorised, author, role } = why;
     // A clock correction may reach one change of a record and not another, but never half a change.
-    const key = authorised ? stamp : `${stamp}?`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [[field], stamp, clock.ms, clock.counter, authorised, author, role]);
+    const group = groups.find((one) => one[1] === stamp && one[4] === authorised);
+    if (group === undefined) groups.push([[field], stamp, clock.ms, clock.counter, authorised, author, role]);
     else group[0].push(field);
   }
-  const stored: Stored = { r: [...groups.values()], ...(Object.keys(sets).length === 0 ? {} : { s: sets }) };
-  return JSON.stringify(stored);
+  return JSON.stringify((sets === undefined ? { r: groups } : { r: groups, s: sets }) satisfies Stored);
 }
 
 /** The stamps in a text that {@link stampsText} made. */
