@@ -74,7 +74,7 @@ const SYNC = {
   exchanges: 1,
   receivedFeedSequence: 3,
   urgentPending: 0,
-  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0 },
+  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0, stalled: [], stalledCount: 0 },
   waitsFor: null,
   otherBranch: null,
   proof: null,
@@ -161,6 +161,22 @@ describe('haggui', () => {
     const { exitCode, stdout, stderr } = await haggui(['sync', 'status', '--json', '--data', directory.path]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual(SYNC);
+  });
+
+  it('names attachments that have been waiting for days, since when and why, also for a reason of a newer node', async () => {
+    await using directory = await temporaryDirectory();
+    const one = { record: '0197', isToHub: true, size: 2_000_000, carried: 500_000, ageSeconds: 5 * 86_400 };
+    const stalled = [
+      { ...one, why: 'later' },
+      { ...one, isToHub: false, why: 'eclipse' },
+    ];
+    const status = { ...SYNC, attachments: { ...SYNC.attachments, stalled, stalledCount: 2 } };
+    await using _daemon = await fakeDaemon(directory.path, { 'GET /v1/sync/status': json(200, status) });
+    const { stdout } = await haggui(['sync', 'status', '--data', directory.path]);
+    expect(stdout).toContain('2 documents joints attendent depuis plus de deux jours');
+    expect(stdout).toMatch(/0197 .*à envoyer depuis 5\sj.* : le hub ne peut rien garder/);
+    expect(stdout).toMatch(/0197 .*à recevoir depuis 5\sj.* : eclipse/);
+    expect(stdout).not.toContain('Tout ce qui a été enregistré est au hub');
   });
 
   it('exits 75 when the two sides do not hold the same, or the exchange left something behind', async () => {

@@ -1,4 +1,5 @@
 import type { SyncStatus, SyncVerification } from '@santehaggui/protocols/api/admin-api.ts';
+import { ATTACHMENT_WAITS, type AttachmentWait } from '@santehaggui/protocols/documents/attachment-wait.ts';
 import { exitCodes } from '@santehaggui/runtime/errors/exit-codes.ts';
 import type { OnProgress } from '@santehaggui/runtime/http/progress-answer.ts';
 import type { AdminClient } from '../client/admin-client.ts';
@@ -19,6 +20,7 @@ function syncLines(invocation: Invocation, status: SyncStatus): readonly string[
   return [
     paint.bold(status.facility),
     verdictLine(invocation, status),
+    ...stalledLines(invocation, status),
     '',
     ...pairLines(
       [
@@ -63,6 +65,24 @@ function attachmentsText({ text, format }: Invocation, { attachments }: SyncStat
   });
 }
 
+/** Attachments that have been waiting for days, each with since when and why. */
+function stalledLines({ text, format, paint, language }: Invocation, { attachments }: SyncStatus): readonly string[] {
+  const { stalled, stalledCount } = attachments;
+  if (stalledCount === 0) return [];
+  const lines = stalled.map(({ record, isToHub, size, carried, ageSeconds, why }) =>
+    text(isToHub ? 'sync.stalledUp' : 'sync.stalledDown', {
+      ...{ record, size: format.bytes(size), carried: format.bytes(carried), age: format.duration(ageSeconds) },
+      why: stalledWhy(why, language),
+    }),
+  );
+  return [text('sync.stalled', { count: format.integer(stalledCount) }), ...lines].map((line) => paint.yellow(line));
+}
+
+/** A newer node may know a reason that is not known here. */
+function stalledWhy(why: AttachmentWait, language: Invocation['language']): string {
+  return Object.hasOwn(ATTACHMENT_WAITS, why) ? ATTACHMENT_WAITS[why][language] : why;
+}
+
 /** All is safe, or what waits, since when and why: never the former while anything waits or is refused. */
 function verdictLine(invocation: Invocation, status: SyncStatus): string {
   const { text, format, paint } = invocation;
@@ -79,7 +99,10 @@ function verdictLine(invocation: Invocation, status: SyncStatus): string {
   }
   if (quarantined > 0) return paint.yellow(text('sync.someRefused', { count: format.integer(quarantined) }));
   if (conflicts > 0) return paint.yellow(text('sync.someDisputed', { count: format.integer(conflicts) }));
-  return paint.green(text('sync.allSafe'));
+  const [oldest] = status.attachments.stalled;
+  if (oldest === undefined) return paint.green(text('sync.allSafe'));
+  const what = attachmentsText(invocation, status);
+  return paint.yellow(text('sync.attachmentsWait', { what, why: stalledWhy(oldest.why, invocation.language) }));
 }
 
 /** `haggui sync status`: the backlog. */

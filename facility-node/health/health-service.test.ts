@@ -17,7 +17,7 @@ const calm: SyncStatus = {
   exchanges: 1,
   receivedFeedSequence: 0,
   urgentPending: 0,
-  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0 },
+  attachments: { toSend: 0, toSendBytes: 0, toFetch: 0, toFetchBytes: 0, stalled: [], stalledCount: 0 },
   waitsFor: null,
   otherBranch: null,
   connected: true,
@@ -53,6 +53,19 @@ describe('HealthService', () => {
     const { overall, named } = checksOf(node);
     expect(overall).toBe('ok');
     expect(Object.values(named).some(({ remedy }) => remedy !== undefined)).toBe(false);
+  });
+
+  it('names the attachment that has been waiting longest, since when and why', async () => {
+    await using node = await openTestStore();
+    const waiting = { record: 'a0000000-0000-8000-8000-000000000001', isToHub: true, size: 9000, carried: 100 };
+    const stalled = [{ ...waiting, ageSeconds: 5 * 24 * 3600 + 60, why: 'later' as const }];
+    const syncStatus = () => ({ ...calm, attachments: { ...calm.attachments, stalled, stalledCount: 7 } });
+    const { overall, named } = checksOf(node, { syncStatus });
+    expect(overall).toBe('degraded');
+    expect(named.attachments?.detail).toMatch(
+      /^7 documents .*a0000000-0000-8000-8000-000000000001, à envoyer depuis 5 j : le hub ne peut/,
+    );
+    expect(checksOf(node).named.attachments).toBeUndefined();
   });
 
   it('fails when the database would not survive a power cut', async () => {

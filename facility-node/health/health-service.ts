@@ -7,6 +7,7 @@ import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/r
 import type { WitnessProblem } from '../audit/witness-service.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
+import { attachmentChecks } from './attachment-checks.ts';
 import { emergencyChecks } from './emergency-checks.ts';
 import { witnessChecks } from './witness-checks.ts';
 
@@ -66,6 +67,7 @@ export class HealthService {
       this.#clock(),
       this.#link(sync),
       this.#backlog(sync),
+      ...attachmentChecks(sync),
       this.#chain(sync),
       backupCheck(this.#parts.backups()),
       ...this.#consents(),

@@ -38,6 +38,7 @@ export function nodeMaintenance(
     { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
     { name: 'certificates', everyMs: CERTIFICATES_EVERY_MS, run: () => certificates.refresh() },
     { name: 'counters', everyMs: KEEP_EVERY_MS, run: () => uplink.keepCounters() },
+    { name: 'attachments', everyMs: KEEP_EVERY_MS, run: () => uplink.noteWaiting() },
     { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
     { name: 'emergency-notices', everyMs: NOTICES_EVERY_MS, run: () => void notices.send() },
     { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },

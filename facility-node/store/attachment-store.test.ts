@@ -90,6 +90,37 @@ describe('content that is handed in', () => {
   });
 });
 
+describe('what waits', () => {
+  it('is known by since when and what was heard of it, until it has been carried; what was given up is not forgotten', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const [bytes, other] = [randomBytes(100), randomBytes(200)];
+    const [up, down] = [toldOf(node.store, bytes), toldOf(node.store, other)];
+    node.store.inTransaction(() => attachments.add(up, { hash: sha256(bytes), bytes }));
+    toldOf(node.store, randomBytes(5000));
+    attachments.noteWaiting(1000, 1000);
+    attachments.noteWaiting(2000, 1000);
+    expect(attachments.waitingBefore(1000, 1000)).toEqual([]);
+    attachments.noteHubHas(up, 40);
+    attachments.noteTold(up, 'later');
+    await attachments.take(piece(down, randomBytes(200), 0, 200));
+    const of = (record: string) => attachments.waitingBefore(1001, 1000).find((one) => one.record === record);
+    expect(attachments.waitingBefore(1001, 1000)).toHaveLength(2);
+    expect(of(up)).toEqual({ record: up, isToHub: true, size: 100, carried: 40, since: 1000, told: 'later' });
+    expect(of(down)).toEqual({ record: down, isToHub: false, size: 200, carried: 0, since: 1000, told: 'differs' });
+    attachments.askFor(down, 3000);
+    await attachments.take(piece(down, other, 0, 200));
+    attachments.noteHubHas(up, 100);
+    attachments.noteWaiting(4000, 1000);
+    expect(attachments.waitingBefore(9000, 1000)).toEqual([]);
+    // The hub was put back: from now on it waits again.
+    attachments.forgetHub();
+    attachments.noteWaiting(5000, 1000);
+    expect(of(up)).toBeUndefined();
+    expect(attachments.waitingBefore(5001, 1000)).toMatchObject([{ since: 5000, told: null }, { since: 5000 }]);
+  });
+});
+
 describe('what is carried next', () => {
   it('is what somebody asked for, then what is of an evacuation, then the newest; large content only when asked for', async () => {
     await using node = await openTestStore();

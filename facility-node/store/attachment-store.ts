@@ -28,6 +28,16 @@ export type Attachment = {
 /** Content that is to go to the hub or to come from it. */
 export type CarriedAttachment = Attachment & { readonly isUrgent: boolean };
 
+/** Content that has been waiting since a moment (ms since 1970); `told`: what was last heard of it, `absent` where the hub has not got it. */
+export type WaitingAttachment = {
+  readonly record: string;
+  readonly isToHub: boolean;
+  readonly size: number;
+  readonly carried: number;
+  readonly since: number;
+  readonly told: BlobRefusal | 'absent' | null;
+};
+
 /** How many contents are still to be carried, and how many bytes of them. */
 export type AttachmentBacklog = { readonly count: number; readonly bytes: number };
 
@@ -46,6 +56,9 @@ const URGENT = `exists (select 1 from record f where f.type = ${referral.number}
   and coalesce(json_extract(f.fields, ${field(referral.fields.status.number)}), '') not in ('closed', 'cancelled'))`;
 const CARRIED = `select ${COLUMNS}, ${URGENT} as isUrgent from attachment a join record r on r.id = a.record_id`;
 const TO_SEND = 'a.is_whole = 1 and a.hub_received < a.size and a.refused is null';
+/** What waits, given up or not; of what is to come no more than may come by itself or somebody asked for. */
+const WAITS = `(a.is_whole = 1 and a.hub_received < a.size
+  or a.is_whole = 0 and a.hash is not null and (a.asked_at is not null or a.size <= @maxBytes))`;
 const TO_FETCH =
   'a.is_whole = 0 and a.hash is not null and a.refused is null and (a.asked_at is not null or a.size <= ?)';
 
@@ -105,6 +118,13 @@ export class AttachmentStore {
   readonly #whole: Statement<[], { record: string; hash: string }>;
   readonly #hasAny: Statement<[], number>;
   readonly #isExpected: Statement<[string, number], number>;
+  readonly #noticeWaiting: Statement<[{ readonly now: number; readonly maxBytes: number }]>;
+  readonly #noticeDone: Statement<[{ readonly maxBytes: number }]>;
+  readonly #waiting: Statement<
+    [{ readonly before: number; readonly maxBytes: number }],
+    Omit<WaitingAttachment, 'isToHub'> & { readonly isToHub: number }
+  >;
+  readonly #tell: Statement<[string, string]>;
   readonly #listeners = new Set<() => void>();
 
   constructor(store: RecordStore) {
@@ -114,7 +134,7 @@ export class AttachmentStore {
     this.#begin = db.prepare('insert into attachment (record_id, size) values (?, ?)');
     this.#lastPiece = db.prepare('select at, bytes from attachment_piece where record_id = ? order by at desc limit 1');
     this.#putPiece = db.prepare('insert or replace into attachment_piece (record_id, at, bytes) values (?, ?, ?)');
-    this.#grow = db.prepare('update attachment set received = received + ? where record_id = ?');
+    this.#grow = db.prepare('update attachment set received = received + ?, told = null where record_id = ?');
     this.#confirm = db.prepare('update attachment set is_whole = 1, hash = ? where record_id = ? and received = size');
     this.#empty = db.prepare('delete from attachment_piece where record_id = ?');
     this.#drop = db.prepare('delete from attachment where record_id = ?');
@@ -122,7 +142,9 @@ export class AttachmentStore {
     this.#pieces = db.prepare(
       `select at, bytes from attachment_piece where record_id = ? and at > ? - ${MAX_PIECE_BYTES} and at < ? order by at`,
     );
-    this.#hubHas = db.prepare('update attachment set hub_received = min(size, ?), refused = null where record_id = ?');
+    this.#hubHas = db.prepare(
+      'update attachment set hub_received = min(size, ?), refused = null, told = null where record_id = ?',
+    );
     this.#forgetHub = db.prepare('update attachment set hub_received = 0, refused = null where hub_received > 0');
     this.#ask = db.prepare(
       'update attachment set asked_at = coalesce(asked_at, ?), refused = null where record_id = ?',
@@ -146,6 +168,18 @@ export class AttachmentStore {
         'select count(*) from attachment where record_id = ? and (is_whole = 1 or asked_at is not null or size <= ?)',
       )
       .pluck();
+    this.#noticeWaiting = db.prepare(
+      `update attachment as a set waiting_since = @now where waiting_since is null and ${WAITS}`,
+    );
+    this.#noticeDone = db.prepare(
+      `update attachment as a set waiting_since = null, told = null where waiting_since is not null and not ${WAITS}`,
+    );
+    this.#waiting = db.prepare(
+      `select a.record_id as record, a.is_whole as isToHub, a.size, a.waiting_since as since, coalesce(a.told, a.refused) as told,
+         case a.is_whole when 1 then a.hub_received else a.received end as carried
+       from attachment a where a.waiting_since < @before and ${WAITS} order by a.waiting_since, a.record_id`,
+    );
+    this.#tell = db.prepare('update attachment set told = ? where record_id = ?');
     // What a damaged file has lost of the pieces is not whole, whatever its row says.
     this.#whole = db.prepare(
       `select a.record_id as record, a.hash from attachment a where a.is_whole = 1 and a.size =
@@ -284,6 +318,22 @@ export class AttachmentStore {
       toSend: this.#sendBacklog.get() as AttachmentBacklog,
       toFetch: this.#fetchBacklog.get(maxBytes) as AttachmentBacklog,
     };
+  }
+
+  /** Notes since when what waits now has been waiting, and that the rest waits no more. Called again and again. */
+  noteWaiting(now: number, maxBytes: number): void {
+    this.#noticeDone.run({ maxBytes });
+    this.#noticeWaiting.run({ now, maxBytes });
+  }
+
+  /** What has been waiting since before a moment, the longest first. */
+  waitingBefore(before: number, maxBytes: number): readonly WaitingAttachment[] {
+    return this.#waiting.all({ before, maxBytes }).map((row) => ({ ...row, isToHub: row.isToHub === 1 }));
+  }
+
+  /** Notes what was heard of a content that is not carried. */
+  noteTold(record: string, told: NonNullable<WaitingAttachment['told']>): void {
+    this.#tell.run(told, record);
   }
 
   /** Whether any record here has content, be it here or not. */

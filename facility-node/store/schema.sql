@@ -4,6 +4,8 @@ CREATE UNIQUE INDEX account_travelling on account (travelling_id) where travelli
 
 CREATE INDEX attachment_to_carry on attachment (record_id) where is_whole = 0 or hub_received < size;
 
+CREATE INDEX attachment_waiting on attachment (waiting_since) where waiting_since is not null;
+
 CREATE INDEX audit_event_of_patient on audit_event (patient_id, id) where patient_id is not null;
 
 CREATE INDEX clock_correction_target on clock_correction (node, incarnation);
@@ -96,7 +98,7 @@ CREATE TABLE attachment (
   refused text,
   -- when somebody wanted to see it while it was not here
   asked_at integer
-) strict, without rowid;
+, waiting_since integer, told text) strict, without rowid;
 
 CREATE TABLE attachment_piece (
   record_id text not null references attachment (record_id) on delete cascade,

@@ -16,7 +16,7 @@ import { type ExchangeState, isPushed, isPushedButLate } from '@santehaggui/prot
 import { MalformedMessage } from '@santehaggui/protocols/frames/messages.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import type { AttachmentStore } from '../store/attachment-store.ts';
+import type { AttachmentStore, WaitingAttachment } from '../store/attachment-store.ts';
 
 /** What carrying attachments takes. `fetchMaxBytes`: larger ones are fetched only when somebody wants to see them. */
 export type BlobExchangeParts = {
@@ -72,6 +72,7 @@ export class BlobExchange {
         return;
       case 'blob-absent':
         this.#absent.add(message.record);
+        this.#parts.attachments.noteTold(message.record, 'absent');
         await this.#stepFetching({ kind: 'absent', record: message.record });
         return;
       case 'blob-ready':
@@ -102,6 +103,18 @@ export class BlobExchange {
     const { attachments, fetchMaxBytes } = this.#parts;
     const isSent = attachments.nextToSend(this.#refused) === undefined;
     return isSent && attachments.nextToFetch(this.#absent, fetchMaxBytes) === undefined;
+  }
+
+  /** Notes since when what waits has been waiting. */
+  noteWaiting(): void {
+    const { attachments, fetchMaxBytes, clock } = this.#parts;
+    attachments.noteWaiting(clock.now(), fetchMaxBytes);
+  }
+
+  /** What has been waiting for longer than so many milliseconds, the longest first. */
+  waitingFor(ms: number): readonly WaitingAttachment[] {
+    const { attachments, fetchMaxBytes, clock } = this.#parts;
+    return attachments.waitingBefore(clock.now() - ms, fetchMaxBytes);
   }
 
   /** What still waits at this node, and how many bytes were moved since the start. */
@@ -155,6 +168,7 @@ export class BlobExchange {
     attachments.noteHubHas(record, upTo);
     if (refusal === undefined) return;
     log.warn('uplink.attachment-refused', { record, refusal });
+    attachments.noteTold(record, refusal);
     this.#refused.add(record);
   }
 

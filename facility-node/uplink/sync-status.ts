@@ -8,6 +8,10 @@ import type { ReplicaStateStore } from '../store/replica-state-store.ts';
 import type { BlobExchange } from './blob-exchange.ts';
 import { replicaOnScreen } from './replica-on-screen.ts';
 
+/** A content that has not got through by then needs somebody to look at it. */
+const STALLED_AFTER_MS = 2 * 24 * 3600_000;
+const MOST_STALLED = 5;
+
 /** What `sync status` is drawn from. */
 export type SyncStatusParts = {
   readonly journal: JournalStore;
@@ -54,6 +58,7 @@ export function syncStatusOf(parts: SyncStatusParts): SyncStatus {
     attachments: {
       ...{ toSend: toSend.count, toSendBytes: toSend.bytes },
       ...{ toFetch: toFetch.count, toFetchBytes: toFetch.bytes },
+      ...stalledOf(parts, pendingChanges),
     },
     waitsFor: isWaiting ? waitsFor(parts) : null,
     otherBranch: state.otherBranch,
@@ -61,7 +66,23 @@ export function syncStatusOf(parts: SyncStatusParts): SyncStatus {
   };
 }
 
-function waitsFor({ identity, lastExchange, isLive }: SyncStatusParts): SyncStatus['waitsFor'] {
+/** Contents that have been waiting for days: which, since when and why. */
+function stalledOf(
+  parts: SyncStatusParts,
+  pendingChanges: number,
+): Pick<SyncStatus['attachments'], 'stalled' | 'stalledCount'> {
+  const { blobs, clock } = parts;
+  const all = blobs.waitingFor(STALLED_AFTER_MS);
+  const link = waitsFor(parts);
+  const stalled = all.slice(0, MOST_STALLED).map(({ record, isToHub, size, carried, since, told }) => ({
+    ...{ record, isToHub, size, carried, ageSeconds: Math.round((clock.now() - since) / 1000) },
+    why:
+      link === 'acknowledgement' ? (told ?? (pendingChanges > 0 ? ('changes' as const) : ('carrying' as const))) : link,
+  }));
+  return { stalled, stalledCount: all.length };
+}
+
+function waitsFor({ identity, lastExchange, isLive }: SyncStatusParts): NonNullable<SyncStatus['waitsFor']> {
   if (identity.current().hub === null) return 'enrolment';
   if (lastExchange?.error === REVOKED) return 'revoked';
   return isLive ? 'acknowledgement' : 'connection';

@@ -161,6 +161,11 @@ export class UplinkService implements Service {
     this.#pauses.wake();
   }
 
+  /** Notes since when attachments have been waiting. */
+  noteWaiting(): void {
+    this.#blobs.noteWaiting();
+  }
+
   /** Where the exchange is, as `sync status` shows it. */
   status(): SyncStatus {
     return syncStatusOf({

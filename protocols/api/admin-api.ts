@@ -1,8 +1,19 @@
 import { z } from 'zod';
+import type { AttachmentWait } from '../documents/attachment-wait.ts';
 import type { ParcelFault } from '../frames/parcel.ts';
 import type { BrokerStatus } from './broker-api.ts';
 
 /** The admin socket of a node, `DIR/admin.sock`: HTTP under `/v1`. These are the shapes that `haggui --json` prints. */
+
+/** An attachment whose content is not where it is to be: whether it is to go to the hub or to come from it, how much has been carried, and why not all. */
+export type StalledAttachment = {
+  readonly record: string;
+  readonly isToHub: boolean;
+  readonly size: number;
+  readonly carried: number;
+  readonly ageSeconds: number;
+  readonly why: AttachmentWait;
+};
 
 /** `GET /v1/sync/status`. */
 export type SyncStatus = {
@@ -33,6 +44,9 @@ export type SyncStatus = {
     readonly toSendBytes: number;
     readonly toFetch: number;
     readonly toFetchBytes: number;
+    /** Those that have been waiting for more than two days, the longest first, at most five of `stalledCount`. */
+    readonly stalled: readonly StalledAttachment[];
+    readonly stalledCount: number;
   };
   /** Why something waits; null when nothing does. */
   readonly waitsFor: 'enrolment' | 'connection' | 'acknowledgement' | 'revoked' | null;

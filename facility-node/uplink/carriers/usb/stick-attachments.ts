@@ -39,5 +39,6 @@ export async function takeFromHub(attachments: AttachmentStore, message: BlobMes
   if (message.kind === 'blob-piece') return (await attachments.take(message)).newBytes;
   if (message.kind !== 'blob-have') throw new MalformedMessage(`${message.kind} in a parcel of the hub`);
   if (message.refusal === undefined) attachments.noteHubHas(message.record, message.upTo);
+  else attachments.noteTold(message.record, message.refusal);
   return 0;
 }
