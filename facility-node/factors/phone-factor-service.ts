@@ -34,6 +34,10 @@ export class PhoneFactorService implements SecondFactor {
   readonly #options: PhoneFactorOptions;
   readonly #factors: PhoneFactorStore;
   readonly #codes: BoundCodes;
+  /** Of numbers that are not proven yet, counted apart: whoever proposes a colleague's keeps no code from signing her in. */
+  readonly #proposalCodes: BoundCodes;
+  /** By account: each message costs money, whatever number it goes to. */
+  readonly #proposals = memoryLimiters({ name: 'phone-proposals', points: 6, seconds: 24 * 3600 });
   /** Numbers that wait for their code, by session. */
   readonly #proposed = new Map<string, string>();
 
@@ -47,10 +51,10 @@ export class PhoneFactorService implements SecondFactor {
         throw failFactor('SH-T250', { cause });
       });
     };
-    this.#codes = new BoundCodes({
-      clock,
-      sender: new CodeSender({ purpose: 'sign-in-code', send, make: memoryLimiters }),
-    });
+    const codesFor = (purpose: string) =>
+      new BoundCodes({ clock, sender: new CodeSender({ purpose, send, make: memoryLimiters }) });
+    this.#codes = codesFor('sign-in-code');
+    this.#proposalCodes = codesFor('phone-proposal');
   }
 
   isAskedOf(accountId: number): boolean {
@@ -61,7 +65,7 @@ export class PhoneFactorService implements SecondFactor {
     const phone = this.#factors.of(accountId)?.phone;
     if (phone === undefined) throw failFactor('SH-T250');
     const attempt = randomBytes(32).toString('base64url');
-    const expiresAtMs = await this.#send(bindingOf(accountId, attempt), phone);
+    const expiresAtMs = await this.#codes.send(bindingOf(accountId, attempt), phone, this.#text);
     return { attempt, phoneEnding: phone.slice(-2), expiresAtMs };
   }
 
@@ -95,7 +99,8 @@ export class PhoneFactorService implements SecondFactor {
   async propose({ accountId, sessionId }: Staff, phone: string): Promise<Omit<CodeSent, 'attempt'>> {
     const number = parseMaliPhone(phone);
     if (number === undefined) throw failFactor('SH-I250');
-    const expiresAtMs = await this.#send(bindingOf(accountId, sessionId, number), number);
+    await this.#proposals.take(String(accountId));
+    const expiresAtMs = await this.#proposalCodes.send(bindingOf(accountId, sessionId, number), number, this.#text);
     const [oldest] = this.#proposed.keys();
     if (this.#proposed.size >= MOST_PROPOSED && oldest !== undefined) this.#proposed.delete(oldest);
     this.#proposed.set(sessionId, number);
@@ -106,7 +111,7 @@ export class PhoneFactorService implements SecondFactor {
   confirm(staff: Staff, code: string): void {
     const { accountId, sessionId } = staff;
     const phone = this.#proposed.get(sessionId);
-    if (phone === undefined || !this.#codes.prove(bindingOf(accountId, sessionId, phone), code))
+    if (phone === undefined || !this.#proposalCodes.prove(bindingOf(accountId, sessionId, phone), code))
       throw failFactor('SH-I251');
     this.#proposed.delete(sessionId);
     this.#factors.together(() => {
@@ -123,12 +128,12 @@ export class PhoneFactorService implements SecondFactor {
     });
   }
 
-  #send(binding: string, phone: string): Promise<number> {
+  readonly #text = (code: string): string => {
     const { name } = this.#options.facility;
-    const text = (code: string): string =>
-      gsmText(`${name.slice(0, 30)}: code ${code} pour vous connecter. Ne le dites à personne. Valable 10 minutes.`);
-    return this.#codes.send(binding, phone, text);
-  }
+    return gsmText(
+      `${name.slice(0, 30)}: code ${code} pour vous connecter. Ne le dites à personne. Valable 10 minutes.`,
+    );
+  };
 
   #note(staff: Staff, detail: Readonly<Record<string, unknown>>): void {
     this.#options.audit.append(staff, {

@@ -137,6 +137,19 @@ describe('codes by SMS', () => {
     expect(noted.join()).not.toContain('76123456');
   });
 
+  it('reach their owner whoever else proposes her number, and no account has them sent all day', async () => {
+    await using opened = await clinicWithPhone();
+    const { clinic } = opened;
+    const midwife = await clinic.as('midwife');
+    const propose = async (phone: string) =>
+      (await midwife('POST', '/api/v1/factors/phone', { body: { password: TEST_PASSWORD, phone } })).status;
+    for (let index = 0; index < 3; index++) await propose(PHONE);
+    expect(await propose(PHONE)).toBe(429);
+    expect((await browserAt(clinic)(password)).status).toBe(202);
+    expect([await propose('+22376000001'), await propose('+22376000002')]).toEqual([202, 202]);
+    expect(await propose('+22376000003')).toBe(429);
+  });
+
   it('are not offered where there is nothing to send them with', async () => {
     await using clinic = await openTestClinic();
     const nurse = await clinic.as('nurse');
