@@ -166,6 +166,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     findings: () => witness.findings(),
     emergencies: async () => ({ tallies: await emergencies(), overLimit: await copies.overLimit() }),
     keys: () => sealing.status(),
+    passkeyless: async () => (config.http.name === undefined ? people.users.countMinistry() : 0),
     url,
     clock,
   });

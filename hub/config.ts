@@ -33,10 +33,10 @@ export const hubConfigTable = configTable({
   },
   'http.name': {
     kind: 'string',
-    default: 'localhost',
+    optional: true,
     pattern: /^(?!-)[a-z\d-]+(\.[a-z\d-]+)*$/,
-    fr: 'Nom du hub, tel que les gens l’ouvrent en HTTPS (hub.sante.ml) : les clés d’accès ne valent que pour lui',
-    en: 'The hub’s name as people open it over HTTPS (hub.sante.ml): passkeys are for it alone',
+    fr: 'Nom du hub, tel que les gens l’ouvrent en HTTPS (hub.sante.ml) : les clés d’accès ne valent que pour lui, et sans lui que sur la machine du hub (localhost)',
+    en: 'The hub’s name as people open it over HTTPS (hub.sante.ml): passkeys are for it alone, and without it only on the hub’s machine (localhost)',
   },
   'http.tlsKey': { kind: 'secret', optional: true, fr: 'Fichier de la clé TLS', en: 'File of the TLS key' },
   'http.tlsCertificate': {

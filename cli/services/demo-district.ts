@@ -173,7 +173,12 @@ export class DemoDistrict implements AsyncDisposable {
     await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
     this.#guardian = startGuardian();
     step('hub');
-    this.#hub = this.#daemon('haggui-hub', 'hub', () => ['--http-port', String(this.#hubPort)]);
+    this.#hub = this.#daemon('haggui-hub', 'hub', () => [
+      '--http-port',
+      String(this.#hubPort),
+      '--http-name',
+      'localhost',
+    ]);
     await allEnded([
       this.startHub(),
       forEachSideBySide(facilities, async (profile) => {

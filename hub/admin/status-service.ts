@@ -30,6 +30,8 @@ export type StatusOptions = {
   readonly emergencies: () => Promise<EmergencyOnScreen>;
   /** What wraps the keys; throws while that does not answer. */
   readonly keys: () => Promise<KeysOnScreen>;
+  /** How many accounts come in by a passkey alone, where the hub has no name that one could be for. */
+  readonly passkeyless: () => Promise<number>;
   readonly url: () => string;
   readonly clock: Clock;
 };
@@ -51,7 +53,7 @@ export class StatusService {
   async status(): Promise<HubStatus> {
     const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, findings, keys, url, clock } =
       this.#options;
-    const { emergencies } = this.#options;
+    const { emergencies, passkeyless } = this.#options;
     const asked = [
       facilities.count(),
       bus.waiting(),
@@ -61,13 +63,11 @@ export class StatusService {
       proofs(),
       emergencies(),
       facilities.branched(),
+      passkeyless(),
     ] as const;
     const found = await Promise.all(asked).catch(() => undefined);
-    const [count, { waiting, setAside }, refused, wrong, restoration, proven, urgent, branched = []] = found ?? [
-      { total: 0, enrolled: 0 },
-      { waiting: 0, setAside: 0 },
-      ...([0, []] as const),
-    ];
+    const [count, { waiting, setAside }, refused, wrong, restoration, proven, urgent, branched = [], outside = 0] =
+      found ?? [{ total: 0, enrolled: 0 }, { waiting: 0, setAside: 0 }, ...([0, []] as const)];
     const checks: HealthCheck[] = [
       databaseCheck(found !== undefined),
       outboxCheck(waiting, setAside),
@@ -77,6 +77,7 @@ export class StatusService {
       ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
       ...(urgent === undefined ? [] : emergencyChecks(urgent)),
+      ...(outside === 0 ? [] : [passkeysCheck(outside)]),
     ];
     if (found !== undefined) checks.push(keysCheck(await keys().catch((error: unknown) => error as Error)));
     const states = checks.map(({ state }) => state);
@@ -177,6 +178,16 @@ function emergencyChecks({ tallies: { facilities }, overLimit }: EmergencyOnScre
       remedy: 'Appelez le centre : docs/operations/acces-urgence.md. « haggui audit emergency list » compte.',
     },
   ];
+}
+
+function passkeysCheck(accounts: number): HealthCheck {
+  return {
+    name: 'passkeys',
+    state: 'degraded',
+    detail: `${accounts} compte(s) du ministère n’entrent pas : sans « http.name », une clé d’accès ne vaut que sur la machine du hub`,
+    remedy:
+      'Réglez « http.name » au nom par lequel on ouvre le hub (hub.sante.ml), « localhost » si c’est voulu, et relancez-le.',
+  };
 }
 
 function branchesCheck(facilities: readonly string[]): HealthCheck {

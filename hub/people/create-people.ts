@@ -15,10 +15,13 @@ export type HubPeople = {
 };
 
 /** What {@link createPeople} is made of. */
-export type PeopleParts = Omit<HubUsersOptions, 'codes'> & { readonly name: string; readonly ways: CodeWays };
+export type PeopleParts = Omit<HubUsersOptions, 'codes'> & {
+  readonly name: string | undefined;
+  readonly ways: CodeWays;
+};
 
-/** Puts together who reads reports; `name` is the hub's, as people open it. */
-export function createPeople({ name, ways, ...parts }: PeopleParts): HubPeople {
+/** Puts together who reads reports; `name` is the hub's, as people open it: without one it is opened on its own machine alone. */
+export function createPeople({ name = 'localhost', ways, ...parts }: PeopleParts): HubPeople {
   const { database, clock } = parts;
   const codes = new HubCodesService({ ways, clock, make: database.limiters() });
   const users = new HubUsersService({ ...parts, codes });

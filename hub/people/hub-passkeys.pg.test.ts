@@ -1,3 +1,4 @@
+import type { HubStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { HubPasskeyLine, HubUserInvited, HubUserList } from '@santehaggui/protocols/api/hub-people-api.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { SoftwareAuthenticator } from '@santehaggui/runtime/testing/software-authenticator.ts';
@@ -55,7 +56,10 @@ const enter = async (device: SoftwareAuthenticator) =>
 
 describe('passkeys at the hub', () => {
   beforeAll(async () => {
-    hub = await TestHub.start(composeHub, clock);
+    hub = await TestHub.start(
+      (config, parts) => composeHub({ ...config, http: { ...config.http, name: undefined } }, parts),
+      clock,
+    );
   }, 120_000);
   afterAll(() => hub[Symbol.asyncDispose]());
 
@@ -88,6 +92,20 @@ describe('passkeys at the hub', () => {
       'passkey',
       'password alone',
     ]);
+  });
+
+  it('are for a name: without one the operator is told of the ministry’s accounts', async () => {
+    const { rows } = await hub.admin.query<{ count: number }>(
+      `select count(*)::int from hub.hub_user where role = 'ministry'`,
+    );
+    const { checks } = await hub.operator<HubStatus>('GET', '/status');
+    expect(checks.find(({ name }) => name === 'passkeys')).toMatchObject({
+      state: 'degraded',
+      detail: expect.stringMatching(`^${rows[0]?.count} compte.*http\\.name`),
+    });
+    await hub.admin.query(`update hub.hub_user set role = 'region', region = 'Mopti' where role = 'ministry'`);
+    const without = await hub.operator<HubStatus>('GET', '/status');
+    expect(without.checks.map(({ name }) => name)).not.toContain('passkeys');
   });
 
   it('are good for three days of an invitation, and nobody’s who has another’s', async () => {

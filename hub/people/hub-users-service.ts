@@ -122,6 +122,12 @@ export class HubUsersService {
     );
   }
 
+  /** How many come in by a passkey alone. */
+  async countMinistry(): Promise<number> {
+    const all = await this.#options.database.transaction(allUsers, { isReadOnly: true });
+    return all.filter(({ role }) => role === 'ministry').length;
+  }
+
   /** Words that let their owner make a passkey, with the password: shown once, good for 72 hours and one use. Throws SH-N320. */
   async invite(login: string): Promise<HubUserInvited> {
     return this.#options.database.transaction((sql) => this.#invited(sql, login));

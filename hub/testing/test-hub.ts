@@ -26,7 +26,7 @@ type Settings = {
     readonly host: string;
     readonly port: number;
     readonly trustedProxies: undefined;
-    readonly name: string;
+    readonly name: string | undefined;
     readonly tlsKey: undefined;
     readonly tlsCertificate: undefined;
   };
