@@ -5,6 +5,7 @@ import type { BackupService } from '../backup/backup-service.ts';
 import type { CertificateService } from '../certificates/certificate-service.ts';
 import type { Consents } from '../consent/consents.ts';
 import type { EmergencyNoticeService } from '../emergency-access/emergency-notice-service.ts';
+import { checkpointAtRest } from '../store/checkpoint-at-rest.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { UplinkService } from '../uplink/uplink-service.ts';
 import { maintenanceJob } from './maintenance-job.ts';
@@ -15,6 +16,8 @@ const KEEP_EVERY_MS = 5 * 60_000;
 const CERTIFICATES_EVERY_MS = 60_000;
 /** Of those that the network did not take at once. */
 const NOTICES_EVERY_MS = 60_000;
+/** More seldom, many consultations in between would end in the save of one. */
+const CHECKPOINT_EVERY_MS = 60_000;
 const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /** What chores are about. */
@@ -41,6 +44,7 @@ export function nodeMaintenance(
     { name: 'attachments', everyMs: KEEP_EVERY_MS, run: () => uplink.noteWaiting() },
     { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
     { name: 'emergency-notices', everyMs: NOTICES_EVERY_MS, run: () => void notices.send() },
+    { name: 'checkpoint', everyMs: CHECKPOINT_EVERY_MS, run: () => void checkpointAtRest(store.db) },
     { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
   ];
   const backup = { name: 'backup', at, isOverdue: () => backups.isOverdue(), run: () => backups.create() };

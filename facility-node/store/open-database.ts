@@ -8,6 +8,7 @@ import { readMigrations } from '@santehaggui/runtime/sql/migrations.ts';
 import { migrateSqlite } from '@santehaggui/runtime/sql/sqlite-migrations.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Database } from 'better-sqlite3';
+import { LOG_PAGES } from './checkpoint-at-rest.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { DatabaseKey, OpenKeyRing } from './key-ring.ts';
 import { failStore } from './store-errors.ts';
@@ -36,10 +37,9 @@ export async function openNodeDatabase({
   const migrations = await readMigrations(new URL('./migrations/', import.meta.url));
   const db = openDatabaseFile({ path: directory.databaseFile, ring, mayCreate });
   try {
-    // Pages decrypted once are kept: 32 MB. A checkpoint every 16 MB and not every 4 writes a page that many records share
-    // once instead of four times.
+    // Pages decrypted once are kept: 32 MB.
     db.pragma('cache_size = -32768');
-    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     migrateSqlite({ db, migrations, clock, log });
     makeViews(db);
     assertDurable(db);
