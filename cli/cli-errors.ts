@@ -101,6 +101,14 @@ export const cliErrors = errorCodes({
       en: 'Give, with --data, the directory of the other kind of service.',
     },
   },
+  'SH-N509': {
+    kind: 'not-found',
+    title: { fr: 'Cette installation n’a pas de démonstration', en: 'This installation has no demonstration' },
+    remedy: {
+      fr: 'Elle ne contient que ce qui sert au travail. Lancez la démonstration depuis les sources du logiciel.',
+      en: 'It holds what work needs and nothing else. Run the demonstration from the program’s sources.',
+    },
+  },
   'SH-T501': {
     kind: 'transient',
     title: { fr: 'Un service de la démonstration ne démarre pas', en: 'A service of the demonstration does not start' },

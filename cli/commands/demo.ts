@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Flags } from '@oclif/core';
+import { failCli } from '../cli-errors.ts';
 import { choiceFlag, helpText, textFlag, wholeFlag } from '../flags.ts';
 import { HagguiCommand } from '../haggui-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -18,6 +21,8 @@ export class DemoCommand extends HagguiCommand {
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(DemoCommand);
+    // What `npm run package` wrote has no invented district (fixtures/house/production-tree.ts).
+    if (!existsSync(join(this.invocation.root, 'fixtures'))) throw failCli('SH-N509');
     const { runDemo } = await import('../services/demo.ts');
     return runDemo(this.invocation, {
       isOnce: flags.once,
