@@ -47,7 +47,7 @@ export class PlacesService {
   async history(code: string): Promise<readonly FacilityPlace[]> {
     const places = await this.#options.database.transaction((sql) => placesOf(sql, code), { isReadOnly: true });
     if (places.length === 0) throw failHub('SH-N391', { why: code });
-    return places;
+    return places.map(({ askedAt: _askedAt, ...place }) => place);
   }
 
   /**

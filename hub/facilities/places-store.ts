@@ -9,14 +9,15 @@ export type Place = {
   readonly referralTarget: string | null;
 };
 
-/** A place and its first day (`2026-01-01`; null: since it was registered), and whether it has been carried out. */
+/** A place and its first day (`2026-01-01`; null: since it was registered), when it was asked for, and whether it has been carried out. */
 export type DatedPlace = Place & {
   readonly since: string | null;
   readonly reason: string | null;
+  readonly askedAt: Date;
   readonly isCarriedOut: boolean;
 };
 
-const COLUMNS = `nullif(since, '-infinity')::text as since, region, district, referral_target as "referralTarget", reason,
+const COLUMNS = `nullif(since, '-infinity')::text as since, region, district, referral_target as "referralTarget", reason, asked_at as "askedAt",
   carried_out_at is not null as "isCarriedOut"`;
 
 /** All places of a facility, the earliest first; the last may still be to come. */
@@ -53,11 +54,20 @@ export async function facilitiesDue(sql: Sql, today: string): Promise<readonly s
   return rows.map(({ facility }) => facility);
 }
 
-/** Makes a place the facility's present one at the hub, and with it the weeks of the reports that it was there. */
+/**
+ * Makes a place the facility's present one at the hub, and with it the weeks of the reports from its first day on; but where it was asked
+ * for later (`askedAt`) from the week of that on: who has read a week that is over is not shown it once more, grouped in another way.
+ */
 export async function settlePlace(
   sql: Sql,
   facility: string,
-  { since, region, referralTarget, at }: Place & { readonly since: string | null; readonly at: Date },
+  {
+    since,
+    region,
+    referralTarget,
+    at,
+    askedAt,
+  }: Place & { readonly since: string | null; readonly at: Date; readonly askedAt?: Date },
 ): Promise<void> {
   await sql.query('update hub.facility set region = $2, referral_target = $3 where code = $1', [
     facility,
@@ -68,25 +78,15 @@ export async function settlePlace(
     `update hub.facility_place set carried_out_at = $3 where facility = $1 and since = coalesce($2::date, '-infinity')`,
     [facility, since, at],
   );
-  const places = (await placesOf(sql, facility)).filter(({ isCarriedOut }) => isCarriedOut);
-  await settleWeeks(sql, facility, weeksOf(places));
+  const isLate = since !== null && askedAt !== undefined && firstWeekOf(since) < epiWeekOf(askedAt.getTime());
+  const first = since === null ? '' : firstWeekOf(since);
+  await settleWeeks(sql, facility, { sinceWeek: isLate ? epiWeekOf(askedAt.getTime()) : first, region });
 }
 
 /** Where a facility is as it is registered. */
 export async function beginPlace(sql: Sql, facility: string, place: Place & { readonly at: Date }): Promise<void> {
   await writePlace(sql, facility, { ...place, since: null, reason: null });
   await settlePlace(sql, facility, { ...place, since: null });
-}
-
-/** A run of weeks in one region; `untilWeek` is the first that is no more of it. */
-type RegionWeeks = { readonly sinceWeek: string; readonly untilWeek: string | null; readonly region: string };
-
-function weeksOf(places: readonly DatedPlace[]): readonly RegionWeeks[] {
-  const starts = places.map(({ since, region }) => ({ sinceWeek: since === null ? '' : firstWeekOf(since), region }));
-  // Of two places that begin before the same Monday the later one has it.
-  const last = new Map(starts.map((one) => [one.sinceWeek, one]));
-  const runs = [...last.values()];
-  return runs.map((run, at) => ({ ...run, untilWeek: runs[at + 1]?.sinceWeek ?? null }));
 }
 
 /** The first week whose Monday is not before a day. */
@@ -97,20 +97,32 @@ function firstWeekOf(day: string): EpiWeek {
   return fromMs === ms ? week : epiWeekOf(toMs);
 }
 
-async function settleWeeks(sql: Sql, facility: string, runs: readonly RegionWeeks[]): Promise<void> {
+/** From a week on the facility is counted in a region; the weeks before stay as they were. */
+async function settleWeeks(
+  sql: Sql,
+  facility: string,
+  { sinceWeek, region }: { readonly sinceWeek: string; readonly region: string },
+): Promise<void> {
   await withTenant(sql, CONSOLIDATED_WRITER, async () => {
-    await sql.query('update consolidated.facility set region = $2 where code = $1', [facility, runs.at(-1)?.region]);
-    await sql.query('delete from consolidated.place where facility = $1', [facility]);
-    for (const { sinceWeek, untilWeek, region } of runs) {
+    await sql.query('update consolidated.facility set region = $2 where code = $1', [facility, region]);
+    const { rows: known } = await sql.query<{ sinceWeek: string; region: string }>(
+      `delete from consolidated.place where facility = $1 returning since_week as "sinceWeek", region`,
+      [facility],
+    );
+    const before = known.filter((run) => run.sinceWeek < sinceWeek).toSorted((one, two) => compare(one, two));
+    const runs = [...before, { sinceWeek, region }];
+    for (const [at, run] of runs.entries())
       await sql.query(
         'insert into consolidated.place (facility, since_week, until_week, region) values ($1, $2, $3, $4)',
-        [facility, sinceWeek, untilWeek, region],
+        [facility, run.sinceWeek, runs[at + 1]?.sinceWeek ?? null, run.region],
       );
-      await sql.query(
-        `update consolidated.fact set region = $4
-         where facility = $1 and epi_week >= $2 and ($3::text is null or epi_week < $3) and region <> $4`,
-        [facility, sinceWeek, untilWeek, region],
-      );
-    }
+    await sql.query(
+      'update consolidated.fact set region = $3 where facility = $1 and epi_week >= $2 and region <> $3',
+      [facility, sinceWeek, region],
+    );
   });
+}
+
+function compare(one: { readonly sinceWeek: string }, two: { readonly sinceWeek: string }): number {
+  return one.sinceWeek < two.sinceWeek ? -1 : 1;
 }

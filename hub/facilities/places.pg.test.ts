@@ -100,6 +100,42 @@ describe('a facility that moves', () => {
     expect(await report('new.b', later)).toMatchObject({ facilitiesExpected: 1, encounters: 1 });
   });
 
+  it('changes no week that is over, however early its day, and neither does a correction', async () => {
+    for (const [login, region] of Object.entries({ 'old.f': 'Old F', 'new.f': 'New F', 'wrong.f': 'Wrong F' }))
+      await hub.operator('POST', '/users', { login, password: 'fleuve niger barque', role: 'region', region });
+    const node = await hub.enrolled('late', { region: 'Old F' });
+    const patient = node.create('patient', { familyName: 'Tembely', givenName: 'Bana' });
+    const days = [TODAY - 14 * DAY_MS, TODAY, TODAY + 7 * DAY_MS];
+    for (const day of days.slice(0, 2)) visit(node, patient, day);
+    await exchange(node);
+    await hub.settled();
+    const of = async (login: string) => {
+      const weeks = [];
+      for (const week of days.map(epiWeekOf)) weeks.push(await report(login, week));
+      return weeks.map(({ facilitiesExpected, encounters }) => [facilitiesExpected, encounters]);
+    };
+    // Told of a month late: what the ministry has read of the weeks between is not grouped anew.
+    await move({ code: 'late', region: 'Wrong F', since: '2026-06-10' });
+    const [none, one, expected] = [
+      [0, 0],
+      [1, 1],
+      [1, 0],
+    ];
+    expect(await of('old.f')).toEqual([one, none, none]);
+    expect(await of('wrong.f')).toEqual([none, one, expected]);
+    const before = clock.now();
+    clock.setNow(before + 7 * DAY_MS);
+    await move({ code: 'late', region: 'New F', since: '2026-06-10' });
+    expect(await of('old.f')).toEqual([one, none, none]);
+    expect(await of('wrong.f')).toEqual([none, one, none]);
+    expect(await of('new.f')).toEqual([none, none, expected]);
+    visit(node, patient, TODAY - 14 * DAY_MS);
+    await exchange(node);
+    await hub.settled();
+    expect(await of('old.f')).toEqual([[1, 2], none, none]);
+    clock.setNow(before);
+  });
+
   it('takes no patient’s consent for the old district into the new one, and leaves no copy in the old', async () => {
     const place = { region: 'Old C', district: 'Three' };
     const [node, old] = [await hub.enrolled('sharing', place), await hub.enrolled('left', place)];
