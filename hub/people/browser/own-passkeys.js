@@ -21,7 +21,8 @@ const ask = async (method, path, body) => {
   }).catch(() => null);
   const told = answer === null ? { title: 'Le hub ne répond pas' } : await answer.json().catch(() => ({}));
   if (answer?.ok) return told;
-  if (answer?.status === 401) location.reload();
+  // Whose ten minutes are over comes in again; who was not in is told what was wrong.
+  if (answer?.status === 401 && accessToken !== null) location.reload();
   const fields = (told.errors ?? []).map(({ field, message }) => `${field} : ${message}`);
   throw new Error([told.title, told.why, ...fields, told.remedy].filter(Boolean).join('. '));
 };
