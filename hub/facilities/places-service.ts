@@ -108,7 +108,8 @@ export class PlacesService {
     const isKnown = last !== undefined && last.since === since && isSamePlace(place, last);
     if (isKnown) return;
     const at = new Date(this.#options.clock.now());
-    await writePlace(sql, code, { ...place, since, reason: null, at });
+    // When it was asked for is lost: it was known from its first day on.
+    await writePlace(sql, code, { ...place, since, reason: null, at: since === null ? at : new Date(since) });
     await settlePlace(sql, code, { ...place, since, at });
   };
 

@@ -164,6 +164,22 @@ describe('a facility that moves', () => {
     expect(gained.fields(later)).toMatchObject({ code: 'A09' });
   });
 
+  it('shares with nobody new what was let go between its day and the one on which it was told of', async () => {
+    const node = await hub.enrolled('told_late', { region: 'Old G', district: 'Three' });
+    const gained = await hub.enrolled('gained_late', { region: 'Old G', district: 'Four' });
+    const patient = node.create('patient', { familyName: 'Kodio', givenName: 'Yéri' });
+    visit(node, patient, TODAY - 3 * DAY_MS);
+    node.create('consent', {
+      ...{ patient, status: 'active', purpose: 'TREAT', capture: 'signed', isForDistrict: true },
+      ...{ classes: ['Condition'], givenAt: TODAY - 2 * DAY_MS },
+    });
+    await exchange(node);
+    await move({ code: 'told_late', district: 'Four', since: '2026-07-05' });
+    node.create('condition', { patient, code: 'A09' });
+    for (const one of [node, gained]) await exchange(one);
+    expect(gained.recordsOf('patient')).toEqual([]);
+  });
+
   it('stays where it is until its day has come', async () => {
     const node = await hub.enrolled('waiting', { region: 'Old D', district: 'Five' });
     const moved = await move({ code: 'waiting', region: 'New D', since: '2026-07-20' });
