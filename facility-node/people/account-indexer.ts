@@ -1,8 +1,10 @@
 import { loginText } from '@santehaggui/protocols/api/users-api.ts';
 import type { SealKeys } from '@santehaggui/protocols/crypto/sodium.ts';
 import type { NamedFields } from '@santehaggui/protocols/records/catalogue.ts';
+import { facility } from '@santehaggui/protocols/records/facility.ts';
+import { practitioner } from '@santehaggui/protocols/records/practitioner.ts';
 import { ROLES, type Role } from '@santehaggui/protocols/records/record-type.ts';
-import { placesIn, verifiersIn } from '@santehaggui/protocols/records/staff-account.ts';
+import { placesIn, staffAccount, verifiersIn } from '@santehaggui/protocols/records/staff-account.ts';
 import { SMALL_MACHINE_COST, unmatchablePasswordHash } from '@santehaggui/runtime/passwords/password.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { RecordIndexer } from '../store/record-table.ts';
@@ -31,15 +33,15 @@ export type AccountIndexerParts = {
  */
 export function accountIndexer(parts: AccountIndexerParts): RecordIndexer {
   const stores = new WeakMap<object, AccountIndex>();
-  return (db, { id, type, fields }, fate) => {
-    if (type.name !== 'staffAccount' && type.name !== 'practitioner' && type.name !== 'facility') return;
-    const index = stores.get(db) ?? new AccountIndex(parts, new TravellingAccountStore(db), new SessionStore(db));
-    stores.set(db, index);
-    if (type.name === 'practitioner') index.practitioner(id);
-    if (type.name === 'staffAccount' && fate === 'gone') index.gone(id);
-    if (type.name === 'staffAccount' && fate === 'held') index.held(id, fields);
+  const index: RecordIndexer['index'] = (db, { id, type, fields }, fate) => {
+    const known = stores.get(db) ?? new AccountIndex(parts, new TravellingAccountStore(db), new SessionStore(db));
+    stores.set(db, known);
+    if (type.name === 'practitioner') known.practitioner(id);
+    if (type.name === 'staffAccount' && fate === 'gone') known.gone(id);
+    if (type.name === 'staffAccount' && fate === 'held') known.held(id, fields);
     parts.onTouched();
   };
+  return { types: [staffAccount, practitioner, facility], index };
 }
 
 class AccountIndex {

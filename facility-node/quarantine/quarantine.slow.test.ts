@@ -31,8 +31,11 @@ async function openQuarantine() {
   const node = await openTestStore({
     node: 2,
     indexers: [
-      (_db, { fields }) => {
-        if (state.isBroken && fields.village === 'nowhere') throw new Error('not indexable');
+      {
+        types: [patient],
+        index: (_db, { fields }) => {
+          if (state.isBroken && fields.village === 'nowhere') throw new Error('not indexable');
+        },
       },
     ],
   });

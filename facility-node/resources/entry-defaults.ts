@@ -25,6 +25,8 @@ const TIME_FIELD: Readonly<Record<string, string>> = {
 /** The fields of a new record with what is left out: the ordinary status and, when it happened, `atMs`. */
 export function withDefaults(type: RecordType, fields: EnteredFields, atMs: number): EnteredFields {
   const timeField = TIME_FIELD[type.name];
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return { ...ORDINARY[type.name], ...(timeField === undefined ? {} : { [timeField]: atMs }), ...given };
+  const whole: Record<string, EnteredFields[string]> = { ...ORDINARY[type.name] };
+  if (timeField !== undefined) whole[timeField] = atMs;
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) whole[name] = value;
+  return whole;
 }

@@ -65,14 +65,15 @@ const TO_FETCH =
 /** Keeps for each document the row of its content: what is wanted, and, once it is another content or none, no longer there. For `RecordStore`. */
 export function attachmentIndexer(): RecordIndexer {
   const rows = new WeakMap<object, WantedRows>();
-  return (db, { id, type, fields }, fate) => {
+  const index: RecordIndexer['index'] = (db, { id, fields }, fate) => {
     // With the record its content is gone already.
-    if (type.name !== documentReference.name || fate === 'gone') return;
+    if (fate === 'gone') return;
     const known = rows.get(db) ?? new WantedRows(db);
     rows.set(db, known);
     const { size, hash } = fields;
     known.note(id, typeof size === 'number' && typeof hash === 'string' ? { size, hash } : undefined);
   };
+  return { types: [documentReference], index };
 }
 
 class WantedRows {

@@ -127,8 +127,11 @@ describe('JournalStore', () => {
     await using target = await openTestStore({
       node: 2,
       indexers: [
-        (_db, record) => {
-          if (record.fields.village === 'nowhere') throw new Error('not indexable');
+        {
+          types: [patient],
+          index: (_db, record) => {
+            if (record.fields.village === 'nowhere') throw new Error('not indexable');
+          },
         },
       ],
     });

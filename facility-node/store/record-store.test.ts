@@ -249,23 +249,28 @@ describe('RecordStore', () => {
     const seen: string[] = [];
     await using node = await openTestStore({
       indexers: [
-        (db, record) => {
-          if (record.fields.village === 'nowhere') throw new Error('not indexable');
-          seen.push(`${record.type.name} ${String(db.inTransaction)}`);
+        {
+          types: [patient],
+          index: (db, record) => {
+            if (record.fields.village === 'nowhere') throw new Error('not indexable');
+            seen.push(`${record.type.name} ${String(db.inTransaction)}`);
+          },
         },
       ],
     });
-    node.store.transact(nurse, (tx) => tx.create(patient, fanta));
+    node.store.transact(nurse, (tx) => [tx.create(patient, fanta), tx.create(practitioner, { familyName: 'Dolo' })]);
     expect(seen).toEqual(['patient true']);
     expect(() => node.store.transact(nurse, (tx) => tx.create(patient, { ...fanta, village: 'nowhere' }))).toThrow(
       'not indexable',
     );
-    expect(node.db.prepare('select count(*) from record').pluck().get()).toBe(1);
+    expect(node.db.prepare('select count(*) from record').pluck().get()).toBe(2);
   });
 
   it('keeps the place of a record in lists, whoever looks', async () => {
     const places: number[] = [];
-    await using node = await openTestStore({ indexers: [(_db, record) => places.push(record.createdPosition)] });
+    await using node = await openTestStore({
+      indexers: [{ types: [patient], index: (_db, record) => void places.push(record.createdPosition) }],
+    });
     const id = node.store.transact(nurse, (tx) => tx.create(patient, fanta));
     node.store.transact(nurse, (tx) => tx.patch(id, { village: 'Sangha' }));
     expect(places).toEqual([2, 2]);

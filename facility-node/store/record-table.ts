@@ -10,10 +10,13 @@ import { stampsOf, stampsText } from './stamps-text.ts';
 import { type HeldRecord, type StoredRecord, storedRecord } from './stored-record.ts';
 
 /**
- * Called inside every transaction for each record whose state changed, whether written here or received, and for each whose
- * copy was released (`gone`, as it was before): for search rows, import keys and the like. What it throws undoes the change.
+ * `index` is called inside every transaction for each record of the types whose state changed, whether written here or received, and for
+ * each whose copy was released (`gone`, as it was before): for search rows, import keys and the like. What it throws undoes the change.
  */
-export type RecordIndexer = (db: Database, record: StoredRecord, fate: 'held' | 'gone') => void;
+export type RecordIndexer = {
+  readonly types: readonly RecordType[];
+  readonly index: (db: Database, record: StoredRecord, fate: 'held' | 'gone') => void;
+};
 
 type RecordRow = {
   readonly id: string;
@@ -35,6 +38,9 @@ type CorrectionRow = {
   readonly counter: number;
 };
 
+/** What a piece of work has read: records, and whether any clock was ever corrected, which it cannot do itself. */
+type Readings = { readonly records: Map<string, Reading>; hasCorrections: boolean | undefined };
+
 type Reading = { readonly held: HeldRecord | undefined; stored?: StoredRecord | undefined };
 
 type PutRow = [string, number, string, string, Uint8Array, string, number, number];
@@ -55,9 +61,9 @@ const NO_DIGEST = new Uint8Array(0);
 /** The table `record`: states made from changes by the merge rule. Its methods run inside the caller's transaction. */
 export class RecordTable {
   readonly #db: Database;
-  readonly #indexers: readonly RecordIndexer[];
+  readonly #indexers: ReadonlyMap<number, readonly RecordIndexer[]>;
   /** What was read in the piece of work that goes on: a consultation asks for its patient with every part. */
-  #read: Map<string, Reading> | undefined;
+  #read: Readings | undefined;
   readonly #writes = new Map<number, number>();
   readonly #byId: Statement<[string], RecordRow>;
   readonly #position: Statement<[string], number>;
@@ -76,7 +82,12 @@ export class RecordTable {
 
   constructor(db: Database, indexers: readonly RecordIndexer[]) {
     this.#db = db;
-    this.#indexers = indexers;
+    this.#indexers = new Map(
+      RECORD_TYPES.map(({ name, number }) => [
+        number,
+        indexers.filter(({ types }) => types.some((type) => type.name === name)),
+      ]),
+    );
     this.#byId = db.prepare(
       'select id, type, fields, stamps, last_stamp, created_position, conflicts, digest from record where id = ?',
     );
@@ -137,7 +148,7 @@ export class RecordTable {
 
   /** Does work, in one transaction without savepoints, that may read a record again and again. */
   whileReading<Result>(work: () => Result): Result {
-    this.#read = new Map();
+    this.#read = { records: new Map(), hasCorrections: undefined };
     try {
       return work();
     } finally {
@@ -158,11 +169,11 @@ export class RecordTable {
   }
 
   #reading(id: string): Reading {
-    const read = this.#read?.get(id);
+    const read = this.#read?.records.get(id);
     if (read !== undefined) return read;
     const row = this.#byId.get(id);
     const reading: Reading = { held: row === undefined ? undefined : heldRecord(row) };
-    this.#read?.set(id, reading);
+    this.#read?.records.set(id, reading);
     return reading;
   }
 
@@ -191,7 +202,8 @@ export class RecordTable {
   apply(change: RecordChange, at: AppliedAt): HeldRecord {
     const held = at.isNew === true ? undefined : this.held(change.recordId);
     const before: RecordState = held === undefined ? EMPTY_STATE : { ...held, conflicts: [] };
-    const hasCorrections = this.#hasCorrections.get() === 1;
+    const hasCorrections = this.#read?.hasCorrections ?? this.#hasCorrections.get() === 1;
+    if (this.#read !== undefined) this.#read.hasCorrections = hasCorrections;
     // What settles a conflict is seen only among all changes.
     const extended = held?.conflictCount ? undefined : extendState(before, change, hasCorrections);
     const state = extended ?? mergeRecord([...this.changesOf(change.recordId), change], this.#allCorrections());
@@ -262,17 +274,16 @@ export class RecordTable {
   release(id: string): number | undefined {
     const held = this.held(id);
     if (held === undefined) return undefined;
-    this.#read?.delete(id);
+    this.#read?.records.delete(id);
     this.#noteWrite(held.typeNumber);
     this.#clearConflicts.run(id);
     this.#remove.run(id);
-    const stored = storedRecord(held);
-    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored, 'gone');
+    this.#index(held, 'gone');
     return held.createdPosition;
   }
 
   #write(record: HeldRecord, nowMs: number, digest = recordDigest(record.typeNumber, record)): void {
-    this.#read?.delete(record.id);
+    this.#read?.records.delete(record.id);
     this.#noteWrite(record.typeNumber);
     this.#put.run(
       record.id,
@@ -284,8 +295,14 @@ export class RecordTable {
       record.createdPosition,
       nowMs,
     );
-    const stored = storedRecord(record);
-    if (stored !== undefined) for (const index of this.#indexers) index(this.#db, stored, 'held');
+    this.#index(record, 'held');
+  }
+
+  #index(record: HeldRecord, fate: 'held' | 'gone'): void {
+    const indexers = this.#indexers.get(record.typeNumber);
+    if (indexers === undefined || indexers.length === 0) return;
+    const stored = storedRecord(record) as StoredRecord;
+    for (const { index } of indexers) index(this.#db, stored, fate);
   }
 
   #writeConflicts(recordId: string, { conflicts }: RecordState, nowMs: number): void {
@@ -296,7 +313,7 @@ export class RecordTable {
     for (const { id, field, winner, loser } of conflicts)
       this.#addConflict.run(id, recordId, field, winner, loser, nowMs);
     this.#countConflicts.run(conflicts.length, recordId);
-    this.#read?.delete(recordId);
+    this.#read?.records.delete(recordId);
   }
 
   #allCorrections(): readonly ClockCorrection[] {

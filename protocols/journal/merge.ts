@@ -101,6 +101,7 @@ export function extendState(
   const isFirst = Object.keys(state.stamps).length === 0;
   let hasSet = false;
   const stamp = stampOf(change.origin, change.sequence);
+  let why: RegisterStamp | undefined;
   const fields: Record<string, FieldValue> = { ...state.fields };
   const stamps: Record<string, RegisterStamp | SetStamps> = { ...state.stamps };
   for (const [key, write] of Object.entries(change.writes)) {
@@ -113,7 +114,10 @@ export function extendState(
     const held = stamps[key] as RegisterStamp | undefined;
     if (!isOnceOnly && (held?.stamp ?? null) !== write.base) return undefined;
     const { value, authorised } = write;
-    const why = { stamp, clock: change.orderClock, authorised, author: change.author, role: change.role };
+    // The fields of one change share their stamp, but for who may.
+    if (why?.authorised !== authorised) {
+      why = { stamp, clock: change.orderClock, authorised, author: change.author, role: change.role };
+    }
     if (held !== undefined && compareReasons(why, held) <= 0) return undefined;
     if (value === null) delete fields[key];
     else fields[key] = value;
