@@ -20,6 +20,14 @@ export const databaseErrors = errorCodes({
       en: 'Stop the other hub, or choose another directory.',
     },
   },
+  'SH-T303': {
+    kind: 'transient',
+    title: { fr: 'Ce rapport prend trop de temps', en: 'This report takes too long' },
+    remedy: {
+      fr: 'Demandez une période plus courte ou une seule région, ou recommencez à une heure calme.',
+      en: 'Ask for a shorter period or a single region, or try again at a quiet hour.',
+    },
+  },
   'SH-T300': {
     kind: 'transient',
     title: { fr: 'La base de données du hub ne répond pas', en: 'The hub’s database does not answer' },

@@ -2,8 +2,9 @@ import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import { aborted } from '@santehaggui/runtime/lifecycle/service.ts';
 import { type LimiterMaker, type LimiterQuery, postgresLimiters } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
-import { type TransactionOptions, withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
+import { sqlState, type TransactionOptions, withTransaction } from '@santehaggui/runtime/sql/postgres-transaction.ts';
 import pg from 'pg';
+import { failDatabase } from './database-errors.ts';
 import type { Sql } from './sql.ts';
 
 /** How to reach the database, and as whom. `service` and `api` are the two logins that the hub makes for itself. */
@@ -16,6 +17,12 @@ export type DatabaseLogins = {
 
 /** The roles that a report is read with. */
 export type ReportRole = 'ministry' | 'region_reader';
+
+/** A region's month over 5 million encounters takes a hundredth of this. */
+export const REPORT_MS = 20_000;
+
+/** What PostgreSQL says of a statement that was ended for its time (appendix A). */
+const QUERY_CANCELED = '57014';
 
 /**
  * The hub's connections. Two logins do the daily work, and neither owns anything nor inherits a right:
@@ -33,8 +40,9 @@ export class HubDatabase {
   readonly #service: pg.Pool;
   readonly #api: pg.Pool;
   readonly #log: Log;
+  readonly #reportMs: number;
 
-  constructor(logins: DatabaseLogins, log: Log) {
+  constructor(logins: DatabaseLogins, log: Log, { reportMs = REPORT_MS }: { readonly reportMs?: number } = {}) {
     const pool = (config: pg.PoolConfig, max: number): pg.Pool => {
       const made = new pg.Pool({ max, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, ...config });
       // Without listeners the loss of a connection, idle or in use, would end the process; the next use opens another.
@@ -43,6 +51,7 @@ export class HubDatabase {
       return made;
     };
     this.#log = log;
+    this.#reportMs = reportMs;
     this.admin = pool(logins.admin, 3);
     this.#service = pool(logins.service, 16);
     this.#api = pool(logins.api, 8);
@@ -56,17 +65,23 @@ export class HubDatabase {
     return withTransaction(this.#service, (client) => work(sqlOf(client)), options);
   }
 
-  /** Runs a report in one read-only transaction with the rights of `role` alone; `region` is what `region_reader` sees. */
+  /**
+   * Runs a report in one read-only transaction with the rights of `role` alone; `region` is what `region_reader` sees. Throws SH-T303 for one that
+   * takes longer than {@link REPORT_MS}: whoever asked has given up, and nodes wait for the same database.
+   */
   report<Result>(
     reader: { readonly role: ReportRole; readonly region?: string },
     work: (sql: Sql) => Promise<Result>,
   ): Promise<Result> {
     const run = async (client: pg.PoolClient): Promise<Result> => {
       const sql = sqlOf(client);
+      await sql.query(`select set_config('statement_timeout', $1, true)`, [`${this.#reportMs}ms`]);
       if (reader.region !== undefined) await sql.query(`select set_config('haggui.region', $1, true)`, [reader.region]);
       return work(sql);
     };
-    return withTransaction(this.#api, run, { role: reader.role, isReadOnly: true });
+    return withTransaction(this.#api, run, { role: reader.role, isReadOnly: true }).catch((error: unknown) => {
+      throw sqlState(error) === QUERY_CANCELED ? failDatabase('SH-T303', { cause: error }) : error;
+    });
   }
 
   /** Limits on attempts that all processes of the hub share. */
