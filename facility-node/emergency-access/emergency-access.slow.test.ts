@@ -183,6 +183,12 @@ describe('opening a record in an emergency', () => {
     await nurse('POST', '/api/v1/conditions', { body: { patient, code: 'B24' } });
     expect((await laboratory('GET', '/api/v1/conditions')).body.items).toMatchObject([{ patient }]);
     expect((await laboratory('GET', PATH)).body.items).toMatchObject([{ patient: { id: patient }, reads: 1 }]);
+    // The carnet is of a record that another has replaced: the person's is the other.
+    const present = await registered(nurse, { givenName: 'Ali' });
+    await nurse('POST', '/api/v1/conditions', { body: { patient: present, code: 'B50.0' } });
+    clinic.store.transact({ author: null, role: 'system' }, (tx) => tx.patch(patient, { replacedBy: present }));
+    const { items } = (await laboratory('GET', '/api/v1/conditions')).body;
+    expect(items.map((item: Fields) => item.patient).toSorted()).toEqual([patient, present].toSorted());
   });
 
   it('is closed by a clock that was set back', async () => {

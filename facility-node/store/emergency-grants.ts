@@ -9,7 +9,7 @@ type Question = { readonly practitioner: string; readonly node: number; readonly
 
 /**
  * Whose records somebody has opened in an emergency, and may go on reading: by the `emergencyAccess` records that this very node made
- * and that are open now. A clock that was set back closes them.
+ * and that are open now. A clock that was set back to before them closes them.
  */
 export class EmergencyGrants {
   readonly #store: Pick<RecordStore, 'ownNode'>;
@@ -19,7 +19,7 @@ export class EmergencyGrants {
   constructor({ store, clock }: { readonly store: Pick<RecordStore, 'db' | 'ownNode'>; readonly clock: Clock }) {
     this.#store = store;
     this.#clock = clock;
-    // With the records of the same person that the opened one has replaced.
+    // With the other records of the same person: those that the opened one has replaced, and those that have replaced it.
     this.#patients = store.db
       .prepare<[Question], string>(
         `with recursive granted (patient, number) as (
@@ -35,6 +35,9 @@ export class EmergencyGrants {
              and json_extract(record.fields, '$."8"') is not null
            union
            select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
+           where record.type = 1 and json_extract(record.fields, '$."12"') is not null
+           union
+           select json_extract(record.fields, '$."12"') from person cross join record on record.id = person.id
            where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
          select id from person`,
       )

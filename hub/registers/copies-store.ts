@@ -13,6 +13,20 @@ export class CopiesStore {
     this.#schema = quoteIdentifier(facility);
   }
 
+  /** Patients with all other records here of the same persons: those that they replace, and those that replace them. */
+  async personsOf(patients: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await this.#sql.query<{ id: string }>(
+      `with recursive person (id, heir) as (
+         select id, fields ->> '12' from ${this.#schema}.record where type = 1 and id = any($1)
+         union
+         select r.id, r.fields ->> '12' from person p join ${this.#schema}.record r
+           on r.type = 1 and (r.id::text = p.heir or r.fields ->> '12' = p.id::text))
+       select distinct id from person order by id`,
+      [uuidArray(patients)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The records of patients of some of the types that name their patient in field 1. */
   async recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
     const { rows } = await this.#sql.query<RecordRow>(

@@ -103,6 +103,12 @@ export class Register {
       : this.#ofCopies((store) => store.allergiesOf(patients, allergyType));
   }
 
+  /** Patients, here or not, with all other records here of the same persons. */
+  async personsOf(patients: readonly string[]): Promise<readonly string[]> {
+    const found = patients.length === 0 ? [] : await this.#ofCopies((store) => store.personsOf(patients));
+    return [...new Set([...patients, ...found])];
+  }
+
   /** The records of patients of some of the types that a consent may name, and consents. */
   recordsOfPatients(patients: readonly string[], types: readonly number[]): Promise<readonly RecordRow[]> {
     return patients.length === 0

@@ -124,7 +124,8 @@ export class CopiesService {
       const ended = await database.transaction(async (sql) => {
         await lockFacilities(sql, [facility]);
         await markReleased(sql, record, new Date(clock.now()));
-        return patient === null ? 0 : this.#end(sql, facility, [patient]);
+        if (patient === null) return 0;
+        return this.#end(sql, facility, await new Register(sql, facility).personsOf([patient]));
       });
       log.info('routing.emergency-ended', { facility, records: ended });
     }
@@ -193,7 +194,8 @@ async function keptOf(
   const share = (await sharesOf(sql, { consents, birthDate, nowMs: copies.nowMs })).get(copies.facility);
   for (const id of share?.consents ?? []) kept.add(id);
   for (const { id, type } of rows) if (share?.types.has(type) === true) kept.add(id);
-  if (await hasOpenShare(sql, copies.facility, patient, new Date(copies.nowMs))) {
+  const person = await copies.register.personsOf([patient]);
+  if (await hasOpenShare(sql, copies.facility, { person, at: new Date(copies.nowMs) })) {
     const recipient = (await recordOfFacility(sql, copies.facility)) ?? '';
     const denied = deniedTypes(consents, { recipient, birthDate, nowMs: copies.nowMs });
     for (const { id, type } of rows) if (SHARED.has(type) && !denied.has(type)) kept.add(id);

@@ -150,6 +150,36 @@ describe('an emergency access that asks for what others hold', () => {
     expect([ward.recordsOf('condition'), ward.recordsOf('patient')]).toEqual([[], [patient]]);
   });
 
+  it('is of the person: what stands in a record that another has replaced comes too, a denial there counts, and all of it goes', async () => {
+    const home = await hub.enrolled('twice_home', { region: 'Twice' });
+    const ward = await hub.enrolled('twice_ward', { region: 'Twice' });
+    const former = patientAt(home, 'TWICE-HOME-00001-A');
+    const present = patientAt(home, 'TWICE-HOME-00002-B');
+    home.patch(former.patient, { replacedBy: present.patient });
+    home.create('medicationRequest', { patient: present.patient, text: 'CTA' });
+    home.create('consent', {
+      ...{ patient: former.patient, status: 'active', decision: 'deny', purpose: 'TREAT', capture: 'spoken' },
+      classes: ['MedicationRequest'],
+    });
+    await exchange(home);
+    for (const patientNumber of ['TWICEHOME00001A', 'TWICEHOME00002B']) {
+      const access = askedBy(ward, { patientNumber });
+      for (const node of [ward, ward]) await exchange(node);
+      expect(ward.recordsOf('patient').toSorted()).toEqual([former.patient, present.patient].toSorted());
+      expect(ward.recordsOf('condition').toSorted()).toEqual([former.condition, present.condition].toSorted());
+      expect(ward.recordsOf('allergyIntolerance')).toHaveLength(2);
+      expect(ward.recordsOf('medicationRequest')).toEqual([]);
+      // The daily work takes nothing away while it is open.
+      await clock.advance(2 * HOUR_MS);
+      ward.patch(access, { endedAt: clock.now() });
+      await exchange(ward);
+      await ended(0);
+      await exchange(ward);
+      for (const type of ['patient', 'encounter', 'condition', 'allergyIntolerance', 'consent'])
+        expect([type, ward.recordsOf(type)]).toEqual([type, []]);
+    }
+  });
+
   it('makes nobody a holder of what it names as who asked, where that is nobody’s staff', async () => {
     const home = await hub.enrolled('forge_home', { region: 'Forge' });
     const ward = await hub.enrolled('forge_ward', { region: 'Forge' });

@@ -101,24 +101,29 @@ async function giveInEmergency(
   await lockFacilities(sql, sources);
   const nowMs = receivedAt.getTime();
   const consents = new Map<string, RecordRow>();
-  for (const code of [from, ...sources])
-    for (const row of await new Register(sql, code).recordsOfPatients([patient], [CONSENT_TYPE]))
-      consents.set(row.id, row);
+  const persons = new Map<string, readonly string[]>();
+  for (const code of [from, ...sources]) {
+    const register = new Register(sql, code);
+    const person = await register.personsOf([patient]);
+    persons.set(code, person);
+    for (const row of await register.recordsOfPatients(person, [CONSENT_TYPE])) consents.set(row.id, row);
+  }
   const judged = [...consents.values()].map(({ id, fields }) => ({ id, fields: namedFields(CONSENT, fields) }));
   const denials = judged.filter(({ fields }) => isDenial(fields)).map(({ id }) => id);
   let given = 0;
   for (const source of sources) {
     const register = new Register(sql, source);
+    const person = persons.get(source) ?? [patient];
     const birthDate = birthDateIn((await register.records([patient])).get(patient));
     const recipient = (await recordOfFacility(sql, from)) ?? '';
     const denied = deniedTypes(judged, { recipient, birthDate, nowMs });
     const rows = await register.recordsOfPatients(
-      [patient],
+      person,
       [...SHARED_TYPES.values()].filter((type) => !denied.has(type)),
     );
-    const allergies = denied.has(ALLERGY_TYPE) ? [] : await register.allergiesOf([patient], ALLERGY_TYPE);
+    const allergies = denied.has(ALLERGY_TYPE) ? [] : await register.allergiesOf(person, ALLERGY_TYPE);
     const wanted = [
-      ...[patient, ...allergies.map(({ id }) => id), ...practitionersIn(rows), ...denials],
+      ...[...person, ...allergies.map(({ id }) => id), ...practitionersIn(rows), ...denials],
       ...rows.map(({ id }) => id),
     ];
     const held = await register.heldAmong(wanted);

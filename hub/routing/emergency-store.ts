@@ -1,3 +1,4 @@
+import { uuidArray } from '../database/binary-array.ts';
 import { quoteIdentifier, type Sql } from '../database/sql.ts';
 import { withTenant } from '../database/tenant.ts';
 
@@ -40,12 +41,16 @@ export async function countShares(sql: Sql, facility: string, since: Date): Prom
   return rows[0]?.count ?? 0;
 }
 
-/** Whether a facility may hold a patient's records in an emergency now. */
-export async function hasOpenShare(sql: Sql, facility: string, patient: string, at: Date): Promise<boolean> {
+/** Whether a facility may hold the records of a person in an emergency now. */
+export async function hasOpenShare(
+  sql: Sql,
+  facility: string,
+  { person, at }: { readonly person: readonly string[]; readonly at: Date },
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     `select 1 from hub.emergency_share
-     where facility = $1 and patient = $2 and until > $3 and released_at is null limit 1`,
-    [facility, patient, at],
+     where facility = $1 and patient = any($2) and until > $3 and released_at is null limit 1`,
+    [facility, uuidArray(person), at],
   );
   return (rowCount ?? 0) > 0;
 }
@@ -94,11 +99,11 @@ export async function recordOfFacility(sql: Sql, facility: string): Promise<stri
   return rows[0]?.id;
 }
 
-/** The patient of a register with this printed number, given without hyphens (1; 8 number, 12 replacedBy). */
+/** The patient of a register with this printed number, given without hyphens (1; 8 number). */
 export function patientWithNumber(sql: Sql, facility: string, compact: string): Promise<string | undefined> {
   return withTenant(sql, facility, async () => {
     const { rows } = await sql.query<{ id: string }>(
-      `select coalesce(fields ->> '12', id::text) as id from ${quoteIdentifier(facility)}.record
+      `select id from ${quoteIdentifier(facility)}.record
        where type = 1 and replace(fields ->> '8', '-', '') = $1 order by id limit 1`,
       [compact],
     );
