@@ -22,6 +22,7 @@ import type { NodeConfig } from './config.ts';
 import { createConflicts } from './conflicts/conflicts.ts';
 import { type ConsentSmsParts, ConsentSmsService } from './consent/consent-sms-service.ts';
 import { type Consents, createConsents } from './consent/consents.ts';
+import { scannerAt } from './documents/malware-scanner.ts';
 import { createEmergencyAccess } from './emergency-access/create-emergency-access.ts';
 import type { EmergencyAccessService } from './emergency-access/emergency-access-service.ts';
 import { createStaff, type StaffParts } from './factors/create-staff.ts';
@@ -161,15 +162,16 @@ export async function composeNode(
   const interchange = createInterchange({ store, audit, clock, log, directory, ring });
   const backups = backupsOf(config.backup, { db, ring, identity, directory, version, audit, clock, log });
   const consents = createConsents({ store, audit, access, clock, facility, log, uplink, ...origin });
+  const scanner = scannerAt(config.documents);
   const lan = lanService({
     ...{ at: config.lan, plainHttp: config.lan.plainHttp, certificates, devices },
     ...{ store, attachments, audit, access, auditProofs: trail.proofs, ...staff, ...emergency, reports, facility },
-    ...{ clock, log, version, messenger, takeMqtt: mqtt.take },
+    ...{ clock, log, version, messenger, takeMqtt: mqtt.take, scanner },
   });
   const notes = new EmergencyNotesService({ db, audit, clock });
   const health = nodeHealth({
     ...{ config, directory, store, timekeeper, clock, uplink, identity, keys, consents, notes, backups, witness },
-    ...emergency,
+    ...{ ...emergency, scanner },
   });
   const admin = adminSocket({
     socketPath: directory.adminSocket,
@@ -186,8 +188,9 @@ export async function composeNode(
     }),
     countRecords: () => new RecordCountStore(db).byType(),
   });
-  const { notices } = emergency;
-  const jobs = nodeMaintenance(config.backup, { clock, log, store, uplink, certificates, consents, backups, notices });
+  const jobs = nodeMaintenance(config.backup, {
+    ...{ clock, log, store, uplink, certificates, consents, backups, notices: emergency.notices, scanner },
+  });
   const sms = messengerServices(config.uplink, messenger, {
     ...{ identity, incarnation, journal, refusals, clock, log, store, audit, facility, uplink, consents },
   });
@@ -214,7 +217,7 @@ function nodeHealth({
   clock,
   witness,
   ...state
-}: Pick<HealthParts, 'store' | 'timekeeper'> & {
+}: Pick<HealthParts, 'store' | 'timekeeper' | 'scanner'> & {
   readonly config: NodeConfig;
   readonly directory: DataDirectory;
   readonly uplink: UplinkService;

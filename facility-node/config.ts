@@ -96,6 +96,12 @@ export const nodeConfigTable = configTable({
     fr: 'Combien de semaines gardent leur dernière sauvegarde',
     en: 'How many weeks keep their last backup',
   },
+  'documents.scanner': {
+    kind: 'path',
+    optional: true,
+    fr: 'Prise de l’antivirus ClamAV (/run/clamav/clamd.ctl) ; sans elle, rien n’est cherché dans les documents joints',
+    en: 'Socket of the antivirus ClamAV (/run/clamav/clamd.ctl); without it nothing is looked for in attachments',
+  },
   'log.level': {
     kind: 'enum',
     values: ['debug', 'info', 'warn', 'error', 'silent'],

@@ -24,6 +24,22 @@ export const documentErrors = errorCodes({
       en: 'Ask how far it is (GET …/content/state) and go on at "received", with the same size.',
     },
   },
+  'SH-I242': {
+    kind: 'input',
+    title: { fr: 'Ce fichier contient un programme malveillant', en: 'This file holds a malicious program' },
+    remedy: {
+      fr: 'Ne l’ouvrez pas et ne le copiez pas ; refaites la photo ou le scan, et prévenez l’informaticien.',
+      en: 'Do not open or copy it; take the picture or scan anew, and tell the IT officer.',
+    },
+  },
+  'SH-T240': {
+    kind: 'transient',
+    title: { fr: 'L’antivirus ne répond pas', en: 'The antivirus does not answer' },
+    remedy: {
+      fr: 'Réessayez ; si cela dure, relancez clamav-daemon, ou retirez documents.scanner de la configuration.',
+      en: 'Try again; if it lasts, start clamav-daemon again, or take documents.scanner out of the configuration.',
+    },
+  },
   'SH-K240': {
     kind: 'conflict',
     title: { fr: 'Ce document a déjà un autre contenu', en: 'This document already has another content' },

@@ -80,8 +80,8 @@ function showRoute(documents: DocumentsService): NodeRoute {
     tag: TAG,
     params: recordParams,
     responses: { 200: { description: 'Le fichier, sous son type', contentTypes: CONTENT_TYPES } },
-    handler: ({ principal, params: { id } }): Answer => {
-      const { record, content } = documents.show(principal, id);
+    handler: async ({ principal, params: { id } }): Promise<Answer> => {
+      const { record, content } = await documents.show(principal, id);
       return { headers: headersOf(id, String(record.fields.contentType)), body: content };
     },
   });

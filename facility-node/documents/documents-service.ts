@@ -13,6 +13,7 @@ import type { ResourcesService } from '../resources/resources-service.ts';
 import type { AttachmentStore } from '../store/attachment-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
 import { failDocument } from './document-errors.ts';
+import type { ContentScanner } from './malware-scanner.ts';
 
 /** What the service is made of. */
 export type DocumentsOptions = {
@@ -21,6 +22,8 @@ export type DocumentsOptions = {
   readonly access: RecordAccess;
   readonly resources: ResourcesService;
   readonly clock: Clock;
+  /** Without it nothing is scanned. */
+  readonly scanner?: ContentScanner | undefined;
 };
 
 /** A part of a file: all of it, or so many bytes from `offset` on of a file of `size`. */
@@ -54,7 +57,7 @@ export class DocumentsService {
   /**
    * Takes content, whole or a part of it; the record, once all is here and is what its type says, else how much is here. The same
    * content once more changes nothing. Throws SH-N130, SH-A002, SH-K240 when another content is there, SH-I241 for a part that does
-   * not follow, SH-I240 for what is not of its type, SH-K241 for a document that another facility made.
+   * not follow, SH-I240 for what is not of its type, SH-I242 and SH-T240 as {@link ContentScanner} does, SH-K241 for a document that another facility made.
    */
   async handIn(staff: Staff, part: HandedIn): Promise<ApiRecord | ContentState> {
     const { access, resources } = this.#options;
@@ -82,6 +85,7 @@ export class DocumentsService {
       attachments.giveUp(part.id);
       throw failDocument('SH-I240', { why: part.contentType });
     }
+    await this.#refuseMalware(part.id, attachments.part(part.id, 0, size));
     access.transact(staff, (tx) => {
       attachments.complete(part.id, hash);
       tx.patch(part.id, { contentType: part.contentType, size, hash });
@@ -90,8 +94,18 @@ export class DocumentsService {
     return resources.written(staff, documentReference, part.id);
   }
 
-  /** The content and the document, for whoever may read it. Throws SH-N130, SH-A002, SH-N240 and SH-N241; in the last case it is asked for. */
-  show(staff: Staff, id: string): { readonly record: ShownRecord; readonly content: Uint8Array } {
+  /** What holds malware, or nobody can tell of, is given up: it is sent anew, or another picture is taken. */
+  async #refuseMalware(id: string, content: Uint8Array): Promise<void> {
+    try {
+      await this.#options.scanner?.refuseMalware(content);
+    } catch (error) {
+      this.#options.attachments.giveUp(id);
+      throw error;
+    }
+  }
+
+  /** The content and the document, for whoever may read it. Throws SH-N130, SH-A002, SH-N240, what the scanner throws, and SH-N241: then it is asked for. */
+  async show(staff: Staff, id: string): Promise<{ readonly record: ShownRecord; readonly content: Uint8Array }> {
     const { attachments, clock } = this.#options;
     const record = this.#readable(staff, id);
     const found = attachments.find(id);
@@ -101,7 +115,10 @@ export class DocumentsService {
       attachments.askFor(id, clock.now());
       throw failDocument('SH-N241');
     }
-    return { record, content: attachments.part(id, 0, found.size) };
+    const content = attachments.part(id, 0, found.size);
+    // What came from elsewhere was looked at by nobody, and what is known of malware grows.
+    await this.#options.scanner?.refuseMalware(content);
+    return { record, content };
   }
 
   /** Where the content of a document is. Throws SH-N130, SH-A002. */

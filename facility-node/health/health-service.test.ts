@@ -37,6 +37,7 @@ const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<Hea
   witnessProblems: () => [],
   consentProblems: () => 0,
   waitingNotes: () => 0,
+  scanner: undefined,
   emergencies: () => ({ open: 0, waiting: 0, overdue: 0 }),
   backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: undefined, nowMs: 3600_000 }),
   ...given,
@@ -53,6 +54,16 @@ describe('HealthService', () => {
     const { overall, named } = checksOf(node);
     expect(overall).toBe('ok');
     expect(Object.values(named).some(({ remedy }) => remedy !== undefined)).toBe(false);
+  });
+
+  it('tells of an antivirus that is there or not, and of none where none is configured', async () => {
+    await using node = await openTestStore();
+    const antivirus = (isThere: boolean | null) =>
+      checksOf(node, { scanner: { isThere: () => isThere } }).named.antivirus;
+    expect(checksOf(node).named.antivirus).toBeUndefined();
+    expect(antivirus(null)).toBeUndefined();
+    expect(antivirus(true)).toMatchObject({ state: 'ok' });
+    expect(antivirus(false)).toMatchObject({ state: 'failing', remedy: expect.stringContaining('clamav-daemon') });
   });
 
   it('names the attachment that has been waiting longest, since when and why', async () => {

@@ -5,10 +5,12 @@ import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
 import type { WitnessProblem } from '../audit/witness-service.ts';
+import type { MalwareScanner } from '../documents/malware-scanner.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { Timekeeper } from '../store/timekeeper.ts';
 import { attachmentChecks } from './attachment-checks.ts';
 import { emergencyChecks } from './emergency-checks.ts';
+import { scannerChecks } from './scanner-check.ts';
 import { witnessChecks } from './witness-checks.ts';
 
 /** What the checks look at. */
@@ -27,6 +29,8 @@ export type HealthParts = {
   readonly witnessProblems: () => readonly WitnessProblem[];
   readonly waitingNotes: () => number;
   readonly emergencies: () => EmergencyCounts;
+  /** The antivirus, where one is configured. */
+  readonly scanner: Pick<MalwareScanner, 'isThere'> | undefined;
   /** How it stands with backups, at the time `nowMs` of the machine. */
   readonly backups: () => {
     readonly folder: string | undefined;
@@ -68,6 +72,7 @@ export class HealthService {
       this.#link(sync),
       this.#backlog(sync),
       ...attachmentChecks(sync),
+      ...scannerChecks(this.#parts.scanner?.isThere() ?? null),
       this.#chain(sync),
       backupCheck(this.#parts.backups()),
       ...this.#consents(),

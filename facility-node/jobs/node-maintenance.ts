@@ -4,6 +4,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { BackupService } from '../backup/backup-service.ts';
 import type { CertificateService } from '../certificates/certificate-service.ts';
 import type { Consents } from '../consent/consents.ts';
+import type { MalwareScanner } from '../documents/malware-scanner.ts';
 import type { EmergencyNoticeService } from '../emergency-access/emergency-notice-service.ts';
 import { checkpointAtRest } from '../store/checkpoint-at-rest.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -30,12 +31,14 @@ export type MaintenanceParts = {
   readonly consents: Consents;
   readonly backups: BackupService;
   readonly notices: EmergencyNoticeService;
+  /** Where one is configured. */
+  readonly scanner: MalwareScanner | undefined;
 };
 
 /** What is done again and again as long as the node runs; a backup every night where it is said where to. */
 export function nodeMaintenance(
   { at }: { readonly at: string },
-  { store, uplink, certificates, consents, backups, notices, ...surroundings }: MaintenanceParts,
+  { store, uplink, certificates, consents, backups, notices, scanner, ...surroundings }: MaintenanceParts,
 ): readonly Service[] {
   const chores = [
     { name: 'time-floor', everyMs: KEEP_EVERY_MS, run: () => store.keepTime() },
@@ -44,6 +47,7 @@ export function nodeMaintenance(
     { name: 'attachments', everyMs: KEEP_EVERY_MS, run: () => uplink.noteWaiting() },
     { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
     { name: 'emergency-notices', everyMs: NOTICES_EVERY_MS, run: () => void notices.send() },
+    { name: 'antivirus', everyMs: KEEP_EVERY_MS, run: () => void scanner?.look() },
     { name: 'checkpoint', everyMs: CHECKPOINT_EVERY_MS, run: () => void checkpointAtRest(store.db) },
     { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
   ];

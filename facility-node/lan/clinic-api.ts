@@ -26,6 +26,7 @@ import { consultationsRoutes } from '../consultations/consultations-routes.ts';
 import { ConsultationsService } from '../consultations/consultations-service.ts';
 import { documentsRoutes } from '../documents/documents-routes.ts';
 import { DocumentsService } from '../documents/documents-service.ts';
+import type { ContentScanner } from '../documents/malware-scanner.ts';
 import type { EmergencyAccessService } from '../emergency-access/emergency-access-service.ts';
 import { emergencyRoutes } from '../emergency-access/emergency-routes.ts';
 import { type DeviceParts, devicesRoutes } from '../enrolled-devices/devices-routes.ts';
@@ -76,6 +77,8 @@ export type ClinicParts = {
   readonly deviceParts: DeviceParts;
   readonly clock: Clock;
   readonly attachments: AttachmentStore;
+  /** What looks for malware in documents, where there is something. */
+  readonly scanner?: ContentScanner | undefined;
   /** What sends codes to patients' phones, where there is something. */
   readonly messenger?: Messenger | undefined;
   /** Of the program, as the API's document tells it. */
@@ -98,6 +101,7 @@ export function clinicRoutes({
   deviceParts,
   clock,
   attachments,
+  scanner,
   messenger,
   version,
 }: ClinicParts): readonly NodeRoute[] {
@@ -123,7 +127,7 @@ export function clinicRoutes({
       ...readingRoutes(resources, type),
       ...writingRoutes(resources, type),
     ]),
-    ...documentsRoutes(new DocumentsService({ attachments, audit, access, resources, clock }), resources),
+    ...documentsRoutes(new DocumentsService({ attachments, audit, access, resources, clock, scanner }), resources),
     ...consentRoutes({ consents, history, resources }),
     ...referralsRoutes(referrals, resources),
     // Accounts make practitioners, the hub's registry facilities and policies, its thresholds alerts, and the counting node reports.

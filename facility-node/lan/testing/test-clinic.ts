@@ -20,6 +20,7 @@ import type { BrokerDevicesService } from '../../broker/broker-devices-service.t
 import type { BrokerService } from '../../broker/broker-service.ts';
 import { createBroker } from '../../broker/create-broker.ts';
 import { CertificateService } from '../../certificates/certificate-service.ts';
+import type { ContentScanner } from '../../documents/malware-scanner.ts';
 import { createEmergencyAccess } from '../../emergency-access/create-emergency-access.ts';
 import type { EmergencyAccessService } from '../../emergency-access/emergency-access-service.ts';
 import type { EmergencyNoticeService } from '../../emergency-access/emergency-notice-service.ts';
@@ -113,6 +114,7 @@ export async function openTestClinic({
   plainHttp = 'loopback',
   areDevicesRequired = false,
   isPaced = false,
+  scanner,
   messenger,
   passkeyKeys,
   other,
@@ -120,6 +122,7 @@ export async function openTestClinic({
   readonly other?: { readonly code: string; readonly node: number; readonly recordId: string };
   readonly plainHttp?: PlainHttp;
   readonly areDevicesRequired?: boolean;
+  readonly scanner?: ContentScanner;
   /** Whether staff on this very machine are held to a pace too. */
   readonly isPaced?: boolean;
   readonly messenger?: Messenger;
@@ -173,7 +176,7 @@ export async function openTestClinic({
   });
   const lan = lanService({
     at: { host: '127.0.0.1', port: 0 },
-    ...{ plainHttp, certificates, devices, isPaced: () => isPaced },
+    ...{ plainHttp, certificates, devices, isPaced: () => isPaced, scanner },
     ...{ store, attachments, audit, access, auditProofs, ...staff, reports, emergencies, facility, clock },
     ...{ log: log.log, version: '0.1.0', messenger, takeMqtt: mqtt.take },
   });
