@@ -28,7 +28,7 @@ const shared = { tag: 'sessions', policy: { kind: 'signed-in' } } as const;
 const told = { 200: { description: 'Ce qui prouve qui je suis', body: ownFactors } };
 const credential = z.object({ id: z.string().regex(/^[\w-]{1,1400}$/) });
 
-/** What people do with what proves them beside the password: being signed in is all that it takes, and the password again to add to it. */
+/** What people do with what proves them beside the password: being signed in is all that it takes, and the password again to add to it or to take from it. */
 export function factorsRoutes(parts: FactorParts): readonly NodeRoute[] {
   return [
     staffRoute({
@@ -118,11 +118,13 @@ function passkeyRoutes(parts: FactorParts): readonly NodeRoute[] {
       },
     }),
     staffRoute({
-      ...{ ...shared, method: 'delete', path: '/factors/passkeys/:id' },
+      ...{ ...shared, method: 'post', path: '/factors/passkeys/:id/removal' },
       summary: 'Retirer une de mes clés d’accès, et ce qu’elle ouvre',
       params: credential,
+      body: passwordAgain,
       responses: told,
-      handler: ({ principal, params }) => {
+      handler: async ({ principal, params, body }) => {
+        await signIn.confirm(principal, body.password);
         passkeys.remove(principal, params.id);
         return stateOf(parts, principal);
       },

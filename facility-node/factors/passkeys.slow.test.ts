@@ -1,6 +1,6 @@
 import { SoftwareAuthenticator } from '@santehaggui/runtime/testing/software-authenticator.ts';
 import { describe, expect, it } from 'vitest';
-import { openTestClinic, TEST_PASSWORD, type TestClinic } from '../lan/testing/test-clinic.ts';
+import { clientOf, openTestClinic, TEST_PASSWORD, type TestClinic } from '../lan/testing/test-clinic.ts';
 import type { Staff } from '../people/caller.ts';
 import type { PasskeyKeys } from './passkey-service.ts';
 
@@ -135,11 +135,19 @@ describe('passkeys of staff', () => {
     await expect(alone.passkeys.letOpen(other, { assertion, page, secret })).rejects.toMatchObject({ code: 'SH-K250' });
   });
 
-  it('are ten at most, and none is made without the password', async () => {
+  it('are ten at most, and none is made or taken away without the password', async () => {
     await using clinic = await openTestClinic();
     const nurse = await signedIn(clinic, 'nurse');
     for (let index = 0; index < 10; index++) await add(clinic, nurse, `Appareil ${index}`);
     await expect(clinic.passkeys.registrationOptions(nurse)).rejects.toMatchObject({ code: 'SH-K251' });
+    const session = { body: { login: 'nurse', password: TEST_PASSWORD } };
+    const { body } = await clinic.anonymous('POST', '/api/v1/sessions', session);
+    const client = clientOf(clinic.url, body.accessToken as string);
+    const path = `/api/v1/factors/passkeys/${clinic.passkeys.list(nurse.accountId)[0]?.id}`;
+    expect((await client('DELETE', path)).status).toBe(405);
+    expect((await client('POST', `${path}/removal`, { body: { password: 'wrong' } })).body.code).toBe('SH-A156');
+    const removed = await client('POST', `${path}/removal`, { body: { password: TEST_PASSWORD } });
+    expect(removed.body.passkeys).toHaveLength(9);
     const midwife = await clinic.as('midwife');
     const refused = await midwife('POST', '/api/v1/factors/passkeys/options', { body: { password: 'wrong' } });
     expect(refused.body.code).toBe('SH-A156');

@@ -30,7 +30,7 @@ const CASES: Readonly<Record<string, Allowed>> = {
   'post /factors/passkeys/options': 'staff',
   'post /factors/passkeys': 'staff',
   'patch /factors/passkeys/{id}': 'staff',
-  'delete /factors/passkeys/{id}': 'staff',
+  'post /factors/passkeys/{id}/removal': 'staff',
   'post /factors/passkeys/opening/options': 'staff',
   'post /factors/passkeys/opening': 'staff',
   'get /openapi.json': 'anyone',

@@ -16,7 +16,7 @@ export const phoneFactorRequest = z.strictObject({ password, phone: z.string().t
 /** `POST /factors/phone/confirmation`: the code that came. */
 export const phoneFactorConfirmation = z.strictObject({ code });
 
-/** What changes how somebody proves to be it takes the password again: `POST /factors/phone/removal`, `/factors/passkeys/options`. */
+/** What changes how somebody proves to be it takes the password again: `POST /factors/phone/removal`, `/factors/passkeys/options`, `/factors/passkeys/{id}/removal`. */
 export const passwordAgain = z.strictObject({ password });
 
 /** A code is on its way. */

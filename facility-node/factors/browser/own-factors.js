@@ -57,8 +57,10 @@ const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, c
     }),
     ' ',
     button('Retirer', async () => {
+      const again = password();
       if (!confirm(`Retirer « ${name} » ? Elle ne vous connectera plus.`)) return;
-      draw(await ask('DELETE', path), 'La clé d’accès est retirée du poste. Supprimez-la aussi dans l’appareil.');
+      const factors = await ask('POST', `${path}/removal`, { password: again });
+      draw(factors, 'La clé d’accès est retirée du poste. Supprimez-la aussi dans l’appareil.');
     }),
   ]);
 };
