@@ -11,6 +11,7 @@ const CASES: Readonly<Record<string, readonly Caller[]>> = {
   'get /identity': CALLERS,
   'post /sessions': CALLERS,
   'post /sessions/challenge': CALLERS,
+  'delete /sessions': ['region', 'ministry'],
   // Of who was invited, which the words and the password prove.
   'post /passkeys/invited': CALLERS,
   'post /passkeys/invited/options': CALLERS,
@@ -18,7 +19,7 @@ const CASES: Readonly<Record<string, readonly Caller[]>> = {
   'post /passkeys': ['region', 'ministry'],
   'post /passkeys/options': ['region', 'ministry'],
   'patch /passkeys/{id}': ['region', 'ministry'],
-  'delete /passkeys/{id}': ['region', 'ministry'],
+  'post /passkeys/{id}/removal': ['region', 'ministry'],
   // Of nodes, which prove who they are by what they seal.
   'post /enrolment': CALLERS,
   'post /enrolment/again': CALLERS,
@@ -39,17 +40,22 @@ type Operation = { readonly name: string; readonly method: string; readonly path
 let hub: TestHub;
 const tokens = new Map<Caller, string>();
 
-beforeAll(async () => {
-  hub = await TestHub.start(composeHub);
-  await hub.addFacility('cscom_sangha');
-  await hub.operator('POST', '/users', { login: 'mopti', password: PASSWORD, role: 'region', region: 'Mopti' });
-  await hub.operator('POST', '/users', { login: 'ministere', password: PASSWORD, role: 'ministry' });
+/** Both anew: whoever signed out is out everywhere. */
+async function signIn(): Promise<void> {
   for (const [caller, login] of [
     ['region', 'mopti'],
     ['ministry', 'ministere'],
   ] as const) {
     tokens.set(caller, (await hub.tokenOf(login, PASSWORD)).authorization);
   }
+}
+
+beforeAll(async () => {
+  hub = await TestHub.start(composeHub);
+  await hub.addFacility('cscom_sangha');
+  await hub.operator('POST', '/users', { login: 'mopti', password: PASSWORD, role: 'region', region: 'Mopti' });
+  await hub.operator('POST', '/users', { login: 'ministere', password: PASSWORD, role: 'ministry' });
+  await signIn();
 }, 120_000);
 afterAll(async () => {
   await hub[Symbol.asyncDispose]();
@@ -92,6 +98,7 @@ describe('every route of the hub’s API', () => {
         expect(status, operation.name).toBeLessThan(500);
         if (code === 'SH-A001') expect([operation.name, caller]).toEqual([operation.name, 'nobody']);
         else if (code !== 'SH-A002') open.push(caller);
+        if (operation.name === 'delete /sessions') await signIn();
       }
       found[operation.name] = open;
     }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { HubPasskeyLine } from '@santehaggui/protocols/api/hub-people-api.ts';
+import type { HubPasskeyLine, HubPasskeyRemoval } from '@santehaggui/protocols/api/hub-people-api.ts';
 import type { PasskeyAssertion, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Limiter } from '@santehaggui/runtime/limits/limiter.ts';
@@ -119,10 +119,22 @@ export class HubPasskeysService {
       throw failHubPeople('SH-N321');
   }
 
-  /** Throws SH-N321 for one that is not of this login. */
-  async remove(login: string, id: string): Promise<void> {
-    if (!(await this.#options.database.transaction((sql) => removePasskey(sql, login, id))))
-      throw failHubPeople('SH-N321');
+  /**
+   * Takes one away: who asks has just used one, or gives the password again. Throws SH-N321 for one that is not of this login, SH-A006,
+   * SH-A301, SH-A005.
+   */
+  async remove(
+    { login, id }: { readonly login: string; readonly id: string },
+    again: HubPasskeyRemoval,
+    from: { readonly page: PageAddress; readonly address: string },
+  ): Promise<void> {
+    const { database, users } = this.#options;
+    const { login: proven } =
+      'passkey' in again
+        ? await this.#used(again.passkey, from)
+        : await users.withPassword({ login, password: again.password, address: from.address });
+    if (proven !== login) throw failRuntime('SH-A006');
+    if (!(await database.transaction((sql) => removePasskey(sql, login, id)))) throw failHubPeople('SH-N321');
   }
 
   async #invited({ words, ...attempt }: Invited): Promise<StoredHubUser> {

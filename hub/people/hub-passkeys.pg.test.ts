@@ -128,7 +128,7 @@ describe('passkeys at the hub', () => {
 
     const stranger = await register(...(Object.values(await added('region')) as [string, string]));
     const strange = stranger.answer.body.accessToken as string;
-    expect((await ask('DELETE', path, { token: strange })).body.code).toBe('SH-N321');
+    expect((await post(`${path}/removal`, { password: PASSWORD }, strange)).body.code).toBe('SH-N321');
     const challenge = async () => (await post('/sessions/challenge', {})).body;
     const notHis = { passkey: stranger.device.assert(await challenge()) };
     expect((await post('/passkeys/options', notHis, token)).body.code).toBe('SH-A006');
@@ -138,8 +138,27 @@ describe('passkeys at the hub', () => {
     await clock.advance(1000);
     expect((await post('/passkeys', { name: 'Clé USB', registration }, token)).status).toBe(201);
     expect((await list()).map(({ name }) => name)).toEqual(['Bureau', 'Clé USB']);
-    expect((await ask('DELETE', path, { token })).status).toBe(200);
+    // Not by the session alone, nor by a stranger's passkey.
+    expect((await post(`${path}/removal`, {}, token)).status).toBe(422);
+    expect((await post(`${path}/removal`, { password: 'faux' }, token)).body.code).toBe('SH-A301');
+    const strangers = { passkey: stranger.device.assert(await challenge()) };
+    expect((await post(`${path}/removal`, strangers, token)).body.code).toBe('SH-A006');
+    const again = { passkey: device.assert(await challenge()) };
+    expect((await post(`${path}/removal`, again, token)).status).toBe(200);
     expect((await enter(device)).body.code).toBe('SH-A006');
+  });
+
+  it('open sessions that their owner ends, everywhere at once', async () => {
+    const { login, words } = await added('ministry');
+    const { device, answer } = await register(login, words);
+    const tokens = [answer.body.accessToken, (await enter(device)).body.accessToken] as string[];
+    const left = await fetch(`${hub.url}/api/v1/sessions`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${tokens[0]}` },
+    });
+    expect(left.status).toBe(204);
+    for (const token of tokens) expect((await ask('GET', '/passkeys', { token })).status).toBe(401);
+    expect((await enter(device)).status).toBe(200);
   });
 
   it('go with a reset, which ends sessions and invites again', async () => {

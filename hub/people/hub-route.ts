@@ -15,3 +15,8 @@ export type HubRoute = Route<HubPolicy, HubPrincipal>;
 
 /** Declares a route of the hub's API. */
 export const hubRoute = routeMaker<HubPolicy, HubPrincipal>();
+
+/** Who asks on a route that is not public. */
+export function loginOf(principal: HubPrincipal): string {
+  return (principal as NonNullable<HubPrincipal>).login;
+}

@@ -25,6 +25,7 @@ import { passkeysOf, removePasskeysOf } from './hub-passkeys-store.ts';
 import {
   addUser,
   allUsers,
+  endTokens,
   findUser,
   type HubUser,
   type StoredHubUser,
@@ -207,6 +208,11 @@ export class HubUsersService {
     await this.#note({ login, role, address }, 'permit', proof);
     log.info('people.signed-in', { login });
     return { accessToken, expiresInSeconds: ACCESS_TOKEN_SECONDS, user: { login, role, region } };
+  }
+
+  /** Ends every session of an account, wherever it was opened: a token is not known by itself. */
+  async signOut(login: string): Promise<void> {
+    await this.#options.database.transaction((sql) => endTokens(sql, login));
   }
 
   /** Whoever bears a token, as the account is now. Throws SH-A001 when the token is worth nothing. */

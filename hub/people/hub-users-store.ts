@@ -85,6 +85,11 @@ export async function setPassword(sql: Sql, login: string, passwordHash: string)
   await sql.query(text, [login, passwordHash]);
 }
 
+/** Makes all tokens of a user worth nothing from now on. */
+export async function endTokens(sql: Sql, login: string): Promise<void> {
+  await sql.query('update hub.hub_user set version = version + 1 where login = $1', [login]);
+}
+
 function userOf({ contactWay, contactAddress, invitationHash, invitationUntil, ...user }: Row): StoredHubUser {
   return {
     ...user,

@@ -64,6 +64,7 @@ cette page par ce nom.</p>
 <p class="dim">Une clé d’accès que vous avez sera demandée d’abord, puis la nouvelle se fait.</p>
 <button>Ajouter</button>
 </form>
+<p class="leaving"><button type="button" class="plain" id="leave">Se déconnecter partout</button></p>
 </section>
 <script src="${PROGRAMS_PATH}/own-passkeys.js" type="module"></script>`,
   );

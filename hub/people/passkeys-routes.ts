@@ -1,6 +1,7 @@
 import {
   anotherPasskeyOptionsRequest,
   anotherPasskeyRequest,
+  hubPasskeyRemoval,
   hubPasskeyRenaming,
   hubPasskeys,
   invitedOptionsRequest,
@@ -9,7 +10,7 @@ import {
 import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { z } from 'zod';
 import type { HubPasskeysService } from './hub-passkeys-service.ts';
-import { type HubPrincipal, type HubRoute, hubRoute } from './hub-route.ts';
+import { type HubRoute, hubRoute, loginOf } from './hub-route.ts';
 import { pageOf } from './page-address.ts';
 import { hubSessionAnswer } from './sessions-routes.ts';
 
@@ -83,19 +84,16 @@ export function passkeysRoutes(passkeys: HubPasskeysService): readonly HubRoute[
       },
     }),
     hubRoute({
-      ...{ method: 'delete', path: '/passkeys/:id', policy: 'own-account', tag },
-      summary: 'Retirer une de mes clés d’accès',
+      ...{ method: 'post', path: '/passkeys/:id/removal', policy: 'own-account', tag },
+      summary: 'Retirer une de mes clés d’accès, avec une que j’ai ou le mot de passe',
       params: credential,
+      body: hubPasskeyRemoval,
       responses: told,
-      handler: async ({ principal, params }) => {
-        await passkeys.remove(loginOf(principal), params.id);
+      handler: async ({ principal, params, body, request }) => {
+        const from = { page: pageOf(request), address: request.ip ?? '' };
+        await passkeys.remove({ login: loginOf(principal), id: params.id }, body, from);
         return mine(loginOf(principal));
       },
     }),
   ];
-}
-
-/** A route that is not public has somebody who asks. */
-function loginOf(principal: HubPrincipal): string {
-  return (principal as NonNullable<HubPrincipal>).login;
 }

@@ -2,7 +2,7 @@ import { hubCodeSent, hubProofRequest } from '@santehaggui/protocols/api/hub-peo
 import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { z } from 'zod';
 import type { HubPasskeysService } from './hub-passkeys-service.ts';
-import { type HubRoute, hubRoute } from './hub-route.ts';
+import { type HubRoute, hubRoute, loginOf } from './hub-route.ts';
 import type { HubUsersService } from './hub-users-service.ts';
 import { pageOf } from './page-address.ts';
 
@@ -45,6 +45,18 @@ export function sessionsRoutes(users: HubUsersService, passkeys: HubPasskeysServ
       tag: 'sessions',
       responses: { 200: { description: 'À donner à la clé d’accès, dans les cinq minutes', body: passkeyOptions } },
       handler: async () => ({ body: await passkeys.signInOptions() }),
+    }),
+    hubRoute({
+      method: 'delete',
+      path: '/sessions',
+      policy: 'own-account',
+      summary: 'Se déconnecter, partout où ce compte est ouvert',
+      tag: 'sessions',
+      responses: { 204: { description: 'Plus aucun jeton de ce compte ne vaut' } },
+      handler: async ({ principal }) => {
+        await users.signOut(loginOf(principal));
+        return { status: 204 };
+      },
     }),
   ];
 }

@@ -77,6 +77,14 @@ export const anotherPasskeyOptionsRequest = z.strictObject({ passkey: passkeyAss
 /** `POST /passkeys`. */
 export const anotherPasskeyRequest = z.strictObject({ name: passkeyName, registration: passkeyRegistration });
 
+/** `POST /passkeys/{id}/removal`: whoever takes one away has just used one, or gives the password again. */
+export const hubPasskeyRemoval = z.union([
+  z.strictObject({ passkey: passkeyAssertion }),
+  z.strictObject({ password: z.string().min(1).max(200) }),
+]);
+/** See {@link hubPasskeyRemoval}. */
+export type HubPasskeyRemoval = z.infer<typeof hubPasskeyRemoval>;
+
 /** `PATCH /passkeys/{id}`. */
 export const hubPasskeyRenaming = z.strictObject({ name: passkeyName });
 

@@ -54,10 +54,10 @@ const pressed = (label, work) => {
 };
 
 const described = ({ id, name, since, lastUsedAt, isBackedUp }) => {
-  const used = lastUsedAt === null ? 'jamais utilisée' : `utilisée le ${instant(lastUsedAt)}`;
+  const usage = lastUsedAt === null ? 'jamais utilisée' : `utilisée le ${instant(lastUsedAt)}`;
   return element('article', {}, [
     element('p', {}, [element('b', { textContent: name })]),
-    element('p', { textContent: `Ajoutée le ${instant(since)}, ${used}` }),
+    element('p', { textContent: `Ajoutée le ${instant(since)}, ${usage}` }),
     element('p', {
       className: 'dim',
       textContent: isBackedUp ? 'Synchronisée entre vos appareils' : 'Dans un seul appareil',
@@ -69,10 +69,8 @@ const described = ({ id, name, since, lastUsedAt, isBackedUp }) => {
     ' ',
     pressed('Retirer', async () => {
       if (!confirm(`Retirer « ${name} » ? Sans clé d’accès, il faudra une nouvelle invitation de l’opérateur.`)) return;
-      draw(
-        await ask('DELETE', `/passkeys/${id}`),
-        'La clé d’accès est retirée du hub. Supprimez-la aussi dans l’appareil.',
-      );
+      const left = await ask('POST', `/passkeys/${id}/removal`, { passkey: await used() });
+      draw(left, 'La clé d’accès est retirée du hub. Supprimez-la aussi dans l’appareil.');
     }),
   ]);
 };
@@ -91,6 +89,13 @@ const entered = async (session, words) => {
 
 const used = async () => (await usePasskey(await ask('POST', '/sessions/challenge'))).assertion;
 
+byId('leave').addEventListener(
+  'click',
+  attempt(async () => {
+    await ask('DELETE', '/sessions');
+    location.reload();
+  }),
+);
 byId('with-passkey').addEventListener(
   'click',
   attempt(async () => entered(await ask('POST', '/sessions', { passkey: await used() }))),
