@@ -117,7 +117,7 @@ export async function composeNode(
   const accounts = createTravelling({ identity, facility, clock });
   const { db, timekeeper, origin, store, journal, attachments } = await openNodeStore({
     ...{ directory, ring, identity, incarnation, clock, log, indexers: [patientIndexer(), accounts.indexer] },
-    hasRtc: isClockKept(config.clock.rtc),
+    ...{ hasRtc: isClockKept(config.clock.rtc), reserveMegabytes: config.disk.lowMegabytes },
   });
 
   const consentFaults = (): number => consents.chain.verify().findings.length;

@@ -40,6 +40,18 @@ export const documentErrors = errorCodes({
       en: 'Try again; if it lasts, start clamav-daemon again, or take documents.scanner out of the configuration.',
     },
   },
+  'SH-F240': {
+    kind: 'fatal',
+    status: 507,
+    title: {
+      fr: 'Le disque est presque plein : ce fichier n’est pas gardé',
+      en: 'The disk is nearly full: this file is not kept',
+    },
+    remedy: {
+      fr: 'Libérez de la place, puis renvoyez le fichier. Les dossiers s’enregistrent encore.',
+      en: 'Free some space, then send the file again. Records can still be kept.',
+    },
+  },
   'SH-K240': {
     kind: 'conflict',
     title: { fr: 'Ce document a déjà un autre contenu', en: 'This document already has another content' },

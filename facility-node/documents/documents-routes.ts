@@ -102,9 +102,10 @@ function stateRoute(documents: DocumentsService): NodeRoute {
 
 /** Nothing of it runs in this origin, whatever a browser takes it for: it is saved, under a name that says nothing of the patient. */
 function headersOf(id: string, contentType: string): Readonly<Record<string, string>> {
-  const isOurs = CONTENT_TYPES.includes(mediaTypeIn(contentType));
+  // The type alone: what another facility's node wrote behind it is for no browser.
+  const type = mediaTypeIn(contentType);
   return {
-    'Content-Type': isOurs ? contentType : 'application/octet-stream',
+    'Content-Type': CONTENT_TYPES.includes(type) ? type : 'application/octet-stream',
     'Content-Disposition': `attachment; filename="document-${id.slice(0, 8)}"`,
     'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',

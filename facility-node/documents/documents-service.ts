@@ -57,7 +57,8 @@ export class DocumentsService {
   /**
    * Takes content, whole or a part of it; the record, once all is here and is what its type says, else how much is here. The same
    * content once more changes nothing. Throws SH-N130, SH-A002, SH-K240 when another content is there, SH-I241 for a part that does
-   * not follow, SH-I240 for what is not of its type, SH-I242 and SH-T240 as {@link ContentScanner} does, SH-K241 for a document that another facility made.
+   * not follow, SH-I240 for what is not of its type or empty, SH-F240 where the disk is nearly full, SH-I242 and SH-T240 as {@link ContentScanner} does,
+   * SH-K241 for a document that another facility made.
    */
   async handIn(staff: Staff, part: HandedIn): Promise<ApiRecord | ContentState> {
     const { access, resources } = this.#options;
@@ -110,12 +111,15 @@ export class DocumentsService {
     const record = this.#readable(staff, id);
     const found = attachments.find(id);
     if (record.fields.hash === undefined) throw failDocument('SH-N240');
-    this.#note(staff, record, { action: 'read', what: 'content', ...(found?.isWhole ? {} : { state: 'elsewhere' }) });
-    if (found?.isWhole !== true) {
+    const content = found?.isWhole === true ? attachments.part(id, 0, found.size) : undefined;
+    const isHere = content !== undefined && content.length === found?.size;
+    this.#note(staff, record, { action: 'read', what: 'content', ...(isHere ? {} : { state: 'elsewhere' }) });
+    if (!isHere) {
+      // What a damaged file has lost a part of is not shown for the whole.
+      if (content !== undefined) attachments.noteMissing(id);
       attachments.askFor(id, clock.now());
       throw failDocument('SH-N241');
     }
-    const content = attachments.part(id, 0, found.size);
     // What came from elsewhere was looked at by nobody, and what is known of malware grows.
     await this.#options.scanner?.refuseMalware(content);
     return { record, content };
@@ -156,6 +160,8 @@ export class DocumentsService {
   /** On disk when it resolves, in pieces of which each is a short transaction. */
   async #keep({ id, bytes, offset, size }: HandedIn): Promise<void> {
     const { attachments } = this.#options;
+    if (size === 0) throw failDocument('SH-I240', { why: '0' });
+    if (!attachments.hasRoomFor(size)) throw failDocument('SH-F240');
     if (size > MAX_CONTENT_BYTES || offset + bytes.length > size) throw failDocument('SH-I241', { why: `${size}` });
     // From the beginning: whatever was handed in before is given up.
     if (offset === 0) attachments.giveUp(id);

@@ -108,6 +108,7 @@ describe('the content of a document', () => {
     const tooLarge = await send(picture(MAX_CONTENT_BYTES + 1), 'image/jpeg');
     expect([tooLarge.status, tooLarge.body.code]).toEqual([413, 'SH-I003']);
     expect((await send(new Uint8Array(0), 'image/jpeg')).status).toBe(422);
+    expect((await send(new Uint8Array(0), 'text/plain')).body.code).toBe('SH-I240');
     // Nothing of all that is left.
     expect((await nurse('GET', `${contentPath(id)}/state`)).body).toEqual({ state: 'none', received: 0, size: null });
   });
@@ -129,6 +130,33 @@ describe('the content of a document', () => {
     expect((await sent(bare, picture(9))).body.code).toBe('SH-K241');
     expect((await nurse('GET', `${contentPath(bare)}/state`)).body.state).toBe('none');
     expect((await sent(told, picture(8))).body.code).toBe('SH-K240');
+  });
+
+  it('that has lost a part is not shown as if it were whole, but asked for again', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const id = await documentOf(nurse);
+    await nurse('POST', contentPath(id), { body: picture(200_000), headers: JPEG });
+    clinic.node.db.prepare('delete from attachment_piece where record_id = ? and at > 0').run(id);
+    expect((await nurse('GET', contentPath(id))).body.code).toBe('SH-N241');
+    expect((await nurse('GET', `${contentPath(id)}/state`)).body).toMatchObject({ state: 'elsewhere', received: 0 });
+    expect(clinic.attachments.nextToFetch(new Set(), 0)).toMatchObject({ record: id });
+  });
+
+  it('is shown under its type alone, whatever another facility wrote beside it', async () => {
+    await using clinic = await openTestClinic();
+    const nurse = await clinic.as('nurse');
+    const bytes = Buffer.from('Plaie propre');
+    const id = clinic.store.transact({ author: null, role: 'nurse' }, (tx) => {
+      const patient = tx.create(patientType, { familyName: 'Dolo', givenName: 'Yassa' });
+      const made = tx.create(documentReference, { patient, title: 'Note' });
+      clinic.attachments.add(made, { hash: sha256(bytes), bytes });
+      const contentType = 'text/plain; charset=utf-7\r\nX-Evil: 1';
+      tx.patch(made, { contentType, size: bytes.length, hash: sha256(bytes) });
+      return made;
+    });
+    const shown = await nurse('GET', contentPath(id));
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
   });
 
   it('is for whoever may read the record, and goes with it', async () => {

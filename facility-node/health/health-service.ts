@@ -1,9 +1,9 @@
-import { statfsSync } from 'node:fs';
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { EmergencyCounts } from '@santehaggui/protocols/api/emergency-api.ts';
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
+import { freeBytesAt } from '@santehaggui/runtime/health/machine-checks.ts';
 import type { WitnessProblem } from '../audit/witness-service.ts';
 import type { MalwareScanner } from '../documents/malware-scanner.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -166,8 +166,7 @@ export class HealthService {
 
   #disk(): FoundCheck {
     const { dataRoot, lowDiskMegabytes } = this.#parts;
-    const { bavail, bsize } = statfsSync(dataRoot);
-    const freeMegabytes = Math.floor((bavail * bsize) / MEGABYTE);
+    const freeMegabytes = Math.floor(freeBytesAt(dataRoot) / MEGABYTE);
     const detail = { fr: `${freeMegabytes} Mo libres`, en: `${freeMegabytes} MB free` };
     if (freeMegabytes >= lowDiskMegabytes) return { name: 'disk', state: 'ok', detail };
     const state = freeMegabytes >= lowDiskMegabytes / 10 ? 'degraded' : 'failing';

@@ -60,6 +60,25 @@ describe('content from the hub', () => {
     expect(await attachments.take(piece(stranger, other, 0, 9))).toMatchObject({ upTo: 0, refusal: 'unknown' });
   });
 
+  it('is looked at where the power went between its last piece and that, also by who only writes sticks', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const [good, bad] = [randomBytes(3000), randomBytes(2000)];
+    const [first, second] = [toldOf(node.store, good), toldOf(node.store, bad)];
+    await attachments.take(piece(first, good, 0, 2999));
+    await attachments.take(piece(second, randomBytes(2000), 0, 1999));
+    // As a power cut leaves them: all bytes are here, and nobody has looked.
+    for (const [record, last] of [
+      [first, good.subarray(2999)],
+      [second, bad.subarray(1999)],
+    ] as const)
+      attachments.handIn(record, { size: 0, bytes: last });
+    expect([first, second].map((record) => attachments.find(record)?.isWhole)).toEqual([false, false]);
+    await attachments.confirmAll();
+    expect(attachments.find(first)).toMatchObject({ isWhole: true, received: 3000 });
+    expect(attachments.find(second)).toMatchObject({ isWhole: false, received: 0 });
+  });
+
   it('is put together from the smallest pieces into few rows', async () => {
     await using node = await openTestStore();
     const attachments = new AttachmentStore(node.store);
@@ -87,6 +106,25 @@ describe('content that is handed in', () => {
       [399_999, 65_536],
     ] as const)
       expect(Buffer.compare(attachments.part(id, offset, length), bytes.subarray(offset, offset + length))).toBe(0);
+  });
+});
+
+describe('room', () => {
+  it('for what is recorded is left: nothing comes by itself into the last of it, and little is handed in', async () => {
+    await using node = await openTestStore();
+    let free = 5000;
+    const attachments = new AttachmentStore(node.store, { freeBytes: () => free, reserveBytes: 4000 });
+    const id = toldOf(node.store, randomBytes(900));
+    expect(attachments.nextToFetch(NONE, 1e9)).toMatchObject({ record: id });
+    expect(attachments.hasRoomFor(900)).toBe(true);
+    free = 3900;
+    expect(attachments.nextToFetch(NONE, 1e9)).toBeUndefined();
+    attachments.askFor(id, 5);
+    expect(attachments.nextToFetch(NONE, 1e9)).toBeUndefined();
+    // What somebody here hands in may go deeper, but not to the end.
+    expect(attachments.hasRoomFor(900)).toBe(true);
+    free = 1200;
+    expect(attachments.hasRoomFor(900)).toBe(false);
   });
 });
 

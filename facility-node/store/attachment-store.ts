@@ -10,9 +10,8 @@ import {
 import type { DigestEntry } from '@santehaggui/protocols/journal/digest.ts';
 import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
 import { referral } from '@santehaggui/protocols/records/referral.ts';
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { RecordStore } from './record-store.ts';
-import type { RecordIndexer } from './record-table.ts';
 
 /** What is here of the content of a record. `hash` is null while somebody hands it in part by part. */
 export type Attachment = {
@@ -45,7 +44,6 @@ type Row = Omit<Attachment, 'isWhole'> & {
   readonly isWhole: number;
   readonly isUrgent?: number;
 };
-type Wanted = { readonly size: number; readonly hash: string };
 
 const COLUMNS = `a.record_id as record, a.hash, a.size, a.received, a.is_whole as isWhole, a.hub_received as hubReceived`;
 const field = (number: number): string => `'$."${number}"'`;
@@ -62,43 +60,16 @@ const WAITS = `(a.is_whole = 1 and a.hub_received < a.size
 const TO_FETCH =
   'a.is_whole = 0 and a.hash is not null and a.refused is null and (a.asked_at is not null or a.size <= ?)';
 
-/** Keeps for each document the row of its content: what is wanted, and, once it is another content or none, no longer there. For `RecordStore`. */
-export function attachmentIndexer(): RecordIndexer {
-  const rows = new WeakMap<object, WantedRows>();
-  const index: RecordIndexer['index'] = (db, { id, fields }, fate) => {
-    // With the record its content is gone already.
-    if (fate === 'gone') return;
-    const known = rows.get(db) ?? new WantedRows(db);
-    rows.set(db, known);
-    const { size, hash } = fields;
-    known.note(id, typeof size === 'number' && typeof hash === 'string' ? { size, hash } : undefined);
-  };
-  return { types: [documentReference], index };
-}
+/** How much room there is, and how much of it is left to what is recorded, in bytes: a tenth of that also by what is handed in. */
+export type AttachmentRoom = { readonly freeBytes: () => number; readonly reserveBytes: number };
 
-class WantedRows {
-  readonly #hash: Statement<[string], string | null>;
-  readonly #remove: Statement<[string]>;
-  readonly #put: Statement<[string, string, number]>;
-
-  constructor(db: Database) {
-    this.#hash = db.prepare<[string], string | null>('select hash from attachment where record_id = ?').pluck();
-    this.#remove = db.prepare('delete from attachment where record_id = ?');
-    this.#put = db.prepare('insert into attachment (record_id, hash, size) values (?, ?, ?)');
-  }
-
-  note(record: string, wanted: Wanted | undefined): void {
-    const present = this.#hash.get(record);
-    // While it is handed in, the record does not know of it yet.
-    if (wanted === undefined || present === wanted.hash) return;
-    if (present !== undefined) this.#remove.run(record);
-    this.#put.run(record, wanted.hash, wanted.size);
-  }
-}
+const ENDLESS: AttachmentRoom = { freeBytes: () => Number.POSITIVE_INFINITY, reserveBytes: 0 };
 
 /** The content of attachments, which lies beside the journal: handed in at the LAN, fetched from the hub, and sent there. */
 export class AttachmentStore {
   readonly #store: RecordStore;
+  readonly #room: AttachmentRoom;
+  readonly #unconfirmed: Statement<[], string>;
   readonly #one: Statement<[string], Row>;
   readonly #begin: Statement<[string, number]>;
   readonly #lastPiece: Statement<[string], { at: number; bytes: Buffer }>;
@@ -128,9 +99,15 @@ export class AttachmentStore {
   readonly #tell: Statement<[string, string]>;
   readonly #listeners = new Set<() => void>();
 
-  constructor(store: RecordStore) {
+  constructor(store: RecordStore, room: AttachmentRoom = ENDLESS) {
     const { db } = store;
     this.#store = store;
+    this.#room = room;
+    this.#unconfirmed = db
+      .prepare<[], string>(
+        'select record_id from attachment where is_whole = 0 and hash is not null and received = size and refused is null',
+      )
+      .pluck();
     this.#one = db.prepare(`select ${COLUMNS} from attachment a where a.record_id = ?`);
     this.#begin = db.prepare('insert into attachment (record_id, size) values (?, ?)');
     this.#lastPiece = db.prepare('select at, bytes from attachment_piece where record_id = ? order by at desc limit 1');
@@ -273,14 +250,29 @@ export class AttachmentStore {
     });
   }
 
+  /** Looks at all that is here to its last byte and was not looked at: the power went in between. */
+  async confirmAll(): Promise<void> {
+    for (const record of this.#unconfirmed.all()) await this.confirm(record);
+  }
+
+  /** Whether what is handed in leaves room for what is recorded. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#room.freeBytes() - bytes >= this.#room.reserveBytes / 10;
+  }
+
+  /** Whether nothing more comes from the hub, because this machine's disk is nearly full. */
+  isFull(): boolean {
+    return this.#room.freeBytes() < this.#room.reserveBytes;
+  }
+
   /** What is next to go to the hub, but for these records: what is of an evacuation first; with `isUrgentOnly` nothing else. */
   nextToSend(aside: ReadonlySet<string>, isUrgentOnly = false): CarriedAttachment | undefined {
     return firstBut(aside, this.#toSend.all(isUrgentOnly ? 1 : 0, aside.size + 1));
   }
 
-  /** What is next to be fetched, but for these records: what somebody asked for, what is of an evacuation, what was begun, the newest. */
+  /** What is next to be fetched, but for these records: what somebody asked for, what is of an evacuation, what was begun, the newest. Nothing on a disk that is nearly full. */
   nextToFetch(aside: ReadonlySet<string>, maxBytes: number): CarriedAttachment | undefined {
-    return firstBut(aside, this.#toFetch.all(maxBytes, aside.size + 1));
+    return this.isFull() ? undefined : firstBut(aside, this.#toFetch.all(maxBytes, aside.size + 1));
   }
 
   /** Notes how much of a content the hub has: all of it, or less than was believed. */

@@ -1,8 +1,10 @@
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
+import { freeBytesAt } from '@santehaggui/runtime/health/machine-checks.ts';
 import { aborted, type Service } from '@santehaggui/runtime/lifecycle/service.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
-import { AttachmentStore, attachmentIndexer } from './attachment-store.ts';
+import { attachmentIndexer } from './attachment-indexer.ts';
+import { AttachmentStore } from './attachment-store.ts';
 import { readClockState } from './clock-state.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { JournalStore } from './journal-store.ts';
@@ -22,12 +24,21 @@ export type NodeStoreOptions = {
   readonly incarnation: string;
   readonly hasRtc: boolean;
   readonly indexers: readonly RecordIndexer[];
+  /** Free space that attachments from elsewhere leave alone. */
+  readonly reserveMegabytes: number;
   readonly clock: Clock;
   readonly log: Log;
 };
 
 /** A node's database with all that reads and writes it. Throws what opening the database throws. */
-export async function openNodeStore({ identity, incarnation, hasRtc, indexers, ...parts }: NodeStoreOptions) {
+export async function openNodeStore({
+  identity,
+  incarnation,
+  hasRtc,
+  indexers,
+  reserveMegabytes,
+  ...parts
+}: NodeStoreOptions) {
   const { clock, log } = parts;
   const db = await openNodeDatabase(parts);
   const timekeeper = new Timekeeper({ clock, hasRtc, stored: readClockState(db) });
@@ -35,7 +46,11 @@ export async function openNodeStore({ identity, incarnation, hasRtc, indexers, .
   const origin = { node, incarnation, journalKey: fromHex(journalKey) };
   const store = new RecordStore({ db, origin, timekeeper, clock, indexers: [...indexers, attachmentIndexer()] });
   const journal = new JournalStore({ store, timekeeper, log });
-  return { db, timekeeper, origin, store, journal, attachments: new AttachmentStore(store) };
+  const attachments = new AttachmentStore(store, {
+    freeBytes: () => freeBytesAt(parts.directory.root),
+    reserveBytes: reserveMegabytes * 1024 * 1024,
+  });
+  return { db, timekeeper, origin, store, journal, attachments };
 }
 
 /** Keeps the database open and the data directory locked while anything else runs. */

@@ -111,6 +111,11 @@ export class BlobExchange {
     attachments.noteWaiting(clock.now(), fetchMaxBytes);
   }
 
+  /** Whether nothing more comes: this machine's disk is nearly full. */
+  isFull(): boolean {
+    return this.#parts.attachments.isFull();
+  }
+
   /** What has been waiting for longer than so many milliseconds, the longest first. */
   waitingFor(ms: number): readonly WaitingAttachment[] {
     const { attachments, fetchMaxBytes, clock } = this.#parts;
@@ -196,12 +201,8 @@ export class BlobExchange {
 
   async #nextToFetch(): Promise<BlobFetching['item']> {
     const { attachments, fetchMaxBytes } = this.#parts;
-    for (;;) {
-      const next = attachments.nextToFetch(this.#absent, fetchMaxBytes);
-      if (next === undefined || next.received < next.size) return next;
-      // The power went between its last piece and the look at all of it.
-      await attachments.confirm(next.record);
-    }
+    await attachments.confirmAll();
+    return attachments.nextToFetch(this.#absent, fetchMaxBytes);
   }
 
   #elapsed(): number {

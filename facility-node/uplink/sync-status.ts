@@ -1,4 +1,5 @@
 import type { SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
+import type { AttachmentWait } from '@santehaggui/protocols/documents/attachment-wait.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -74,10 +75,11 @@ function stalledOf(
   const { blobs, clock } = parts;
   const all = blobs.waitingFor(STALLED_AFTER_MS);
   const link = waitsFor(parts);
+  const isFull = blobs.isFull();
+  const otherwise: AttachmentWait = pendingChanges > 0 ? 'changes' : 'carrying';
   const stalled = all.slice(0, MOST_STALLED).map(({ record, isToHub, size, carried, since, told }) => ({
     ...{ record, isToHub, size, carried, ageSeconds: Math.round((clock.now() - since) / 1000) },
-    why:
-      link === 'acknowledgement' ? (told ?? (pendingChanges > 0 ? ('changes' as const) : ('carrying' as const))) : link,
+    why: isFull && !isToHub ? ('disk' as const) : link === 'acknowledgement' ? (told ?? otherwise) : link,
   }));
   return { stalled, stalledCount: all.length };
 }

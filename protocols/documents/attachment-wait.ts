@@ -1,6 +1,6 @@
 type Bilingual = { readonly fr: string; readonly en: string };
 
-/** Why a content is not where it is to be. The first three concern the link, `changes` goes before all content, the others are what the hub said. */
+/** Why a content is not where it is to be. The first three concern the link, `disk` this machine, `changes` goes before all content, the others are what the hub said. */
 export const ATTACHMENT_WAITS = {
   enrolment: { fr: 'ce poste n’est inscrit à aucun hub', en: 'this node is enrolled with no hub' },
   revoked: {
@@ -8,6 +8,7 @@ export const ATTACHMENT_WAITS = {
     en: 'the hub has taken this node away from the facility',
   },
   connection: { fr: 'pas de liaison avec le hub', en: 'no link to the hub' },
+  disk: { fr: 'le disque de ce poste est presque plein', en: 'the disk of this node is nearly full' },
   changes: { fr: 'les données passent d’abord', en: 'the data go first' },
   unknown: {
     fr: 'le hub n’a pas pris la fiche de ce document',

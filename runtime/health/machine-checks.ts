@@ -35,9 +35,15 @@ export function machineChecks({
   return [diskCheck(dataRoot, lowDiskMegabytes), filesCheck(dataRoot), swapCheck(systemRoot), coresCheck(systemRoot)];
 }
 
+/** How many bytes are free where a folder is. Throws what the system says of a folder that is not there. */
+export function freeBytesAt(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
 function diskCheck(dataRoot: string, lowMegabytes: number): MachineCheck {
-  const { bavail, bsize, files, ffree } = statfsSync(dataRoot);
-  const free = Math.floor((bavail * bsize) / MEGABYTE);
+  const { files, ffree } = statfsSync(dataRoot);
+  const free = Math.floor(freeBytesAt(dataRoot) / MEGABYTE);
   const areNamesLeft = files === 0 || ffree > 1000;
   const detail = { fr: `${free} Mo libres`, en: `${free} MB free` };
   if (free >= lowMegabytes && areNamesLeft) return { name: 'disk', state: 'ok', detail };

@@ -3,7 +3,7 @@ import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { type RecordingLog, recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
 import type { Database } from 'better-sqlite3';
-import { attachmentIndexer } from '../attachment-store.ts';
+import { attachmentIndexer } from '../attachment-indexer.ts';
 import { readClockState } from '../clock-state.ts';
 import { type DataDirectory, dataDirectory, makeDataDirectory } from '../data-directory.ts';
 import { createRingWithFile, type OpenKeyRing, ringOpenedByFile } from '../key-ring.ts';

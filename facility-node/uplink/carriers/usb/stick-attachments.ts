@@ -36,7 +36,7 @@ export function* attachmentsForHub(
 
 /** Takes what the hub's parcel says of attachments; gives how many bytes of content are new here. Throws MalformedMessage for what only a node says. */
 export async function takeFromHub(attachments: AttachmentStore, message: BlobMessage): Promise<number> {
-  if (message.kind === 'blob-piece') return (await attachments.take(message)).newBytes;
+  if (message.kind === 'blob-piece') return attachments.isFull() ? 0 : (await attachments.take(message)).newBytes;
   if (message.kind !== 'blob-have') throw new MalformedMessage(`${message.kind} in a parcel of the hub`);
   if (message.refusal === undefined) attachments.noteHubHas(message.record, message.upTo);
   else attachments.noteTold(message.record, message.refusal);

@@ -128,6 +128,7 @@ export class UsbService {
       beyond: NO_RANGES,
     });
     yield writer.sign(await this.#parts.witness.show());
+    await attachments.confirmAll();
     const content = Math.min(room, attachments.backlog(fetchMaxBytes).toSend.bytes);
     const total = upTo - after + content / BYTES_OF_A_CHANGE;
     let written = 0;
