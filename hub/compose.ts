@@ -33,6 +33,7 @@ import { ErasureService } from './erasure/erasure-service.ts';
 import { type Consumer, EmbeddedBus } from './events/embedded-bus.ts';
 import { type FacilitiesOptions, FacilitiesService } from './facilities/facilities-service.ts';
 import { PlacesService } from './facilities/places-service.ts';
+import { certificateCheck } from './http/certificate-check.ts';
 import { encryptedOnly, tlsOf } from './http/encrypted-only.ts';
 import { hubApp } from './http/hub-app.ts';
 import { ExchangeEndpoint } from './ingest/exchange-endpoint.ts';
@@ -167,8 +168,8 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     emergencies: async () => ({ tallies: await emergencies(), overLimit: await copies.overLimit() }),
     keys: () => sealing.status(),
     passkeyless: async () => (config.http.name === undefined ? people.users.countMinistry() : 0),
-    url,
-    clock,
+    certificate: () => certificateCheck({ url: url(), name: config.http.name, nowMs: clock.now() }),
+    ...{ url, clock },
   });
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({

@@ -32,6 +32,8 @@ export type StatusOptions = {
   readonly keys: () => Promise<KeysOnScreen>;
   /** How many accounts come in by a passkey alone, where the hub has no name that one could be for. */
   readonly passkeyless: () => Promise<number>;
+  /** How it is with the certificate that the hub shows; undefined where a proxy shows one. */
+  readonly certificate: () => Promise<HealthCheck | undefined>;
   readonly url: () => string;
   readonly clock: Clock;
 };
@@ -53,7 +55,8 @@ export class StatusService {
   async status(): Promise<HubStatus> {
     const { version, facilities, bus, quarantined, connected, lastRestoration, proofs, findings, keys, url, clock } =
       this.#options;
-    const { emergencies, passkeyless } = this.#options;
+    const { emergencies, passkeyless, certificate } = this.#options;
+    const shown = await certificate();
     const asked = [
       facilities.count(),
       bus.waiting(),
@@ -78,6 +81,7 @@ export class StatusService {
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
       ...(urgent === undefined ? [] : emergencyChecks(urgent)),
       ...(outside === 0 ? [] : [passkeysCheck(outside)]),
+      ...(shown === undefined ? [] : [shown]),
     ];
     if (found !== undefined) checks.push(keysCheck(await keys().catch((error: unknown) => error as Error)));
     const states = checks.map(({ state }) => state);
