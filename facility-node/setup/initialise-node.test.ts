@@ -104,6 +104,19 @@ describe('initialiseNode', () => {
     expect(files()).toEqual(keys);
   });
 
+  it('is done by one of two runs at once, and the other takes nothing from it', async () => {
+    await using temporary = await temporaryDirectory();
+    const directory = dataDirectory(join(temporary.path, 'node'));
+    const runs = await Promise.allSettled([1, 2].map(() => init(directory, { facility, administrator })));
+    expect(runs.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const made = runs.flatMap((run) => (run.status === 'fulfilled' ? run.value.node : []));
+    expect([new IdentityKeeper(directory).current().node]).toEqual(made);
+    const ring = ringOpenedByFile(directory);
+    const db = await openNodeDatabase({ directory, ring, clock: systemClock, log });
+    expect(db.prepare('select login from account').pluck().all()).toEqual(['amadou']);
+    db.close();
+  });
+
   it('never deletes a database whose identity was lost', async () => {
     await using temporary = await temporaryDirectory();
     const directory = dataDirectory(temporary.path);

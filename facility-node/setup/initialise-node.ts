@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fromHex, toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { FieldProblem } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
@@ -66,7 +66,7 @@ export type InitOptions = {
 /**
  * Makes a node's data directory: keys, identity, database and the first accounts. The identity is written last, so a run
  * that was interrupted left no node; the next one clears what it left. Throws SH-I001 naming each answer that does not do,
- * SH-I180 when staff are to open it and nobody's password is strong enough, and SH-K120 when a node is there already. Call after `sodiumReady()`.
+ * SH-I180 when staff are to open it and nobody's password is strong enough, SH-K120 when a node is there already, and SH-K101 while another run makes one. Call after `sodiumReady()`.
  */
 export async function initialiseNode({ directory, answers, clock, log }: InitOptions): Promise<InitReport> {
   const { facility, administrator, staff, unlock } = checked(answers);
@@ -75,10 +75,13 @@ export async function initialiseNode({ directory, answers, clock, log }: InitOpt
   const unlockers = await passwordUnlockers(people, facility.name);
   if (unlock === 'staff' && unlockers.length === 0) throw failKeys('SH-I180');
   const unfinished = join(directory.root, '.init-unfinished');
-  clearUnfinished(directory, unfinished);
+  refuseTaken(directory, unfinished);
   makeDataDirectory(directory);
-  writeFileSync(unfinished, '', { mode: 0o600 });
   using _lock = lockDataDirectory(directory.lockFile);
+  // Once more, for another run may have had the lock until now; and only under it is anything deleted that was left.
+  refuseTaken(directory, unfinished);
+  clearUnfinished(directory);
+  writeFileSync(unfinished, '', { mode: 0o600 });
 
   const identity = newNodeIdentity(facility, randomBytes);
   const recovery = recoveryUnlocker();
@@ -147,16 +150,17 @@ async function refuseFaultyPasswords(
   if (faulty.length > 0) throw failRuntime('SH-I001', { fields: faulty });
 }
 
-function clearUnfinished(
-  { root, identityFile, keyRingFile, unlockFile, databaseFile }: DataDirectory,
-  unfinished: string,
-): void {
+/** Only what an interrupted run marked as its own may ever be deleted. */
+function refuseTaken(directory: DataDirectory, unfinished: string): void {
+  const { root, identityFile, keyRingFile, unlockFile, databaseFile } = directory;
   const isThere = [identityFile, keyRingFile, unlockFile, databaseFile].some(existsSync);
-  if (!isThere) return;
-  // Only what an interrupted run marked as its own is ever deleted.
-  if (existsSync(identityFile) || !existsSync(unfinished)) throw failSetup('SH-K120', { why: root });
-  for (const file of [keyRingFile, unlockFile]) rmSync(file, { force: true });
-  rmSync(dirname(databaseFile), { recursive: true, force: true });
+  if (isThere && (existsSync(identityFile) || !existsSync(unfinished))) throw failSetup('SH-K120', { why: root });
+}
+
+function clearUnfinished({ keyRingFile, unlockFile, databaseFile }: DataDirectory): void {
+  // Beside the database lies the lock, which is held.
+  for (const file of [keyRingFile, unlockFile, databaseFile, `${databaseFile}-wal`, `${databaseFile}-shm`])
+    rmSync(file, { force: true });
 }
 
 function peopleOf({
