@@ -23,6 +23,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'post /users': act('create', 'account'),
   'post /users/:login/invitation': act('update', 'account'),
   'post /users/:login/reset': act('update', 'account'),
+  'post /users/own/password': act('update', 'account'),
   'post /sessions': null,
   'delete /sessions': act('sign-out', 'session'),
   'get /passkeys': act('read', 'passkey'),

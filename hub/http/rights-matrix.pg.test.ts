@@ -15,6 +15,7 @@ const CASES: Readonly<Record<string, readonly Caller[]>> = {
   // Of who was invited, which the words and the password prove.
   'post /passkeys/invited': CALLERS,
   'post /passkeys/invited/options': CALLERS,
+  'post /users/own/password': ['region', 'ministry'],
   'get /passkeys': ['region', 'ministry'],
   'post /passkeys': ['region', 'ministry'],
   'post /passkeys/options': ['region', 'ministry'],

@@ -161,6 +161,26 @@ describe('passkeys at the hub', () => {
     expect((await enter(device)).status).toBe(200);
   });
 
+  it('leave the password to its owner, who takes another with it, and is then out everywhere else', async () => {
+    const { login } = await added('region');
+    const signIn = (password: string) => post('/sessions', { login, password });
+    const [token, elsewhere] = [await signIn(PASSWORD), await signIn(PASSWORD)].map(
+      ({ body }) => body.accessToken as string,
+    );
+    const change = (password: string, newPassword: string) =>
+      post('/users/own/password', { password, newPassword }, token);
+    const chosen = 'toguna-sahel-mil-karité';
+    expect((await change('faux', chosen)).body.code).toBe('SH-A301');
+    for (const bad of [PASSWORD, 'court', `${login}-2026`]) expect((await change(PASSWORD, bad)).status).toBe(422);
+    const changed = await change(PASSWORD, chosen);
+    expect(changed).toMatchObject({ status: 200, body: { user: { login } } });
+    for (const ended of [token, elsewhere] as string[])
+      expect((await ask('GET', '/passkeys', { token: ended })).status).toBe(401);
+    const fresh = changed.body.accessToken as string;
+    expect((await ask('GET', '/passkeys', { token: fresh })).status).toBe(200);
+    expect([(await signIn(PASSWORD)).status, (await signIn(chosen)).status]).toEqual([401, 200]);
+  });
+
   it('go with a reset, which ends sessions and invites again', async () => {
     const { login, words } = await added('ministry');
     const { device, answer } = await register(login, words);

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { HubUserInvited, HubUserLine, hubUserRequest } from '@santehaggui/protocols/api/hub-people-api.ts';
+import type {
+  HubPasswordChange,
+  HubUserInvited,
+  HubUserLine,
+  hubUserRequest,
+} from '@santehaggui/protocols/api/hub-people-api.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { failTooMany } from '@santehaggui/runtime/limits/limiter.ts';
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
@@ -31,6 +36,7 @@ import {
   type StoredHubUser,
   setInvitation,
   setPassword,
+  versionToKeep,
 } from './hub-users-store.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
@@ -151,6 +157,28 @@ export class HubUsersService {
     });
     log.warn('people.user-reset', { login, removedPasskeys: reset.removedPasskeys });
     return reset;
+  }
+
+  /**
+   * Takes another password from who knows the one that there is; every session of the account ends, and another begins. Throws SH-A301,
+   * SH-A005; SH-I001 for a password that others would guess; SH-A001 where the account was reset meanwhile.
+   */
+  async changePassword(
+    login: string,
+    { password, newPassword }: HubPasswordChange,
+    address: string,
+  ): Promise<HubSession> {
+    const { database, log } = this.#options;
+    const { version, region, contact } = await this.withPassword({ login, password, address });
+    await refuseFaultyPassword(newPassword, { own: [login, region, contact?.address], field: 'newPassword' });
+    const passwordHash = await hashPassword(newPassword, SERVER_COST);
+    const user = await database.transaction(async (sql) => {
+      if ((await versionToKeep(sql, login)) !== version) throw failRuntime('SH-A001');
+      await setPassword(sql, login, passwordHash);
+      return known(sql, login);
+    });
+    log.info('people.password-changed', { login });
+    return this.open(user, { address, proof: 'password changed' });
   }
 
   /**

@@ -64,6 +64,13 @@ cette page par ce nom.</p>
 <p class="dim">Une clé d’accès que vous avez sera demandée d’abord, puis la nouvelle se fait.</p>
 <button>Ajouter</button>
 </form>
+<details id="change"><summary>Mon mot de passe</summary>
+<form id="new-password">
+<label for="present">Mot de passe actuel</label><input id="present" type="password" required autocomplete="current-password">
+<label for="chosen">Nouveau mot de passe</label><input id="chosen" type="password" required minlength="10" maxlength="200" autocomplete="new-password">
+<button>Changer</button>
+</form>
+</details>
 <p class="leaving"><button type="button" class="plain" id="leave">Se déconnecter partout</button></p>
 </section>
 <script src="${PROGRAMS_PATH}/own-passkeys.js" type="module"></script>`,

@@ -1,4 +1,4 @@
-import { hubCodeSent, hubProofRequest } from '@santehaggui/protocols/api/hub-people-api.ts';
+import { hubCodeSent, hubPasswordChange, hubProofRequest } from '@santehaggui/protocols/api/hub-people-api.ts';
 import { passkeyOptions } from '@santehaggui/protocols/api/passkeys-api.ts';
 import { z } from 'zod';
 import type { HubPasskeysService } from './hub-passkeys-service.ts';
@@ -57,6 +57,18 @@ export function sessionsRoutes(users: HubUsersService, passkeys: HubPasskeysServ
         await users.signOut(loginOf(principal));
         return { status: 204 };
       },
+    }),
+    hubRoute({
+      method: 'post',
+      path: '/users/own/password',
+      policy: 'own-account',
+      summary: 'Prendre un autre mot de passe, avec celui que j’ai ; mes autres sessions se terminent',
+      tag: 'sessions',
+      body: hubPasswordChange,
+      responses: { 200: { description: 'La session', body: hubSessionAnswer } },
+      handler: async ({ principal, body, request }) => ({
+        body: await users.changePassword(loginOf(principal), body, request.ip ?? ''),
+      }),
     }),
   ];
 }

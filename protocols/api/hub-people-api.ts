@@ -27,6 +27,16 @@ export const hubUserRequest = z.strictObject({
 /** `POST /v1/users/:login/reset`; without a password the one that there is stays. */
 export const hubUserReset = z.strictObject({ password: hubPassword.optional() });
 
+/** `POST /users/own/password`: another password, with the one that there is. */
+export const hubPasswordChange = z
+  .strictObject({ password: z.string().min(1).max(200), newPassword: hubPassword })
+  .refine(({ password, newPassword }) => password !== newPassword, {
+    path: ['newPassword'],
+    error: 'un autre que celui d’avant',
+  });
+/** See {@link hubPasswordChange}. */
+export type HubPasswordChange = z.infer<typeof hubPasswordChange>;
+
 /** What the operator hands on, with the password, to who shall make a passkey: words that are shown once and serve once. */
 export type HubInvitation = { readonly words: string; readonly until: string };
 

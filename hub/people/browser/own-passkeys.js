@@ -22,7 +22,7 @@ const ask = async (method, path, body) => {
   const told = answer === null ? { title: 'Le hub ne répond pas' } : await answer.json().catch(() => ({}));
   if (answer?.ok) return told;
   // Whose ten minutes are over comes in again; who was not in is told what was wrong.
-  if (answer?.status === 401 && accessToken !== null) location.reload();
+  if (told.code === 'SH-A001' && accessToken !== null) location.reload();
   const fields = (told.errors ?? []).map(({ field, message }) => `${field} : ${message}`);
   throw new Error([told.title, told.why, ...fields, told.remedy].filter(Boolean).join('. '));
 };
@@ -89,6 +89,15 @@ const entered = async (session, words) => {
 
 const used = async () => (await usePasskey(await ask('POST', '/sessions/challenge'))).assertion;
 
+byId('new-password').addEventListener(
+  'submit',
+  attempt(async () => {
+    const body = { password: byId('present').value, newPassword: byId('chosen').value };
+    const session = await ask('POST', '/users/own/password', body);
+    byId('new-password').reset();
+    await entered(session, 'Le mot de passe est changé. Vos autres sessions sont terminées.');
+  }),
+);
 byId('leave').addEventListener(
   'click',
   attempt(async () => {
