@@ -1,6 +1,8 @@
 import { allergyIntolerance } from '@santehaggui/protocols/records/allergy-intolerance.ts';
 import { RECORD_TYPES } from '@santehaggui/protocols/records/catalogue.ts';
 import { condition } from '@santehaggui/protocols/records/condition.ts';
+import { consent } from '@santehaggui/protocols/records/consent.ts';
+import { documentReference } from '@santehaggui/protocols/records/document-reference.ts';
 import { encounter } from '@santehaggui/protocols/records/encounter.ts';
 import { immunization } from '@santehaggui/protocols/records/immunization.ts';
 import { medicationRequest } from '@santehaggui/protocols/records/medication-request.ts';
@@ -58,6 +60,9 @@ describe('the plans of hot queries', () => {
       [medicationRequest, { encounter: 'x' }, 'record_field_2'],
       [immunization, { patient: 'x' }, 'record_field_1'],
       [immunization, { encounter: 'x' }, 'record_field_2'],
+      [consent, { patient: 'x' }, 'record_field_1'],
+      [documentReference, { patient: 'x' }, 'record_field_1'],
+      [documentReference, { encounter: 'x' }, 'record_field_2'],
       [referral, { patient: 'x' }, 'record_field_2'],
     ] as const;
     for (const [type, filter, index] of lists) {

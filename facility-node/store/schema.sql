@@ -56,9 +56,11 @@ CREATE INDEX record_by_age on record (type, created_position)
   where type = 1 or type = 2 or type = 3 or type = 7 or type = 10 or type = 11 or type = 12 or type = 13 or type = 14
     or type = 15 or type = 16 or type = 17 or type = 18;
 
-CREATE INDEX record_field_1 on record (json_extract(fields, '$."1"'), type, created_position);
+CREATE INDEX record_field_1 on record (json_extract(fields, '$."1"'), type, created_position)
+  where type = 4 or type = 5 or type = 6 or type = 7 or type = 8 or type = 9 or type = 12 or type = 16 or type = 17;
 
-CREATE INDEX record_field_2 on record (json_extract(fields, '$."2"'), type, created_position);
+CREATE INDEX record_field_2 on record (json_extract(fields, '$."2"'), type, created_position)
+  where type = 5 or type = 6 or type = 8 or type = 9 or type = 10 or type = 16 or type = 17;
 
 CREATE INDEX record_in_order on record (created_position, type);
 
