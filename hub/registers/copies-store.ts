@@ -107,6 +107,15 @@ export class CopiesStore {
     return new Map(rows.map(({ id, type }) => [id, type]));
   }
 
+  /** Which of these records this facility, whose nodes these are or were, has been given, held still or no more. */
+  async givenAmong(ids: readonly string[], ownNodes: readonly number[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.#sql.query<{ id: string }>(
+      `select distinct record_id as id from ${this.#schema}.journal where record_id = any($1) and node <> all($2::integer[])`,
+      [uuidArray(ids), integerArray(ownNodes)],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
   async creationsOf(
     ids: readonly string[],

@@ -151,6 +151,11 @@ export class Register {
     return ids.length === 0 ? Promise.resolve(new Map()) : this.#ofCopies((store) => store.releasedTypes(ids));
   }
 
+  /** Which of these records this facility, whose nodes these are or were, has been given, held still or no more. */
+  givenAmong(ids: readonly string[], ownNodes: readonly number[]): Promise<ReadonlySet<string>> {
+    return ids.length === 0 ? Promise.resolve(new Set()) : this.#ofCopies((store) => store.givenAmong(ids, ownNodes));
+  }
+
   /** The node that created each of these records, and its type, as far as the journal tells; also of those released. */
   creationsOf(
     ids: readonly string[],

@@ -11,7 +11,7 @@ import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { giveRecords } from './delivery-service.ts';
 import { districtOf } from './district-service.ts';
-import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
+import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
 import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, ROUTED_PURPOSE, recipientIn, SHARED_TYPES } from './routing-rules.ts';
 
 /** Records of one facility's register that changed, in the transaction of `sql`, whose caller holds the facility's lock. */
@@ -61,7 +61,7 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
       );
     }
   }
-  const denials = changed.filter(({ type, fields }) => type === CONSENT_TYPE && isDenial(namedFields(CONSENT, fields)));
+  const denials = await denialsAmong({ sql, from, receivedAt }, changed);
   const holders = await readHolders(
     sql,
     denials.flatMap(({ fields }) => patientIn(fields) ?? []),
@@ -78,6 +78,20 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
     const inOrder = [...given].filter((id) => held.has(id));
     await giveRecords({ sql, source: from, destination, ids: inOrder, receivedAt, because: 'consent' });
   }
+}
+
+/** Denials keep others from what they need to treat: of a patient who never was there nobody has taken one down. */
+async function denialsAmong(
+  { sql, from }: ConsentRouting,
+  changed: readonly RecordRow[],
+): Promise<readonly RecordRow[]> {
+  const denials = changed.filter(({ type, fields }) => type === CONSENT_TYPE && isDenial(namedFields(CONSENT, fields)));
+  if (denials.length === 0) return [];
+  const register = new Register(sql, from);
+  const patients = denials.flatMap(({ fields }) => patientIn(fields) ?? []);
+  const { all: nodes } = await nodesOf(sql, from);
+  const met = new Set(await register.heldAmong(patients)).union(await register.givenAmong(patients, nodes));
+  return denials.filter(({ fields }) => met.has(patientIn(fields) ?? ''));
 }
 
 /** All consents of one patient, and where each was taken down. */

@@ -180,6 +180,25 @@ describe('an emergency access that asks for what others hold', () => {
     }
   });
 
+  it('names no patient by an id that never was here: ids can be computed, numbers of carnets are on carnets', async () => {
+    const home = await hub.enrolled('id_home', { region: 'Ids' });
+    const target = await hub.enrolled('id_target', { region: 'Ids', kind: 'csref' });
+    const ward = await hub.enrolled('id_ward', { region: 'Ids' });
+    const { patient } = patientAt(home, 'ID-HOME-00001-A');
+    home.create('referral', {
+      patient,
+      to: facilityOf(target),
+      urgency: 'reference',
+      status: 'created',
+      reason: 'avis',
+    });
+    for (const node of [home, target]) await exchange(node);
+    askedBy(ward, { patient });
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('patient')).toEqual([]);
+    expect(ward.recordsOf('condition')).toEqual([]);
+  });
+
   it('makes nobody a holder of what it names as who asked, where that is nobody’s staff', async () => {
     const home = await hub.enrolled('forge_home', { region: 'Forge' });
     const ward = await hub.enrolled('forge_ward', { region: 'Forge' });

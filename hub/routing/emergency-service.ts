@@ -14,7 +14,7 @@ import {
   recordOfFacility,
   shortenShare,
 } from './emergency-store.ts';
-import { appendHolders, facilitiesOfNodes, readHolders } from './holder-store.ts';
+import { appendHolders, facilitiesOfNodes, nodesOf, readHolders } from './holder-store.ts';
 import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, SHARED_TYPES } from './routing-rules.ts';
 
 const EMERGENCY = recordTypeNamed('emergencyAccess');
@@ -82,7 +82,13 @@ async function findPatient(
   const named = home === undefined ? undefined : await patientWithNumber(sql, home, String(number));
   const patient = typeof known === 'string' ? known : named;
   if (patient === undefined) return undefined;
-  const creations = await new Register(sql, from).creationsOf([patient]);
+  // Ids can be computed; numbers are on carnets. By its id a facility names who is here or was.
+  const { all: nodes } = await nodesOf(sql, from);
+  const register = new Register(sql, from);
+  const isKnown =
+    (await register.heldAmong([patient])).has(patient) || (await register.givenAmong([patient], nodes)).has(patient);
+  if (patient === known && !isKnown) return undefined;
+  const creations = await register.creationsOf([patient]);
   const homes = await facilitiesOfNodes(
     sql,
     creations.map(({ node }) => node),

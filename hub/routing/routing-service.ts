@@ -11,7 +11,7 @@ import { routeAccounts } from './account-routing.ts';
 import { routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { routeEmergencies } from './emergency-service.ts';
-import { appendHolders, facilitiesOfRecords, readHolders } from './holder-store.ts';
+import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
 import {
   ACCOUNT_TYPE,
   ALLERGY_TYPE,
@@ -144,7 +144,10 @@ async function takeBack({ sql, from, receivedAt }: Routing, referrals: readonly 
   const register = new Register(sql, from);
   const patients = [...(await routesOf(register, referrals)).values()].flatMap(({ patient }) => patient ?? []);
   const held = await register.heldAmong(patients);
-  const gone = [...new Set(patients)].filter((id) => !held.has(id));
+  const { all: nodes } = await nodesOf(sql, from);
+  // Ids can be computed by who knows one of an incarnation: a patient who never was here is given to nobody for being named.
+  const given = await register.givenAmong(patients, nodes);
+  const gone = [...new Set(patients)].filter((id) => !held.has(id) && given.has(id));
   const holders = await readHolders(sql, gone);
   for (const [id, codes] of [...holders].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await lockFacilities(sql, codes);
@@ -207,10 +210,9 @@ async function routeDocuments({ sql, from, receivedAt }: Routing, documents: rea
   const register = new Register(sql, from);
   const rows = [...(await register.records(documents)).values()];
   const named = new Map(rows.map(({ id, fields }) => [id, namedByDocument(namedFields(DOCUMENT, fields))]));
-  const holders = await readHolders(
-    sql,
-    [...named.values()].flatMap(({ referral }) => referral ?? []),
-  );
+  // Nobody is sent anything by who names a referral that is not there.
+  const held = await register.heldAmong([...named.values()].flatMap(({ referral }) => referral ?? []));
+  const holders = await readHolders(sql, [...held]);
   const bound = new Map<string, Set<string>>();
   for (const [id, { referral, author }] of named) {
     for (const code of holders.get(referral ?? '') ?? []) {

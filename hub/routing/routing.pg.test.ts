@@ -176,6 +176,31 @@ describe('a referral', () => {
     expect(b.fields(afterwards)).toMatchObject({ text: 'arachide', clinicalStatus: 'active' });
   });
 
+  it('brings nobody a patient whom they never held, and nothing to whoever holds one that is not theirs: ids can be computed', async () => {
+    const home = await hub.enrolled('guess_home', { region: 'Guess' });
+    const target = await hub.enrolled('guess_target', { region: 'Guess', kind: 'csref' });
+    const stranger = await hub.enrolled('guess_stranger', { region: 'Guess' });
+    const { patient } = patientWithCare(home, home.enrolled?.facilityId as string);
+    const said = { to: target.enrolled?.facilityId as string, status: 'created', urgency: 'reference', reason: 'avis' };
+    const referral = home.create('referral', { patient, ...said });
+    await exchange(home);
+    await exchange(target);
+    stranger.create('referral', { patient, ...said });
+    const own = stranger.create('patient', { familyName: 'Togo' });
+    stranger.create('documentReference', { patient: own, referral, title: 'x' });
+    const denial = { status: 'active', decision: 'deny', purpose: 'TREAT', capture: 'spoken', classes: ['Condition'] };
+    stranger.create('consent', { patient, ...denial });
+    await exchange(stranger);
+    await exchange(stranger);
+    expect(stranger.recordsOf('patient')).toEqual([own]);
+    expect(stranger.recordsOf('allergyIntolerance')).toEqual([]);
+    for (const node of [target, home]) {
+      await exchange(node);
+      for (const type of ['documentReference', 'consent'])
+        expect([node.facility, node.recordsOf(type)]).toEqual([node.facility, []]);
+    }
+  });
+
   it('waits for a target whose node is not yet enrolled', async () => {
     const sender = await hub.enrolled('cabinet_nando', { region: 'Ségou', kind: 'practice' });
     const { token, facilityId } = await hub.addFacility('csref_niono', { region: 'Ségou', kind: 'csref' });
