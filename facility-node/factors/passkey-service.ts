@@ -148,9 +148,17 @@ export class PasskeyService implements Passkeys {
     const passkey = await this.#used(openingBy(staff), assertion, page);
     const { unlockerId } = this.#own(staff, passkey.id);
     const added = keys.addPasskey(staff.login, secret);
-    this.#store.setUnlocker(passkey.id, added);
+    try {
+      this.#store.together(() => {
+        this.#store.setUnlocker(passkey.id, added);
+        this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
+      });
+    } catch (error) {
+      // On a full disk: what nobody is shown would open the database when the passkey is long gone.
+      keys.removeUnlocker(added);
+      throw error;
+    }
     if (unlockerId !== null) keys.removeUnlocker(unlockerId);
-    this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
   }
 
   async #used(purpose: string, assertion: PasskeyAssertion, page: PageAddress): Promise<Passkey> {

@@ -126,6 +126,12 @@ describe('passkeys of staff', () => {
     expect([...opening.values()]).toEqual([{ login: 'nurse', secret: '05'.repeat(32) }]);
     const [line] = clinic.passkeys.list(nurse.accountId);
     expect(line?.opensDatabase).toBe(true);
+    // What cannot be noted opens nothing, and what did goes on.
+    const full = `create temporary trigger full before update of unlocker_id on passkey begin select raise(abort, 'full'); end`;
+    clinic.node.db.exec(full);
+    await expect(letOpen(nurse)).rejects.toThrow('full');
+    expect([...opening.values()]).toEqual([{ login: 'nurse', secret: '05'.repeat(32) }]);
+    clinic.node.db.exec('drop trigger full');
     clinic.passkeys.remove(nurse, line?.id as string);
     expect(opening.size).toBe(0);
 
