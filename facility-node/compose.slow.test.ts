@@ -36,10 +36,14 @@ type RunningNode = AsyncDisposable & {
   readonly text: () => string;
 };
 
-const compose = (directory: DataDirectory, recording = recordingLog()) => {
+const compose = (
+  directory: DataDirectory,
+  recording = recordingLog(),
+  flags: Readonly<Record<string, string>> = {},
+) => {
   const config = loadConfig(nodeConfigTable, {
     env: {},
-    flags: { lanHost: '127.0.0.1', lanPort: '0', uplinkGatherMs: '1', clockRtc: 'yes' },
+    flags: { lanHost: '127.0.0.1', lanPort: '0', uplinkGatherMs: '1', clockRtc: 'yes', ...flags },
   });
   return composeDaemon(config, {
     directory,
@@ -52,13 +56,13 @@ const compose = (directory: DataDirectory, recording = recordingLog()) => {
 };
 
 /** A whole node in this process, from `init` to its sockets. */
-const startNode = async (): Promise<RunningNode> => {
+const startNode = async (flags: Readonly<Record<string, string>> = {}): Promise<RunningNode> => {
   await sodiumReady();
   const temporary = await temporaryDirectory();
   const directory = dataDirectory(temporary.path);
   const recording = recordingLog();
   await initialiseNode({ directory, answers, clock: systemClock, log: recording.log });
-  const { services, addresses } = await compose(directory, recording);
+  const { services, addresses } = await compose(directory, recording, flags);
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const running = runServices(services, { log: recording.log, signal: stop.signal, ready: ready.resolve });
@@ -127,6 +131,23 @@ describe('a whole node', () => {
       week: '2026-W10',
     });
     expect(statSync(node.directory.adminSocket).mode & 0o777).toBe(0o660);
+  });
+
+  it('has the antivirus that is configured look at documents, and tells of one that is not there', async () => {
+    await using node = await startNode({ documentsScanner: '/nowhere/clamd.ctl' });
+    const token = await signIn(node, 'nurse');
+    const post = (path: string, body: string, type: string) =>
+      fetch(`${node.lanUrl}/api/v1/${path}`, {
+        ...{ method: 'POST', body },
+        headers: { 'content-type': type, authorization: `Bearer ${token}` },
+      });
+    const document = { patient: await register(node, token), title: 'Lettre', category: 'letter' };
+    const made = await post('document-references', JSON.stringify(document), 'application/json');
+    const { id } = (await made.json()) as { id: string };
+    const refused = await post(`document-references/${id}/content`, 'Bonjour', 'text/plain');
+    expect(await refused.json()).toMatchObject({ status: 503, code: 'SH-T240' });
+    const { checks } = (await node.ask('GET', '/status')).body as NodeStatus;
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'antivirus', state: 'failing' }));
   });
 
   it('shows a record only to staff who may read it, and notes both', async () => {

@@ -19,6 +19,8 @@ const CERTIFICATES_EVERY_MS = 60_000;
 const NOTICES_EVERY_MS = 60_000;
 /** More seldom, many consultations in between would end in the save of one. */
 const CHECKPOINT_EVERY_MS = 60_000;
+/** A status that says a minute late that it is gone is soon enough: whoever hands in a document is told at once. */
+const SCANNER_EVERY_MS = 60_000;
 const OPTIMIZE_EVERY_MS = 24 * 3600_000;
 
 /** What chores are about. */
@@ -47,7 +49,7 @@ export function nodeMaintenance(
     { name: 'attachments', everyMs: KEEP_EVERY_MS, run: () => uplink.noteWaiting() },
     { name: 'consents', everyMs: KEEP_EVERY_MS, run: () => consents.watch.look() },
     { name: 'emergency-notices', everyMs: NOTICES_EVERY_MS, run: () => void notices.send() },
-    { name: 'antivirus', everyMs: KEEP_EVERY_MS, run: () => void scanner?.look() },
+    { name: 'antivirus', everyMs: SCANNER_EVERY_MS, run: () => void scanner?.look() },
     { name: 'checkpoint', everyMs: CHECKPOINT_EVERY_MS, run: () => void checkpointAtRest(store.db) },
     { name: 'optimize', everyMs: OPTIMIZE_EVERY_MS, run: () => void store.db.pragma('optimize') },
   ];

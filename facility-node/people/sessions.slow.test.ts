@@ -91,6 +91,18 @@ describe('sessions', () => {
     expect((await signIn(clinic, 'nurse')).status).toBe(201);
   });
 
+  it('tries two passwords at once, lets fifty wait, and asks those behind them to come again', async () => {
+    await using clinic = await openTestClinic({ passwordCost: { memoryKiB: 4096, passes: 1, lanes: 1 } });
+    const attempts = Array.from({ length: 57 }, (_, index) =>
+      clinic.signIn
+        .signIn({ login: `nobody-${index}`, password: 'something else', address: '192.168.1.9', requestId: 'r' })
+        .catch((error: { readonly code: string }) => error.code),
+    );
+    const codes = await Promise.all(attempts);
+    const count = (wanted: string): number => codes.filter((code) => code === wanted).length;
+    expect([count('SH-A150'), count('SH-A005')]).toEqual([52, 5]);
+  });
+
   it('does not hold up who signed in before on this browser, whatever others try at the same address', async () => {
     await using clinic = await openTestClinic();
     await clinic.as('nurse');

@@ -1,5 +1,8 @@
+import { recordingLog } from '@santehaggui/runtime/testing/recording-log.ts';
+import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { describe, expect, it } from 'vitest';
 import { refuseClearDatabase } from './database-logins.ts';
+import { databaseServices } from './database-services.ts';
 
 const failure = expect.objectContaining({ code: 'SH-C318' });
 
@@ -13,6 +16,14 @@ describe('the URL of a PostgreSQL', () => {
       'postgres://localhost/hub?host=db.sante.ml',
     ])
       expect(() => refuseClearDatabase(url), url).toThrow(failure);
+  });
+
+  it('is looked at before anything connects', async () => {
+    const options = {
+      ...{ directory: '/nowhere', url: 'postgres://hub@db.sante.ml/hub', passwordOf: () => 'p', random: () => 0 },
+      ...{ freePort: () => Promise.resolve(1), clock: systemClock, log: recordingLog().log },
+    };
+    await expect(databaseServices(options)).rejects.toEqual(failure);
   });
 
   it('is taken with a verified server, on this machine, and through a socket', () => {

@@ -87,7 +87,24 @@ describe('every route of the hub', () => {
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
     }
+  });
+});
+
+describe('a reader of reports', () => {
+  it('is held to a pace, and no other is', async () => {
+    for (const login of ['vite', 'lente'])
+      await hub.operator('POST', '/users', { login, password: PASSWORD, role: 'region', region: 'Mopti' });
+    const [fast, slow] = [await hub.tokenOf('vite', PASSWORD), await hub.tokenOf('lente', PASSWORD)];
+    const ask = async (headers: Readonly<Record<string, string>>) =>
+      (await fetch(`${hub.url}/api/v1/passkeys`, { headers })).status;
+    const statuses = new Map<number, number>();
+    for (let round = 0; round < 61; round++)
+      for (const status of await Promise.all(Array.from({ length: 10 }, () => ask(fast))))
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    expect(Object.fromEntries(statuses)).toEqual({ 200: 600, 429: 10 });
+    expect(await ask(slow)).toBe(200);
   });
 });
 
