@@ -180,6 +180,29 @@ describe('an emergency access that asks for what others hold', () => {
     }
   });
 
+  it('ends also where the node that asked was taken away meanwhile: as soon as the facility has another', async () => {
+    const home = await hub.enrolled('gone_home', { region: 'Gone' });
+    const ward = await hub.enrolled('gone_ward', { region: 'Gone' });
+    const { condition } = patientAt(home, 'GONE-HOME-00001-A');
+    await exchange(home);
+    const own = ward.create('patient', { familyName: 'Togo' });
+    askedBy(ward, { patientNumber: 'GONEHOME00001A' });
+    for (const node of [ward, ward]) await exchange(node);
+    expect(ward.recordsOf('condition')).toEqual([condition]);
+    await hub.operator('POST', '/facilities/revoke', { facility: 'gone_ward', reason: 'stolen' });
+    await clock.advance(5 * HOUR_MS);
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(5 * 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const next = await hub.enrolled('gone_ward', { region: 'Gone' });
+    await clock.advance(10 * 60_000);
+    const held = `select 1 from gone_ward.record where id = $1`;
+    await expect.poll(async () => (await hub.admin.query(held, [condition])).rows, { timeout: 10_000 }).toEqual([]);
+    expect((await hub.admin.query(held, [own])).rows).toHaveLength(1);
+    expect(next.facility).toBe('gone_ward');
+  });
+
   it('names no patient by an id that never was here: ids can be computed, numbers of carnets are on carnets', async () => {
     const home = await hub.enrolled('id_home', { region: 'Ids' });
     const target = await hub.enrolled('id_target', { region: 'Ids', kind: 'csref' });

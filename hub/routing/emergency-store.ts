@@ -55,14 +55,16 @@ export async function hasOpenShare(
   return (rowCount ?? 0) > 0;
 }
 
-/** What was given and is over, and has not been taken back. */
+/** What was given and is over, and has not been taken back; of a facility without a node later, when there is one to be told. */
 export async function dueShares(
   sql: Sql,
   at: Date,
 ): Promise<readonly { readonly record: string; readonly facility: string; readonly patient: string | null }[]> {
   const { rows } = await sql.query<{ record: string; facility: string; patient: string | null }>(
     `select record_id as record, facility, patient from hub.emergency_share
-     where released_at is null and until <= $1 order by until limit 500`,
+     where released_at is null and until <= $1
+       and exists (select 1 from hub.facility f where f.code = emergency_share.facility and f.node is not null)
+     order by until limit 500`,
     [at],
   );
   return rows;
