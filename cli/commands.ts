@@ -44,6 +44,7 @@ import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
 import { HubUserAddCommand } from './commands/hub/user/add.ts';
+import { HubUserDisableCommand } from './commands/hub/user/disable.ts';
 import { HubUserInviteCommand } from './commands/hub/user/invite.ts';
 import { HubUserListCommand } from './commands/hub/user/list.ts';
 import { HubUserResetCommand } from './commands/hub/user/reset.ts';
@@ -128,6 +129,7 @@ export const commands = {
   'hub:staff:enable': HubStaffEnableCommand,
   'hub:staff:list': HubStaffListCommand,
   'hub:user:add': HubUserAddCommand,
+  'hub:user:disable': HubUserDisableCommand,
   'hub:user:invite': HubUserInviteCommand,
   'hub:user:list': HubUserListCommand,
   'hub:user:reset': HubUserResetCommand,

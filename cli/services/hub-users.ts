@@ -1,4 +1,5 @@
 import {
+  type HubUserDisabled,
   type HubUserInvited,
   type HubUserLine,
   type HubUserList,
@@ -31,7 +32,8 @@ export async function listHubUsers(invocation: Invocation, dataDirectory: string
     { header: text('user.contact'), cell: ({ contact }) => contact?.address ?? '—' },
     {
       header: text('user.passkeys'),
-      cell: ({ passkeys }) => passkeys.map(({ name }) => name).join(', ') || text('user.noPasskey'),
+      cell: ({ passkeys, isDisabled }) =>
+        isDisabled ? text('user.disabled') : passkeys.map(({ name }) => name).join(', ') || text('user.noPasskey'),
     },
     {
       header: text('user.invitedUntil'),
@@ -46,6 +48,14 @@ export async function inviteHubUser(invocation: Invocation, dataDirectory: strin
   const client = await hubAdminFor(invocation, dataDirectory);
   const invited = await client.post<HubUserInvited>(`/users/${encodeURIComponent(login)}/invitation`);
   return { json: invited, lines: invitedLines(invocation, invocation.text('user.invited', { login }), invited) };
+}
+
+/** `haggui hub user disable`: who reads no reports any more. */
+export async function disableHubUser(invocation: Invocation, dataDirectory: string, login: string): Promise<Outcome> {
+  const client = await hubAdminFor(invocation, dataDirectory);
+  const disabled = await client.post<HubUserDisabled>(`/users/${encodeURIComponent(login)}/disable`);
+  const sentence = invocation.text('user.wasDisabled', { login, count: disabled.removedPasskeys });
+  return { json: disabled, lines: [invocation.paint.green(`✓ ${sentence}`)] };
 }
 
 /** `haggui hub user reset`: the passkeys are lost, or another's. */

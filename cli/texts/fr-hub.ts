@@ -98,6 +98,8 @@ export const frHub = {
     'le poste ne retrouve pas le journal du hub qu’il avait contresigné ({about} entrées montrées)',
   'user.listSummary': 'qui lit les rapports du hub, et par quoi chacun le prouve',
   'user.inviteSummary': 'invite une personne à faire une clé d’accès : quatre mots, une fois, 72 heures',
+  'user.disableSummary':
+    'ne laisse plus entrer une personne : ses sessions se terminent, ses clés d’accès sont retirées',
   'user.resetSummary': 'retire les clés d’accès d’une personne (perdues, ou connues d’un autre) et l’invite de nouveau',
   'user.phoneFlag': 'son téléphone (+223…), pour des codes par SMS',
   'user.whatsappFlag': 'son numéro WhatsApp (+223…), pour des codes',
@@ -108,6 +110,8 @@ export const frHub = {
   'user.passkeys': 'Clés d’accès',
   'user.noPasskey': 'aucune',
   'user.invitedUntil': 'Invité jusqu’au',
+  'user.disabled': 'compte désactivé',
+  'user.wasDisabled': '{login} n’entre plus ; clés d’accès retirées : {count}. Pour revenir : haggui hub user reset',
   'user.invited': '{login} peut faire une clé d’accès',
   'user.wasReset': '{login} : {count} clé(s) d’accès retirée(s), sessions terminées',
   'user.invitation':

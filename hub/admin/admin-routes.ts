@@ -183,6 +183,13 @@ function usersRoutes(users: HubUsersService): readonly Route<AdminPolicy, AdminP
     }),
     route({
       method: 'post',
+      path: '/users/:login/disable',
+      policy,
+      summary: 'Ne laisse plus entrer une personne',
+      handler: async ({ params }) => ({ body: await users.disable(params.login as string) }),
+    }),
+    route({
+      method: 'post',
       path: '/users/:login/reset',
       policy,
       summary: 'Retire les clés d’accès d’une personne et l’invite de nouveau',

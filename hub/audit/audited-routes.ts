@@ -22,6 +22,7 @@ const ACTS: Readonly<Record<string, Act | null>> = {
   'get /users': act('read', 'account'),
   'post /users': act('create', 'account'),
   'post /users/:login/invitation': act('update', 'account'),
+  'post /users/:login/disable': act('update', 'account'),
   'post /users/:login/reset': act('update', 'account'),
   'post /users/own/password': act('update', 'account'),
   'post /sessions': null,

@@ -42,6 +42,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'hub/023_branched_at.sql',
       'hub/024_people.sql',
       'hub/025_disclosure_of.sql',
+      'hub/026_user_disabled.sql',
       'consolidated/001_facts.sql',
       'consolidated/002_alerts.sql',
       'consolidated/003_row_security.sql',

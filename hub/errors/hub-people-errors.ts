@@ -35,6 +35,14 @@ export const hubPeopleErrors = errorCodes({
       en: 'Check the four words; they serve once, within 72 hours. The operator gives others (haggui hub user invite).',
     },
   },
+  'SH-K321': {
+    kind: 'conflict',
+    title: { fr: 'Ce compte est désactivé', en: 'This account is disabled' },
+    remedy: {
+      fr: 'Pour le rouvrir : haggui hub user reset, qui invite de nouveau.',
+      en: 'To open it again: haggui hub user reset, which invites again.',
+    },
+  },
   'SH-K320': {
     kind: 'conflict',
     title: { fr: 'Ce compte a déjà dix clés d’accès', en: 'This account already has ten passkeys' },

@@ -181,6 +181,25 @@ describe('passkeys at the hub', () => {
     expect([(await signIn(PASSWORD)).status, (await signIn(chosen)).status]).toEqual([401, 200]);
   });
 
+  it('go with an account that is disabled, which nothing opens until the operator resets it', async () => {
+    const { login, words } = await added('region');
+    const { device, answer } = await register(login, words);
+    const token = answer.body.accessToken as string;
+    await hub.operator<HubUserInvited>('POST', `/users/${login}/invitation`);
+    expect(await hub.operator('POST', `/users/${login}/disable`)).toMatchObject({
+      ...{ login, isDisabled: true, removedPasskeys: 1, passkeys: [], invitedUntil: null },
+    });
+    expect((await ask('GET', '/passkeys', { token })).status).toBe(401);
+    expect((await enter(device)).body.code).toBe('SH-A006');
+    expect((await post('/sessions', { login, password: PASSWORD })).body.code).toBe('SH-A301');
+    await expect(hub.tokenOf(login, PASSWORD)).rejects.toMatchObject({ code: 'SH-A301' });
+    await expect(hub.operator('POST', `/users/${login}/invitation`)).rejects.toMatchObject({ code: 'SH-K321' });
+    const back = await hub.operator<HubUserInvited>('POST', `/users/${login}/reset`, {});
+    expect(back.isDisabled).toBe(false);
+    expect((await register(login, back.invitation.words)).answer.status).toBe(201);
+    expect((await post('/sessions', { login, password: PASSWORD })).status).toBe(200);
+  });
+
   it('go with a reset, which ends sessions and invites again', async () => {
     const { login, words } = await added('ministry');
     const { device, answer } = await register(login, words);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   HubPasswordChange,
+  HubUserDisabled,
   HubUserInvited,
   HubUserLine,
   hubUserRequest,
@@ -31,9 +32,11 @@ import {
   addUser,
   allUsers,
   endTokens,
+  findAnyUser,
   findUser,
   type HubUser,
   type StoredHubUser,
+  setDisabled,
   setInvitation,
   setPassword,
   versionToKeep,
@@ -132,16 +135,34 @@ export class HubUsersService {
   /** How many come in by a passkey alone. */
   async countMinistry(): Promise<number> {
     const all = await this.#options.database.transaction(allUsers, { isReadOnly: true });
-    return all.filter(({ role }) => role === 'ministry').length;
+    return all.filter(({ role, isDisabled }) => role === 'ministry' && !isDisabled).length;
   }
 
-  /** Words that let their owner make a passkey, with the password: shown once, good for 72 hours and one use. Throws SH-N320. */
+  /** Words that let their owner make a passkey, with the password: shown once, good for 72 hours and one use. Throws SH-N320; SH-K321 for an account that is disabled. */
   async invite(login: string): Promise<HubUserInvited> {
-    return this.#options.database.transaction((sql) => this.#invited(sql, login));
+    return this.#options.database.transaction(async (sql) => {
+      if ((await known(sql, login)).isDisabled) throw failHubPeople('SH-K321');
+      return this.#invited(sql, login);
+    });
+  }
+
+  /** Lets nobody come in with an account any more, ends what was opened with it, and takes its passkeys away. Throws SH-N320. */
+  async disable(login: string): Promise<HubUserDisabled> {
+    const { database, clock, log } = this.#options;
+    const disabled = await database.transaction(async (sql) => {
+      await known(sql, login);
+      await setDisabled(sql, login, new Date(clock.now()));
+      await setInvitation(sql, login, null);
+      const removedPasskeys = await removePasskeysOf(sql, login);
+      return { ...(await this.#line(sql, await known(sql, login))), removedPasskeys };
+    });
+    log.warn('people.user-disabled', { login, removedPasskeys: disabled.removedPasskeys });
+    return disabled;
   }
 
   /**
-   * Takes all passkeys of an account away, ends what was opened with it, and invites again; with another password where one is given.
+   * Takes all passkeys of an account away, ends what was opened with it, and invites again, also where it was disabled; with another password
+   * where one is given.
    * Throws SH-N320, SH-I001.
    */
   async reset(login: string, password: string | undefined): Promise<HubUserInvited> {
@@ -151,6 +172,7 @@ export class HubUsersService {
     const reset = await database.transaction(async (sql) => {
       const user = await known(sql, login);
       await setPassword(sql, login, passwordHash ?? user.passwordHash);
+      await setDisabled(sql, login, null);
       const removedPasskeys = await removePasskeysOf(sql, login);
       // With it: an invitation from before is worth nothing as soon as the reset is.
       return { ...(await this.#invited(sql, login)), removedPasskeys };
@@ -277,9 +299,17 @@ export class HubUsersService {
     });
   }
 
-  async #line(sql: Sql, { login, role, region, contact, invitation }: StoredHubUser): Promise<HubUserLine> {
+  async #line(sql: Sql, { login, role, region, contact, invitation, isDisabled }: StoredHubUser): Promise<HubUserLine> {
     const passkeys = (await passkeysOf(sql, login)).map(passkeyLineOf).map(({ id: _, ...line }) => line);
-    return { login, role, region, contact, passkeys, invitedUntil: invitation?.until.toISOString() ?? null };
+    return {
+      login,
+      role,
+      region,
+      contact,
+      passkeys,
+      isDisabled,
+      invitedUntil: invitation?.until.toISOString() ?? null,
+    };
   }
 
   async #withPassword({ login, password, address }: PasswordAttempt): Promise<StoredHubUser> {
@@ -312,7 +342,7 @@ export function invitationHash(words: string): Buffer {
 }
 
 async function known(sql: Sql, login: string): Promise<StoredHubUser> {
-  const user = await findUser(sql, login);
+  const user = await findAnyUser(sql, login);
   if (user === undefined) throw failHubPeople('SH-N320');
   return user;
 }

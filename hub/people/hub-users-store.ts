@@ -16,6 +16,7 @@ export type StoredHubUser = HubUser & {
   readonly contact: HubContact | null;
   /** SHA-256 of the words that invite to make a passkey, and until when. */
   readonly invitation: { readonly hash: Uint8Array; readonly until: Date } | null;
+  readonly isDisabled: boolean;
 };
 
 type Row = HubUser & {
@@ -24,10 +25,12 @@ type Row = HubUser & {
   readonly contactAddress: string | null;
   readonly invitationHash: Uint8Array | null;
   readonly invitationUntil: Date | null;
+  readonly isDisabled: boolean;
 };
 
 const COLUMNS = `login, role, region, version, password_hash as "passwordHash", contact_way as "contactWay",
-  contact_address as "contactAddress", invitation_hash as "invitationHash", invitation_until as "invitationUntil"`;
+  contact_address as "contactAddress", invitation_hash as "invitationHash", invitation_until as "invitationUntil",
+  disabled_at is not null as "isDisabled"`;
 
 /** Adds a user; false when the login is taken. */
 export async function addUser(
@@ -43,8 +46,14 @@ export async function addUser(
   return rowCount === 1;
 }
 
-/** A user and what the account is proven by. */
+/** A user who can come in, and what the account is proven by. */
 export async function findUser(sql: Sql, login: string): Promise<StoredHubUser | undefined> {
+  const user = await findAnyUser(sql, login);
+  return user?.isDisabled === false ? user : undefined;
+}
+
+/** The same, of one that is disabled too. */
+export async function findAnyUser(sql: Sql, login: string): Promise<StoredHubUser | undefined> {
   const { rows } = await sql.query<Row>(`select ${COLUMNS} from hub.hub_user where login = $1`, [login]);
   return rows[0] === undefined ? undefined : userOf(rows[0]);
 }
@@ -77,6 +86,11 @@ export async function useInvitation(sql: Sql, login: string, hash: Uint8Array): 
     [login, Buffer.from(hash)],
   );
   return rowCount === 1;
+}
+
+/** Lets nobody come in as this user, whatever proves it, from now on; the operator's reset does again. */
+export async function setDisabled(sql: Sql, login: string, at: Date | null): Promise<void> {
+  await sql.query('update hub.hub_user set disabled_at = $2, version = version + 1 where login = $1', [login, at]);
 }
 
 /** Gives a user another password; older tokens are worth nothing from now on. */

@@ -49,6 +49,8 @@ export type HubUserLine = {
   readonly passkeys: readonly Omit<HubPasskeyLine, 'id'>[];
   /** Until when an invitation is open. */
   readonly invitedUntil: string | null;
+  /** Whether nobody can come in with it. */
+  readonly isDisabled: boolean;
 };
 
 /** `GET /v1/users` of a hub. */
@@ -59,6 +61,9 @@ export type HubUserInvited = HubUserLine & {
   readonly invitation: HubInvitation;
   readonly removedPasskeys?: number;
 };
+
+/** The answer to `POST /v1/users/:login/disable`. */
+export type HubUserDisabled = HubUserLine & { readonly removedPasskeys: number };
 
 /** A passkey at a hub. */
 export const hubPasskeyLine = passkeyLine.omit({ opensDatabase: true });
