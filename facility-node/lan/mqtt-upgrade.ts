@@ -22,7 +22,8 @@ export function mqttUpgrade(plainHttp: PlainHttp, take: TakeMqtt) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { pathname } = URL.parse(request.url ?? '', 'http://node') ?? {};
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (pathname !== PATH || !offered.includes(SUBPROTOCOL) || !isAdmitted(plainHttp, request.socket)) {
+    const isWelcome = isAdmitted(plainHttp, request.socket) && isOfOwnPages(request);
+    if (pathname !== PATH || !offered.includes(SUBPROTOCOL) || !isWelcome) {
       socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
       return;
     }
@@ -36,4 +37,9 @@ export function mqttUpgrade(plainHttp: PlainHttp, take: TakeMqtt) {
       if (!take(stream, request.socket.remoteAddress ?? '')) webSocket.close(1013);
     });
   };
+}
+
+/** RFC 6455 §10.2: a browser says whose page asks, and another site's page on this LAN is not welcome. Programs say nothing. */
+function isOfOwnPages({ headers: { origin, host } }: IncomingMessage): boolean {
+  return origin === undefined || (host !== undefined && URL.parse(origin)?.host === host);
 }

@@ -14,14 +14,23 @@ const application = (trustedProxies: readonly string[]) =>
     ...{ log: recordingLog().log, clock: new FakeClock() },
   });
 
+type Asked = {
+  readonly isTls: boolean;
+  readonly proxies: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+};
+
 /** What a request from that address is answered, and whether its WebSocket was taken. */
-async function from(remoteAddress: string, { isTls = false, proxies = ['10.1.0.0/16'] } = {}) {
+async function from(
+  remoteAddress: string,
+  { isTls = false, proxies = ['10.1.0.0/16'], headers = {} }: Partial<Asked> = {},
+) {
   const socket = isTls ? new TLSSocket(new Socket()) : new Socket();
   Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress });
   const upgraded: IncomingMessage[] = [];
   const { app, onUpgrade } = encryptedOnly(application(proxies), (asking) => upgraded.push(asking));
   const request = new IncomingMessage(socket);
-  Object.assign(request, { method: 'GET', url: '/nowhere' });
+  Object.assign(request, { method: 'GET', url: '/nowhere', headers });
   const response = new ServerResponse(request);
   app(request, response);
   for (let turn = 0; turn < 5 && !response.writableEnded; turn++) await new Promise((done) => setImmediate(done));
@@ -47,5 +56,11 @@ describe('a hub', () => {
       expect([status, refusal], address).toEqual([403, expect.stringContaining('HTTP/1.1 403')]);
     }
     expect((await from('10.1.2.3', { proxies: [] })).status).toBe(403);
+  });
+
+  it('takes no WebSocket of a page, whatever site it is of', async () => {
+    const headers = { origin: 'https://hub.sante.ml', host: 'hub.sante.ml' };
+    const { status, refusal } = await from('41.73.0.1', { isTls: true, headers });
+    expect([status, refusal]).toEqual([404, expect.stringContaining('HTTP/1.1 403')]);
   });
 });

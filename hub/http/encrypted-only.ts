@@ -49,7 +49,8 @@ export function encryptedOnly(app: Express, onUpgrade: TakeUpgrade) {
     response.end(JSON.stringify(toProblem(failTransport('SH-A306'), 'none')));
   };
   const guardedUpgrade: TakeUpgrade = (request, socket, head) => {
-    if (isAdmitted(request)) onUpgrade(request, socket, head);
+    // Nodes name no origin (RFC 6455 §10.2): who does is a page in a browser, and no page speaks to nodes' end.
+    if (isAdmitted(request) && request.headers.origin === undefined) onUpgrade(request, socket, head);
     else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
   return { app: guarded, onUpgrade: guardedUpgrade };
