@@ -39,6 +39,7 @@ const TOLD_DAYS = 60;
 const MAX_TOLD = 1000;
 /** Content that is whole is kept in pieces of so many bytes. */
 const KEPT_BYTES = 256 * 1024;
+const MOST_GOOD = 10_000;
 
 /**
  * The content of attachments at the hub: sealed under a key of the patient and the document, in the schema of each facility that holds
@@ -46,6 +47,8 @@ const KEPT_BYTES = 256 * 1024;
  */
 export class AttachmentsService {
   readonly #options: AttachmentsOptions;
+  /** What was found good and has given no cause to doubt it since: who asks again and again does not have all of it opened each time. */
+  readonly #good = new Set<string>();
 
   constructor(options: AttachmentsOptions) {
     this.#options = options;
@@ -78,9 +81,14 @@ export class AttachmentsService {
         const described = await describedIn(sql, facility, record);
         if (described === undefined) return undefined;
         const here = await this.#held(sql, facility, { record, described });
-        const isGood = here?.isWhole !== true || (await this.#isGood(sql, facility, { record, described }));
+        const name = `${facility} ${record}`;
+        const isGood =
+          here?.isWhole !== true || this.#good.has(name) || (await this.#isGood(sql, facility, { record, described }));
         const held = isGood ? here : await this.#held(sql, facility, { record, described });
-        return held?.isWhole === true ? { record, size: held.size } : undefined;
+        if (held?.isWhole !== true) return undefined;
+        if (this.#good.size >= MOST_GOOD) this.#good.clear();
+        this.#good.add(name);
+        return { record, size: held.size };
       });
     } catch (error) {
       if (!isOfKeys(error)) throw error;
@@ -103,8 +111,9 @@ export class AttachmentsService {
     record: string,
     { from, to }: { readonly from: number; readonly to: number },
   ): Promise<Uint8Array> {
+    const { log } = this.#options;
     try {
-      return await this.#options.database.transaction(
+      const bytes = await this.#options.database.transaction(
         async (sql) => {
           const described = await describedIn(sql, facility, record);
           return described === undefined
@@ -113,9 +122,12 @@ export class AttachmentsService {
         },
         { isReadOnly: true },
       );
+      if (bytes.length < to - from) this.#good.delete(`${facility} ${record}`);
+      return bytes;
     } catch (error) {
       if (!isOfKeys(error) && !hasCode(error, ALTERED)) throw error;
-      this.#options.log.error('attachments.keys', { facility, error });
+      log.error('attachments.unreadable', { facility, record, error });
+      this.#good.delete(`${facility} ${record}`);
       return new Uint8Array(0);
     }
   }

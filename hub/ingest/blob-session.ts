@@ -25,6 +25,7 @@ const MAX_ABSENT = 1000;
 export class BlobSession {
   readonly #parts: BlobSessionParts;
   readonly #absent = new Set<string>();
+  readonly #retried = new Set<string>();
   #sending: BlobSending = BLOB_SENDING_START;
   #asked: BlobAsk | undefined;
   #sentAtMs: number[] = [];
@@ -95,8 +96,10 @@ export class BlobSession {
     const bytes = await attachments.part(facility, record, { from: offset, to: offset + length });
     if (item?.record !== record) return;
     if (bytes.length !== length) {
-      // It was released or erased meanwhile, or the keys are out of reach: the node asks for the next.
-      send({ kind: 'blob-absent', record });
+      // It was released or erased meanwhile, it is damaged and another's copy may be good, or the keys are out of reach.
+      if (this.#retried.has(record)) send({ kind: 'blob-absent', record });
+      else this.#asked = { kind: 'blob-ask', record, offset, pieceBytes: length };
+      this.#retried.add(record);
       return this.#step({ kind: 'gone', record });
     }
     this.#sentAtMs.push(clock.monotonic());

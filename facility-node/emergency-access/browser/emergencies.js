@@ -51,7 +51,7 @@ const close = async (id) => {
 };
 
 const lineOf = (line) => {
-  const mine = line.isMine && line.isOpen ? [button('Refermer', () => close(line.id))] : [];
+  const mine = line.isMine && line.isOpen && !line.isElsewhere ? [button('Refermer', () => close(line.id))] : [];
   const others =
     mayReview && !line.isMine && !line.isElsewhere && line.review === null
       ? [button('Examiner', () => examine(line))]
