@@ -179,6 +179,27 @@ describe('haggui', () => {
     expect(stdout).not.toContain('Tout ce qui a été enregistré est au hub');
   });
 
+  it('tells a status without loading what only other commands need', async () => {
+    await using directory = await temporaryDirectory();
+    await using _daemon = await fakeDaemon(directory.path, {
+      'GET /v1/status': json(200, NODE_STATUS),
+      'GET /v1/sync/status': json(200, SYNC),
+    });
+    const spy = join(directory.path, 'spy.mjs');
+    await writeFile(
+      spy,
+      `import { registerHooks } from 'node:module';
+       const told = (name) => /@oclif|zod|cborg|undici|cli.commands.ts/.test(name) && process.stderr.write(name + ' ');
+       registerHooks({ resolve: (name, context, next) => { const at = next(name, context); told(at.url); return at; } });
+       process.on('exit', () => process.moduleLoadList.forEach(told));`,
+    );
+    const told = async (words: readonly string[]): Promise<string> =>
+      (await haggui([...words, '--data', directory.path], { NODE_OPTIONS: `--import file://${spy}` })).stderr;
+    expect(await told(['status'])).toBe('');
+    expect(await told(['sync', 'status'])).toBe('');
+    expect(await told(['keys', 'status'])).toContain('@oclif');
+  });
+
   it('exits 75 when the two sides do not hold the same, or the exchange left something behind', async () => {
     await using directory = await temporaryDirectory();
     const verification = {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { run, settings } from '@oclif/core';
 import { errorLines } from '@santehaggui/runtime/errors/error-lines.ts';
 import { exitCodeFor } from '@santehaggui/runtime/errors/exit-codes.ts';
 import { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
@@ -7,25 +6,7 @@ import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { type Invocation, readInvocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
-import manifest from './package.json' with { type: 'json' };
-import { withUsageTold } from './usage-error.ts';
-
-/** What oclif would read from package.json; given here so that it looks for no file and never tries to transpile. */
-function oclifSettings(invocation: Invocation) {
-  return {
-    name: '@santehaggui/cli',
-    version: manifest.version,
-    type: 'module',
-    invocation,
-    oclif: {
-      bin: 'haggui',
-      topicSeparator: ' ' as const,
-      commands: { strategy: 'explicit' as const, target: 'commands.ts', identifier: 'commands' },
-      helpClass: { target: 'help.ts', identifier: 'HagguiHelp' },
-      hooks: { command_not_found: { target: 'usage-error.ts', identifier: 'unknownCommand' } },
-    },
-  };
-}
+import { runPlainCommand } from './plain-commands.ts';
 
 function print(invocation: Invocation, { json, lines }: Outcome): void {
   const text = invocation.isJson ? JSON.stringify(json) : lines.join('\n');
@@ -51,6 +32,10 @@ function printError({ isJson, language, stdout, stderr, errorPaint }: Invocation
 
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+async function runAnyCommand(argv: readonly string[], invocation: Invocation): Promise<Outcome | undefined> {
+  return (await import('./run-with-oclif.ts')).runWithOclif(argv, invocation);
 }
 
 async function main(): Promise<void> {
@@ -79,13 +64,8 @@ async function main(): Promise<void> {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  settings.enableAutoTranspile = false;
   try {
-    const outcome = (await run(argv, {
-      root: fileURLToPath(new URL('.', import.meta.url)),
-      pjson: oclifSettings(invocation),
-      ignoreManifest: true,
-    })) as Outcome | undefined;
+    const outcome = await (runPlainCommand(argv, invocation) ?? runAnyCommand(argv, invocation));
     if (outcome !== undefined) print(invocation, outcome);
     process.exitCode = outcome?.exitCode ?? 0;
   } catch (thrown) {
@@ -94,7 +74,7 @@ async function main(): Promise<void> {
       process.exitCode = 0;
       return;
     }
-    const error = known(withUsageTold(thrown));
+    const error = known(thrown);
     if (received === undefined) {
       printError(invocation, error);
       process.exitCode = exitCodeFor(error);

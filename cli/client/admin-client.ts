@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HubStatus, NodeStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
@@ -6,9 +5,12 @@ import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import { type OnProgress, PROGRESS_MEDIA_TYPE, type ProgressEvent } from '@santehaggui/runtime/http/progress-answer.ts';
 import { requestOverSocket } from '@santehaggui/runtime/http/socket-client.ts';
+import { builtIn } from '@santehaggui/runtime/lifecycle/built-in.ts';
 import { failCli } from '../cli-errors.ts';
 import { bilingual } from '../texts/texts.ts';
 import { jsonLines, streamOverSocket } from './admin-stream.ts';
+
+const { existsSync } = builtIn('node:fs');
 
 /** Whom an {@link AdminClient} speaks to. */
 export type AdminClientOptions = {

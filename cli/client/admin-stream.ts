@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
+import { builtIn } from '@santehaggui/runtime/lifecycle/built-in.ts';
 
-// As in runtime/http/socket-client.ts: an ESM import of node:http costs 0.1 s.
-const { request: httpRequest } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
+const { request: httpRequest } = builtIn('node:http');
 
 /** A request whose answer is read piece by piece: an export, or the events of an import. It may last for hours. */
 export type StreamRequest = {

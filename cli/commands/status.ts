@@ -1,6 +1,7 @@
 import { helpText } from '../flags.ts';
 import { HagguiCommand } from '../haggui-command.ts';
 import type { Outcome } from '../outcome.ts';
+import { plainCommands } from '../plain-commands.ts';
 
 /** `haggui status` */
 export class StatusCommand extends HagguiCommand {
@@ -9,7 +10,6 @@ export class StatusCommand extends HagguiCommand {
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(StatusCommand);
-    const { showStatus } = await import('../services/status-screen.ts');
-    return showStatus(this.invocation, this.dataDirectory(flags));
+    return plainCommands.status(this.invocation, this.dataDirectory(flags));
   }
 }

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionAnswer } from '@santehaggui/protocols/api/lan-api.ts';
+import { builtIn } from '@santehaggui/runtime/lifecycle/built-in.ts';
 import { failCli } from '../cli-errors.ts';
 import { type AdminClient, createAdminClient } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import { bilingual } from '../texts/texts.ts';
-import { type CredentialFlags, readCredentials } from './credentials.ts';
+import type { CredentialFlags } from './credentials.ts';
+
+const { existsSync } = builtIn('node:fs');
 
 /** The client of the daemon in `dataDirectory`, as the operator of the machine. */
 export function adminClientFor(invocation: Invocation, dataDirectory: string): AdminClient {
@@ -29,6 +31,7 @@ export async function signedInClient(
   const client = nodeClientFor(invocation, dataDirectory);
   // Asked first: whoever finds the daemon stopped should not have typed a password for it.
   await client.get('/status');
+  const { readCredentials } = await import('./credentials.ts');
   const credentials = await readCredentials(invocation, flags);
   const { accessToken } = await client.post<SessionAnswer>('/sessions', { body: credentials });
   return client.as(accessToken);

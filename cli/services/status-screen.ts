@@ -5,7 +5,7 @@ import type {
   NodeStatus,
   SyncStatus,
 } from '@santehaggui/protocols/api/admin-api.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { isHubStatus } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';

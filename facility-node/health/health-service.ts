@@ -1,7 +1,7 @@
 import type { HealthCheck, SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { EmergencyCounts } from '@santehaggui/protocols/api/emergency-api.ts';
 import type { KeysStatus } from '@santehaggui/protocols/api/keys-api.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { type Bilingual, type Language, type Text, textIn } from '@santehaggui/runtime/errors/bilingual.ts';
 import { freeBytesAt } from '@santehaggui/runtime/health/machine-checks.ts';
 import type { WitnessProblem } from '../audit/witness-service.ts';

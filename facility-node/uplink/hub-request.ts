@@ -1,9 +1,11 @@
-import { Agent, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { fromProblem } from '@santehaggui/runtime/errors/problem.ts';
+import { builtIn } from '@santehaggui/runtime/lifecycle/built-in.ts';
 import type { HubTls } from './carriers/https/hub-tls.ts';
 import { failUplink } from './uplink-errors.ts';
+
+const { Agent, request: plainRequest } = builtIn('node:http');
 
 /** One question to the hub beside the exchange: `body` makes it a POST of JSON. */
 export type HubQuestion = {

@@ -1,6 +1,6 @@
 import type { SyncStatus } from '@santehaggui/protocols/api/admin-api.ts';
 import type { AttachmentWait } from '@santehaggui/protocols/documents/attachment-wait.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { countOf } from '@santehaggui/protocols/frames/ranges.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { JournalStore, SyncState } from '../store/journal-store.ts';

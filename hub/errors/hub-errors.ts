@@ -1,4 +1,4 @@
-import { REVOKED_STATUS } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED_STATUS } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { REFUSALS } from '@santehaggui/protocols/journal/refusals.ts';
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
 

@@ -1,4 +1,4 @@
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { isBlobMessage } from '@santehaggui/protocols/frames/blob-messages.ts';
 import { NEWEST_MODEL } from '@santehaggui/protocols/frames/codec/codec.ts';
 import type { Digest } from '@santehaggui/protocols/frames/digest-messages.ts';

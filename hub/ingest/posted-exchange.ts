@@ -1,5 +1,5 @@
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { framesOfOneBody, POSTED } from '@santehaggui/protocols/frames/posted-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { failHub } from '../errors/hub-errors.ts';

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { chmod, lstat, unlink } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { failRuntime } from '../errors/runtime-errors.ts';
+import { builtIn } from '../lifecycle/built-in.ts';
 import { aborted, type Service } from '../lifecycle/service.ts';
 import type { Log } from '../log/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import { shareWithTls, type TlsCertificate } from './shared-port.ts';
+
+const { createServer } = builtIn('node:http');
 
 /** Where to listen: a host and port (0: any free one), or the path of a Unix socket (mode 0660). */
 export type ListenAt = { readonly host: string; readonly port: number } | { readonly socketPath: string };

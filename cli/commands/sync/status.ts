@@ -1,6 +1,7 @@
 import { helpText } from '../../flags.ts';
 import { HagguiCommand } from '../../haggui-command.ts';
 import type { Outcome } from '../../outcome.ts';
+import { plainCommands } from '../../plain-commands.ts';
 
 /** `haggui sync status` */
 export class SyncStatusCommand extends HagguiCommand {
@@ -9,7 +10,6 @@ export class SyncStatusCommand extends HagguiCommand {
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(SyncStatusCommand);
-    const { showSyncStatus } = await import('../../services/sync-screens.ts');
-    return showSyncStatus(this.invocation, this.dataDirectory(flags));
+    return plainCommands['sync:status'](this.invocation, this.dataDirectory(flags));
   }
 }

@@ -1,8 +1,8 @@
-import { Agent, type IncomingMessage, request as plainRequest } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { UNKNOWN_NODE } from '@santehaggui/protocols/enrolment/certificate.ts';
-import { REVOKED, REVOKED_STATUS } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED, REVOKED_STATUS } from '@santehaggui/protocols/enrolment/revoked.ts';
 import {
   EXCHANGE_PATH,
   framesOfOneBody,
@@ -10,9 +10,12 @@ import {
   packFrames,
   unpackFrames,
 } from '@santehaggui/protocols/frames/posted-frames.ts';
+import { builtIn } from '@santehaggui/runtime/lifecycle/built-in.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Connection, ConnectOptions } from '../carrier.ts';
 import type { HubTls } from './hub-tls.ts';
+
+const { Agent: PlainAgent, request: plainRequest } = builtIn('node:http');
 
 const NOT_FOUND = 404;
 
@@ -47,7 +50,7 @@ class PostConnection implements Connection {
     this.#clock = clock;
     this.#url = new URL(options.hubUrl);
     this.#url.pathname = `${this.#url.pathname.replace(/\/+$/, '')}${EXCHANGE_PATH}`;
-    this.#agent = this.#url.protocol === 'https:' ? tls.agent() : new Agent({ keepAlive: true });
+    this.#agent = this.#url.protocol === 'https:' ? tls.agent() : new PlainAgent({ keepAlive: true });
     this.#lastHeardMs = clock.monotonic();
     options.signal.addEventListener('abort', () => this.close('asked to stop'), {
       once: true,

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { UNKNOWN_NODE } from '@santehaggui/protocols/enrolment/certificate.ts';
-import { REVOKED } from '@santehaggui/protocols/enrolment/enrolment.ts';
+import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
 import { MAX_FRAME_BYTES } from '@santehaggui/protocols/frames/messages.ts';
 import { EXCHANGE_PATH } from '@santehaggui/protocols/frames/posted-frames.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
