@@ -42,7 +42,8 @@ export function stampsOf(text: string): Stamps {
   const { r, s = {} } = JSON.parse(text) as Stored;
   const stamps: Record<string, RegisterStamp | SetStamps> = {};
   for (const [fields, stamp, ms, counter, authorised, author, role] of r) {
-    for (const field of fields) stamps[field] = { stamp, clock: { ms, counter }, authorised, author, role };
+    const shared = { stamp, clock: { ms, counter }, authorised, author, role };
+    for (const field of fields) stamps[field] = shared;
   }
   for (const [field, tags] of Object.entries(s)) stamps[field] = { tags };
   return stamps;
