@@ -1,6 +1,7 @@
 # Sourced by the launchers beside it, which have set $root. POSIX sh; it runs before anything is installed.
 #
-#   launch NAME ENTRY [ARGUMENT…]   answers --version, installs what is missing, becomes the pinned Node running ENTRY
+#   launch NAME ENTRY [ARGUMENT…]   answers --version, installs what is missing, becomes the pinned Node running ENTRY, with
+#                                   $node_flags where they are set
 #
 # Exit codes: 75 cannot work now (installation failed) · 77 not allowed to write here · 78 the machine lacks Node >= 20 or npm.
 
@@ -27,7 +28,8 @@ print_version() {
 
 # True when node_modules was made from the package-lock.json that lies here now.
 is_installed() {
-  [ -x "$pinned_node" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum <"$root/package-lock.json")" ]
+  [ -x "$pinned_node" ] && [ -f "$stamp" ] && read -r stamped <"$stamp" &&
+    [ "$stamped" = "$(cksum <"$root/package-lock.json")" ]
 }
 
 require_npm() {
@@ -132,6 +134,20 @@ install_what_is_missing() {
   trap - EXIT INT TERM HUP
 }
 
+# Types are stripped and code compiled once, not at each start, which would take twice the time (docs/adr/0060): what comes of it lies
+# where systemd has a service keep such things, else beside the packages, else with whoever may not write there.
+keep_compiled_code() {
+  if [ -n "${NODE_COMPILE_CACHE-}" ]; then return 0; fi
+  if [ -n "${CACHE_DIRECTORY-}" ]; then
+    NODE_COMPILE_CACHE=${CACHE_DIRECTORY%%:*}/node-compile
+  elif [ -w "$root/node_modules" ] || [ -z "${XDG_CACHE_HOME-}${HOME-}" ]; then
+    NODE_COMPILE_CACHE=$root/node_modules/.cache/node-compile
+  else
+    NODE_COMPILE_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/santehaggui/node-compile
+  fi
+  export NODE_COMPILE_CACHE
+}
+
 launch() {
   name=$1
   entry=$2
@@ -141,8 +157,7 @@ launch() {
     exit 0
   fi
   install_what_is_missing
-  # Types are stripped and code compiled once, not at each start.
-  : "${NODE_COMPILE_CACHE:=$root/node_modules/.cache/node-compile}"
-  export NODE_COMPILE_CACHE
-  exec "$pinned_node" "$root/$entry" "$@"
+  keep_compiled_code
+  # shellcheck disable=SC2086 # several words, or none
+  exec "$pinned_node" ${node_flags-} "$root/$entry" "$@"
 }
