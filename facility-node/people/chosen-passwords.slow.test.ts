@@ -24,6 +24,23 @@ describe('a password that somebody chooses', () => {
     await clinic.people.createAccount({ ...nurse, password: TEST_PASSWORD });
   });
 
+  it('may be of any composition and as long as a sentence, and counts to its last character', async () => {
+    await using clinic = await openTestClinic();
+    const signIn = async (login: string, password: string) =>
+      (await clinic.anonymous('POST', '/api/v1/sessions', { body: { login, password } })).status;
+    const long = 'le lion de Bandiagara boit au marigot quand la lune est pleine et que les griots dorment encore';
+    const passwords = ['tulagobido', '8310274655', '€ß漢字🦁ñ¿¡', long.slice(0, 64), long.repeat(2).slice(0, 200)];
+    for (const [index, password] of passwords.entries()) {
+      const login = `awa${index}`;
+      await clinic.people.createAccount({ ...nurse, login, password });
+      expect(await signIn(login, password), password).toBe(201);
+      expect(await signIn(login, password.slice(0, -1)), password).toBe(401);
+    }
+    await expect(
+      clinic.people.createAccount({ ...nurse, login: 'awa9', password: long.repeat(3).slice(0, 201) }),
+    ).rejects.toMatchObject(faulty('password'));
+  });
+
   it('is refused when its owner takes another, whose former one stays', async () => {
     await using clinic = await openTestClinic();
     await clinic.people.createAccount({ ...nurse, password: TEST_PASSWORD });

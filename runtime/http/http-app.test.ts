@@ -74,6 +74,12 @@ const routes: readonly Route<Policy, Principal>[] = [
   route({
     ...open,
     method: 'get',
+    path: '/whence',
+    handler: ({ request }) => ({ body: { address: request.ip, isSecure: request.secure } }),
+  }),
+  route({
+    ...open,
+    method: 'get',
     path: '/raw',
     handler: ({ response }) => {
       response.type('text/plain').send('by hand');
@@ -82,12 +88,13 @@ const routes: readonly Route<Policy, Principal>[] = [
   }),
 ];
 
-const serve = async () => {
+const serve = async (trustedProxies: readonly string[] = []) => {
   const recorded = recordingLog();
   const app = createHttpApp<Policy, Principal>({
     log: recorded.log,
     clock: new FakeClock(),
     maxBodyBytes: 1000,
+    trustedProxies,
     basePath: '/api/v1',
     routes,
     authorise: async (policy, { headers }) => {
@@ -132,6 +139,17 @@ describe('a route', () => {
     expect(await (await fetch(`${url}/raw`)).text()).toBe('by hand');
     const frames = await post(`${url}/frames`, Uint8Array.of(1, 2, 255), { 'content-type': 'application/x-frames' });
     expect(new Uint8Array(await frames.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 255));
+  });
+
+  it('is told the address of the connection, and by a proxy that is trusted the one before it, whatever a visitor says', async () => {
+    // What the visitor wrote stands first; each proxy adds whom it heard.
+    const headers = { 'x-forwarded-for': '8.8.8.8, 41.73.0.1', 'x-forwarded-proto': 'https' };
+    const whence = async (proxies: readonly string[]) =>
+      (await fetch(`${(await serve(proxies)).url}/whence`, { headers })).json();
+    expect(await whence([])).toEqual({ address: expect.stringMatching(/127\.0\.0\.1$/), isSecure: false });
+    expect(await whence(['10.0.0.0/8'])).toMatchObject({ address: expect.stringMatching(/127\.0\.0\.1$/) });
+    expect(await whence(['127.0.0.1'])).toEqual({ address: '41.73.0.1', isSecure: true });
+    expect(await whence(['127.0.0.1', '41.73.0.0/16'])).toMatchObject({ address: '8.8.8.8' });
   });
 
   it('gives its handler what its schemas made of body and query', async () => {
