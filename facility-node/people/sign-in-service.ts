@@ -184,7 +184,8 @@ export class SignInService {
     await this.#limits.begin(name, source);
     const isPassword = await this.#isRight(password, account);
     if (account === undefined || !isPassword || account.isDisabled) {
-      const detail = { login: name };
+      // What is no login of ours may be a password that was typed into the wrong field.
+      const detail = account === undefined ? { isKnown: false } : { login: name };
       this.#options.audit.append(
         { kind: 'visitor', address, requestId },
         { action: 'sign-in', recordType: 'session', purpose: 'HOPERAT', decision: 'deny', detail },

@@ -224,7 +224,7 @@ export class HubUsersService {
     const user = await this.#options.database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
     // Who has become the ministry's meanwhile needs a passkey.
     if (user?.role !== 'region' || !this.#options.codes.prove({ ...user, attempt, code })) {
-      await this.#note({ login, role: null, address }, 'deny', 'code');
+      await this.#note({ login: user?.login ?? '', role: null, address }, 'deny', 'code');
       throw failHubPeople('SH-A305');
     }
     await this.#limits.succeeded({ login, address });
@@ -318,8 +318,10 @@ export class HubUsersService {
     const user = await database.transaction((sql) => findUser(sql, login), { isReadOnly: true });
     const isRight = await verifyPassword(password, user?.passwordHash ?? this.#nobody);
     if (!isRight || user === undefined) {
-      log.warn('people.sign-in-failed', { login });
-      await this.#note({ login, role: null, address }, 'deny', 'password');
+      // What is no login of ours may be a password that was typed into the wrong field.
+      const tried = user?.login ?? '';
+      log.warn('people.sign-in-failed', { login: tried });
+      await this.#note({ login: tried, role: null, address }, 'deny', 'password');
       throw failHub('SH-A301');
     }
     await this.#limits.succeeded({ login, address });
