@@ -109,6 +109,29 @@ describe('content that is handed in', () => {
   });
 });
 
+describe('content that was begun and left', () => {
+  it('takes no room for ever: it is forgotten after thirty days in which nothing was added', async () => {
+    await using node = await openTestStore();
+    const attachments = new AttachmentStore(node.store);
+    const day = 24 * 3600_000;
+    const begun = () => {
+      const id = node.store.transact(NOBODY, (tx) => tx.create(documentReference, { title: 'Radio' }));
+      attachments.handIn(id, { size: 500, bytes: randomBytes(100) });
+      return id;
+    };
+    const [left, goneOn] = [begun(), begun()];
+    attachments.noteWaiting(day, 1e9);
+    attachments.noteWaiting(30 * day, 1e9);
+    attachments.handIn(goneOn, { size: 500, bytes: randomBytes(100) });
+    attachments.noteWaiting(31 * day, 1e9);
+    attachments.noteWaiting(32 * day, 1e9);
+    expect(attachments.find(left)).toBeUndefined();
+    expect(attachments.find(goneOn)).toMatchObject({ received: 200, isWhole: false });
+    expect(node.db.prepare('select distinct record_id as id from attachment_piece').all()).toEqual([{ id: goneOn }]);
+    expect(attachments.waitingBefore(99 * day, 1e9)).toEqual([]);
+  });
+});
+
 describe('room', () => {
   it('for what is recorded is left: nothing comes by itself into the last of it, and little is handed in', async () => {
     await using node = await openTestStore();

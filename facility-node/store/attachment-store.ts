@@ -45,6 +45,8 @@ type Row = Omit<Attachment, 'isWhole'> & {
   readonly isUrgent?: number;
 };
 
+/** Content that was begun at the LAN and to which nothing was added for so long is not gone on with. */
+const LEFT_AFTER_MS = 30 * 24 * 3600_000;
 const COLUMNS = `a.record_id as record, a.hash, a.size, a.received, a.is_whole as isWhole, a.hub_received as hubReceived`;
 const field = (number: number): string => `'$."${number}"'`;
 /** Whether the document's patient, or the document itself, is of an evacuation that is under way. */
@@ -97,6 +99,7 @@ export class AttachmentStore {
     Omit<WaitingAttachment, 'isToHub'> & { readonly isToHub: number }
   >;
   readonly #tell: Statement<[string, string]>;
+  readonly #forgetLeft: Statement<[number]>;
   readonly #listeners = new Set<() => void>();
 
   constructor(store: RecordStore, room: AttachmentRoom = ENDLESS) {
@@ -112,8 +115,13 @@ export class AttachmentStore {
     this.#begin = db.prepare('insert into attachment (record_id, size) values (?, ?)');
     this.#lastPiece = db.prepare('select at, bytes from attachment_piece where record_id = ? order by at desc limit 1');
     this.#putPiece = db.prepare('insert or replace into attachment_piece (record_id, at, bytes) values (?, ?, ?)');
-    this.#grow = db.prepare('update attachment set received = received + ?, told = null where record_id = ?');
-    this.#confirm = db.prepare('update attachment set is_whole = 1, hash = ? where record_id = ? and received = size');
+    this.#grow = db.prepare(
+      `update attachment set received = received + ?, told = null,
+         waiting_since = case when hash is null then null else waiting_since end where record_id = ?`,
+    );
+    this.#confirm = db.prepare(
+      'update attachment set is_whole = 1, hash = ?, waiting_since = null where record_id = ? and received = size',
+    );
     this.#empty = db.prepare('delete from attachment_piece where record_id = ?');
     this.#drop = db.prepare('delete from attachment where record_id = ?');
     this.#reset = db.prepare('update attachment set received = 0, is_whole = 0, refused = ? where record_id = ?');
@@ -147,16 +155,17 @@ export class AttachmentStore {
       )
       .pluck();
     this.#noticeWaiting = db.prepare(
-      `update attachment as a set waiting_since = @now where waiting_since is null and ${WAITS}`,
+      `update attachment as a set waiting_since = @now where waiting_since is null and (a.hash is null or ${WAITS})`,
     );
     this.#noticeDone = db.prepare(
-      `update attachment as a set waiting_since = null, told = null where waiting_since is not null and not ${WAITS}`,
+      `update attachment as a set waiting_since = null, told = null where waiting_since is not null and a.hash is not null and not ${WAITS}`,
     );
     this.#waiting = db.prepare(
       `select a.record_id as record, a.is_whole as isToHub, a.size, a.waiting_since as since, coalesce(a.told, a.refused) as told,
          case a.is_whole when 1 then a.hub_received else a.received end as carried
        from attachment a where a.waiting_since < @before and ${WAITS} order by a.waiting_since, a.record_id`,
     );
+    this.#forgetLeft = db.prepare('delete from attachment where hash is null and waiting_since < ?');
     this.#tell = db.prepare('update attachment set told = ? where record_id = ?');
     // What a damaged file has lost of the pieces is not whole, whatever its row says.
     this.#whole = db.prepare(
@@ -313,10 +322,11 @@ export class AttachmentStore {
     };
   }
 
-  /** Notes since when what waits now has been waiting, and that the rest waits no more. Called again and again. */
+  /** Notes since when what waits now has been waiting, and that the rest waits no more; forgets what was begun and left. Called again and again. */
   noteWaiting(now: number, maxBytes: number): void {
     this.#noticeDone.run({ maxBytes });
     this.#noticeWaiting.run({ now, maxBytes });
+    this.#forgetLeft.run(now - LEFT_AFTER_MS);
   }
 
   /** What has been waiting since before a moment, the longest first. */

@@ -161,9 +161,9 @@ export class UplinkService implements Service {
     this.#pauses.wake();
   }
 
-  /** Notes since when attachments have been waiting. */
+  /** Notes since when attachments have been waiting, as far as the time of day is known. */
   noteWaiting(): void {
-    this.#blobs.noteWaiting();
+    if (this.#parts.timekeeper.isTrusted()) this.#blobs.noteWaiting();
   }
 
   /** Where the exchange is, as `sync status` shows it. */
