@@ -38,6 +38,28 @@ describe('DigestStore', () => {
     expect(digests.types()).toEqual([types]);
   });
 
+  it('makes those of what was saved lately at rest, and of nothing that was undone or is as it was', async () => {
+    await using node = await openTestStore();
+    const { store, db } = node;
+    const digests = new DigestStore(db);
+    const id = store.transact(nurse, (tx) => tx.create(patient, fanta));
+    expect(() =>
+      store.transact(nurse, (tx) => {
+        tx.create(patient, fanta);
+        throw new Error('undone');
+      }),
+    ).toThrow('undone');
+    const left = store.tables().records.takeLeft();
+    expect(left).toHaveLength(2);
+    digests.make(left);
+    expect(storedDigest(node, id)).toEqual(digestOf(node, id));
+    expect(store.tables().records.takeLeft()).toEqual([]);
+    const changes = db.prepare('select total_changes()').pluck();
+    const before = changes.get();
+    digests.make(left);
+    expect(changes.get()).toBe(before);
+  });
+
   it('tells the state after a change, not the one whose digest was kept', async () => {
     await using node = await openTestStore();
     const digests = new DigestStore(node.db);

@@ -15,15 +15,16 @@ type DigestRow = { readonly id: string; readonly type: number; readonly digest: 
 /** What this replica holds, in the four depths in which it is compared with the hub's. */
 export class DigestStore {
   readonly #db: Database;
-  readonly #all: Statement<[], DigestRow>;
+  readonly #types: Statement<[], number>;
   readonly #ofType: Statement<[number], DigestRow>;
   readonly #ofRange: Statement<[number, string, string], DigestRow>;
   readonly #record: Statement<[string], { readonly fields: string; readonly stamps: string }>;
+  readonly #bare: Statement<[string], DigestRow>;
   readonly #keep: Statement<[Uint8Array, string]>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#all = db.prepare('select id, type, digest from record');
+    this.#types = db.prepare<[], number>('select distinct type from record order by type').pluck();
     // Sorted here and not by SQLite: read in the order of an index by id, every record would be looked up in its row.
     this.#ofType = db.prepare(
       `select id, type, digest from record
@@ -31,20 +32,28 @@ export class DigestStore {
     );
     this.#ofRange = db.prepare('select id, type, digest from record where type = ? and id >= ? and id < ?');
     this.#record = db.prepare('select fields, stamps from record where id = ?');
+    this.#bare = db.prepare("select id, type, digest from record where id = ? and digest = x''");
     this.#keep = db.prepare('update record set digest = ? where id = ?');
+  }
+
+  /** Makes and keeps the digests that were left of these records, while nobody waits. */
+  make(ids: readonly string[]): void {
+    const rows = ids.flatMap((id) => this.#bare.get(id) ?? []);
+    if (rows.length === 0) return;
+    const made: DigestEntry[] = [];
+    this.#inOrder(rows, made);
+    this.#keepAll(made);
   }
 
   /** One entry a record type that has records, in order of the types' numbers. Digests that were left to be made are kept. */
   types(): readonly DigestEntry[] {
-    const byType = Map.groupBy(this.#all.all(), ({ type }) => type);
-    const types = [...byType].sort(([left], [right]) => left - right);
-    const made: DigestEntry[] = [];
-    const entries = types.map(([type, rows]) => {
-      const ranges = digestsByRange(this.#inOrder(rows, made));
-      return { key: String(type), count: rows.length, digest: combineDigests(ranges) };
+    // Type after type: all records at once would be much memory on a small machine.
+    return this.#types.all().map((type) => {
+      const made: DigestEntry[] = [];
+      const records = this.#inOrder(this.#ofType.all(type), made);
+      if (made.length > 0 && !this.#db.readonly) this.#keepAll(made);
+      return { key: String(type), count: records.length, digest: combineDigests(digestsByRange(records)) };
     });
-    if (made.length > 0 && !this.#db.readonly) this.#keepAll(made);
-    return entries;
   }
 
   /** One entry a first byte of the record id (0 to 255), of one type. */

@@ -51,7 +51,7 @@ export type AppliedAt = {
   readonly nowMs: number;
   /** The record cannot be here yet: its id is derived from this very change. */
   readonly isNew?: boolean;
-  /** Somebody waits for the save: the record's digest is left to whoever compares replicas next. */
+  /** Somebody waits for the save: the record's digest is made at rest, or by whoever compares replicas before. */
   readonly isDigestLeft?: boolean;
 };
 
@@ -65,6 +65,8 @@ export class RecordTable {
   /** What was read in the piece of work that goes on: a consultation asks for its patient with every part. */
   #read: Readings | undefined;
   readonly #writes = new Map<number, number>();
+  /** The records whose digests were left to be made since somebody asked. */
+  #left = new Set<string>();
   readonly #byId: Statement<[string], RecordRow>;
   readonly #position: Statement<[string], number>;
   readonly #changes: Statement<[number, number], { meta: Buffer; fields: Buffer }>;
@@ -140,6 +142,13 @@ export class RecordTable {
   /** What was written was undone: it is as before, and that is a change as well. */
   noteUndone(): void {
     for (const { number } of RECORD_TYPES) this.#noteWrite(number);
+  }
+
+  /** The records whose digests were left to be made since this was called last; not those of a start before. */
+  takeLeft(): readonly string[] {
+    const left = [...this.#left];
+    this.#left = new Set();
+    return left;
   }
 
   #noteWrite(typeNumber: number): void {
@@ -285,6 +294,7 @@ export class RecordTable {
   #write(record: HeldRecord, nowMs: number, digest = recordDigest(record.typeNumber, record)): void {
     this.#read?.records.delete(record.id);
     this.#noteWrite(record.typeNumber);
+    if (digest === NO_DIGEST) this.#left.add(record.id);
     this.#put.run(
       record.id,
       record.typeNumber,
