@@ -89,6 +89,9 @@ const signInForm = ({ ask, attempt, opened }) => {
   passkeyPart(byId('sign-in')).addEventListener('click', attempt(withPasskey));
 };
 
+/** Of all pages of this browser one at a time: they share the cookie, and one that comes twice ends the session. */
+const oneAtATime = (work) => (navigator.locks === undefined ? work() : navigator.locks.request('session', work));
+
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
@@ -114,7 +117,7 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
 
   const refresh = async () => {
     accessToken = null;
-    const answer = await send('POST', '/sessions/refresh');
+    const answer = await oneAtATime(() => send('POST', '/sessions/refresh'));
     if (!answer?.ok) return false;
     accessToken = (await answer.json()).accessToken;
     return true;
