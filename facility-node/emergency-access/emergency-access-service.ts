@@ -172,24 +172,34 @@ export class EmergencyAccessService {
     });
   }
 
-  /** A page of accesses, the newest first: for whoever reviews all, for others their own. Throws SH-I130 for a foreign cursor. */
+  /** A page of accesses, the newest first: for whoever reviews all, for others their own; in the trail. Throws SH-I130 for a foreign cursor. */
   list(staff: Staff, query: EmergencyQuery): EmergencyPage {
-    const { access, store } = this.#options;
+    const { access, store, audit } = this.#options;
     const { page, nextCursor } = this.#page(query);
     const shown = page.filter(({ id }) => {
       const record = store.record(id);
       return record !== undefined && access.shown(staff, record) !== undefined;
     });
+    const items = shown.map(({ id }) => this.#lineOf(staff, id));
+    const patients = [...new Set(items.flatMap(({ patient }) => patient.id ?? []))];
+    if (items.length > 0)
+      audit.append(staff, {
+        ...{ action: 'search', recordType: emergencyAccess.name },
+        detail: { ...(query.state === undefined ? {} : { query: { state: query.state } }), patients },
+      });
     return {
-      ...{ items: shown.map(({ id }) => this.#lineOf(staff, id)), ...nextCursor },
+      ...{ items, ...nextCursor },
       mayOpen: isOpener(staff) && access.permissions.may(staff, 'create', 'emergencyAccess'),
       mayReview: reviewers(access).includes(staff.role),
     };
   }
 
-  /** One access. Throws SH-N130, SH-A002. */
+  /** One access; in the trail. Throws SH-N130, SH-A002. */
   get(staff: Staff, id: string): EmergencyLine {
-    this.#options.access.read(staff, this.#stored(id));
+    const { access, audit } = this.#options;
+    const record = this.#stored(id);
+    access.read(staff, record);
+    audit.append(staff, { action: 'read', ...aboutOf(record) });
     return this.#lineOf(staff, id);
   }
 
@@ -326,8 +336,9 @@ export class EmergencyAccessService {
     const asked = { patientId, since: Number(from), until: Number(endedAt ?? until) + 1 };
     const found = this.#options.audit.search(asked, { before: Number.MAX_SAFE_INTEGER, limit: MAX_READS });
     return found.filter(
-      ({ practitionerId, action, decision, purpose }) =>
+      ({ practitionerId, action, decision, purpose, recordType }) =>
         practitionerId === practitioner &&
+        recordType !== emergencyAccess.name &&
         purpose === EMERGENCY_PURPOSE &&
         decision === 'permit' &&
         (action === 'read' || action === 'search'),

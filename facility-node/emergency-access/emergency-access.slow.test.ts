@@ -4,21 +4,14 @@ import { facilityRights } from '@santehaggui/protocols/records/facility-rights.t
 import { practitioner as practitionerType } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
-import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  clientOf,
-  openTestClinic,
-  TEST_PASSWORD,
-  type TestClient,
-  type TestClinic,
-} from '../lan/testing/test-clinic.ts';
+import { clientOf, TEST_PASSWORD, type TestClient, type TestClinic } from '../lan/testing/test-clinic.ts';
 import { JournalStore } from '../store/journal-store.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
+import { clinicWithPatient, EMERGENCIES, open, registered, WHY } from './testing/emergency-clinic.ts';
 
 const HOUR_MS = 3600_000;
-const PATH = '/api/v1/emergency-accesses';
-const WHY = { reason: 'cannot-answer', text: 'Amenée inconsciente par ses voisins' };
+const PATH = EMERGENCIES;
 
 function journalOf({ store, timekeeper, log }: TestStore): JournalStore {
   return new JournalStore({ store, timekeeper, log: log.log });
@@ -26,27 +19,10 @@ function journalOf({ store, timekeeper, log }: TestStore): JournalStore {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const registered = async (client: TestClient, fields: Fields = {}): Promise<string> =>
-  (await client('POST', '/api/v1/patients', { body: { familyName: 'Dolo', givenName: 'Domo', ...fields } })).body.id;
-
-const open = (client: TestClient, fields: Fields, key?: string) =>
-  client('POST', PATH, { body: { ...WHY, ...fields }, ...(key === undefined ? {} : { key }) });
-
 /** Tokens end after ten minutes: whoever goes on later signs in anew. */
 async function again(clinic: TestClinic, login: Role): Promise<TestClient> {
   const { body } = await clinic.anonymous('POST', '/api/v1/sessions', { body: { login, password: TEST_PASSWORD } });
   return clientOf(clinic.url, body.accessToken);
-}
-
-/** A patient with a diagnosis, whom a nurse registered; the laboratory sees no diagnoses. */
-async function clinicWithPatient(messenger?: Messenger) {
-  const clinic = await openTestClinic(messenger === undefined ? {} : { messenger });
-  const nurse = await clinic.as('nurse');
-  const patient = await registered(nurse);
-  const stranger = await registered(nurse, { givenName: 'Yasa' });
-  for (const one of [patient, stranger])
-    await nurse('POST', '/api/v1/conditions', { body: { patient: one, code: 'B50.9' } });
-  return { clinic, nurse, patient, stranger, laboratory: await clinic.as('laboratory') };
 }
 
 const setRules = (clinic: TestClinic, role: Role, rules: readonly PermissionRule[]) =>
@@ -228,6 +204,24 @@ describe('reviewing', () => {
     expect(clinic.emergencies.counts()).toEqual({ open: 1, waiting: 0, overdue: 0 });
   });
 
+  it('is a read of whose they are, and stands in the trail like any', async () => {
+    const { clinic, patient, laboratory } = await clinicWithPatient();
+    await using _ = clinic;
+    const { id } = (await open(laboratory, { patient })).body;
+    const head = await clinic.as('head');
+    await head('GET', PATH);
+    await head('GET', `${PATH}/${id}`);
+    const events = clinic.audit
+      .search({ login: 'head' }, { before: 1e9, limit: 9 })
+      .filter(({ action }) => action !== 'sign-in');
+    expect(events.map(({ action, recordType }) => [action, recordType])).toEqual([
+      ['read', 'emergencyAccess'],
+      ['search', 'emergencyAccess'],
+    ]);
+    expect(events[0]).toMatchObject({ recordId: id, patientId: patient });
+    expect(events[1]?.detail).toMatchObject({ patients: [patient] });
+  });
+
   it('is nobody’s of one’s own access; IT may, and is told no name', async () => {
     const { clinic, patient } = await clinicWithPatient();
     await using _ = clinic;
@@ -321,73 +315,5 @@ describe('an access that another facility opened', () => {
     expect((await head('GET', `${PATH}?state=waiting`)).body.items).toMatchObject([{ id: access, isElsewhere: false }]);
     const body = { review: 'justified', remark: 'Bien.' };
     expect((await head('POST', `${PATH}/${access}/review`, { body })).status).toBe(200);
-  });
-});
-
-describe('who is told', () => {
-  it('the head by short message, at once, without the patient’s name; again when the network had not taken it', async () => {
-    const sent: { to: string; text: string }[] = [];
-    let isUp = false;
-    const messenger: Messenger = {
-      send: async (to, payload) => {
-        if (!isUp) throw new Error('no network');
-        sent.push({ to, text: payload.kind === 'text' ? payload.text : '' });
-      },
-      onReceived: () => () => {},
-    };
-    const { clinic, patient, laboratory } = await clinicWithPatient(messenger);
-    await using _ = clinic;
-    await clinic.as('head');
-    const head = clinic.store.db
-      .prepare<[], string>(`select practitioner_id from account where login = 'head'`)
-      .pluck()
-      .get();
-    clinic.store.transact({ author: null, role: 'system' }, (tx) => tx.patch(String(head), { phone: '+22376000001' }));
-    expect((await open(laboratory, { patient })).status).toBe(201);
-    await clinic.notices.send();
-    expect(sent).toEqual([]);
-    isUp = true;
-    await clinic.notices.send();
-    await clinic.notices.send();
-    expect(sent).toEqual([
-      { to: '+22376000001', text: expect.stringMatching(/^CSCOM de Sangha: laboratory Dolo a ouvert/) },
-    ]);
-    expect(sent[0]?.text.length).toBeLessThanOrEqual(160);
-    expect(sent[0]?.text).not.toContain('Domo');
-  });
-
-  it('whom the network knows, also where it takes nothing for others', async () => {
-    const sent: string[] = [];
-    const isDead = (phone: string): boolean => phone.endsWith('0');
-    const messenger: Messenger = {
-      send: async (to) => {
-        if (isDead(to)) throw new Error('no such subscriber');
-        sent.push(to);
-      },
-      onReceived: () => () => {},
-    };
-    const { clinic, patient, laboratory } = await clinicWithPatient(messenger);
-    await using _ = clinic;
-    const phones = ['+22376000010', '+22376000020', '+22376000030', '+22376000040', '+22376000051'];
-    const setPhone = clinic.store.db.prepare(
-      `insert into emergency_notice (access_id, phone, text, created_at) values ('x', ?, 'Un accès', ?)`,
-    );
-    for (const [at, phone] of phones.entries()) setPhone.run(phone, clinic.clock.now() + at);
-    await open(laboratory, { patient });
-    for (let round = 0; round < 3; round++) await clinic.notices.send();
-    expect(sent).toEqual(phones.filter((phone) => !isDead(phone)));
-  });
-
-  it('the patient, among those who read the record', async () => {
-    const { clinic, patient, laboratory } = await clinicWithPatient();
-    await using _ = clinic;
-    const head = await clinic.as('head');
-    await open(laboratory, { patient });
-    await laboratory('GET', `/api/v1/conditions?patient=${patient}`);
-    const { items } = (await head('GET', `/api/v1/patients/${patient}/accesses`)).body;
-    expect(items.slice(0, 2)).toMatchObject([
-      { who: 'laboratory Dolo', why: 'en urgence' },
-      { what: 'a ouvert le dossier en urgence', why: 'en urgence : la personne ne peut pas répondre' },
-    ]);
   });
 });
