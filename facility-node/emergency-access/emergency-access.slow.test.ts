@@ -5,10 +5,10 @@ import { practitioner as practitionerType } from '@santehaggui/protocols/records
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
 import { rolePolicy } from '@santehaggui/protocols/records/role-policy.ts';
 import { describe, expect, it } from 'vitest';
+import { clinicWithPatient, EMERGENCIES, open, registered, WHY } from '../lan/testing/emergency-clinic.ts';
 import { clientOf, TEST_PASSWORD, type TestClient, type TestClinic } from '../lan/testing/test-clinic.ts';
 import { JournalStore } from '../store/journal-store.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
-import { clinicWithPatient, EMERGENCIES, open, registered, WHY } from './testing/emergency-clinic.ts';
 
 const HOUR_MS = 3600_000;
 const PATH = EMERGENCIES;

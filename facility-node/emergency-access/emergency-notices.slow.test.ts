@@ -1,6 +1,6 @@
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
 import { describe, expect, it } from 'vitest';
-import { clinicWithPatient, open } from './testing/emergency-clinic.ts';
+import { clinicWithPatient, open } from '../lan/testing/emergency-clinic.ts';
 
 describe('who is told', () => {
   it('the head by short message, at once, without the patient’s name; again when the network had not taken it', async () => {

@@ -1,5 +1,5 @@
 import type { Messenger } from '@santehaggui/runtime/telecoms/messenger.ts';
-import { openTestClinic, type TestClient } from '../../lan/testing/test-clinic.ts';
+import { openTestClinic, type TestClient } from './test-clinic.ts';
 
 /** Where accesses are. */
 export const EMERGENCIES = '/api/v1/emergency-accesses';
