@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import type { Bilingual, Language } from '@santehaggui/runtime/errors/bilingual.ts';
-import { en } from './en.ts';
 import { fr } from './fr.ts';
 
 /** The name of a sentence that people read. */
@@ -15,15 +15,19 @@ function filled(sentence: string, values: TextValues): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+// English is loaded when it is first asked for, which most runs never do; within a sentence's making there is no time to wait for import().
+const load = createRequire(import.meta.url);
+const english = (): Readonly<Record<TextKey, string>> => (load('./en.ts') as typeof import('./en.ts')).en;
+
 /** Makes the sentences of a language. */
 export function createTexts(language: Language): Texts {
-  const sentences = language === 'en' ? en : fr;
+  const sentences = language === 'en' ? english() : fr;
   return (key, values = {}) => filled(sentences[key], values);
 }
 
 /** A sentence in both languages, for an error. */
 export function bilingual(key: TextKey, values: TextValues = {}): Bilingual {
-  return { fr: filled(fr[key], values), en: filled(en[key], values) };
+  return { fr: filled(fr[key], values), en: filled(english()[key], values) };
 }
 
 /** Whether a text is the name of a sentence. */
