@@ -26,7 +26,7 @@ export type FieldScope = 'all' | { readonly has: (field: string) => boolean };
 /**
  * A thing of a type, as CASL looks at it: the query of a rule reads `record.status` as the field `status` of `record`. Each attribute is
  * asked only when a rule reads it. A class: of an object literal with getters V8 makes a new shape each time, which keeps the record
- * until the next full collection (25 kB for each record judged).
+ * until the next full collection (3 kB for each record judged).
  */
 class Thing implements Attributes {
   readonly subject: Subject;
