@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import { hubIdentityHash } from '@santehaggui/protocols/crypto/hub-identity.ts';
 import { ChangesCodec } from '@santehaggui/protocols/frames/codec/codec.ts';
+import { freeBytesAt } from '@santehaggui/runtime/health/machine-checks.ts';
 import { listenService } from '@santehaggui/runtime/http/listen-service.ts';
 import type { Composition } from '@santehaggui/runtime/lifecycle/run-process.ts';
 import type { Service } from '@santehaggui/runtime/lifecycle/service.ts';
@@ -101,6 +102,7 @@ export async function composeDatabase(config: HubConfig, parts: HubParts) {
 /** The services of a hub, in the order in which they start. Call after `sodiumReady()`. */
 export async function composeHub(config: HubConfig, parts: HubParts): Promise<Composition> {
   const { clock, log, randomBytes, version } = parts;
+  const freeBytes = (): number => freeBytesAt(config.data);
   const { keys, logins, database, services } = await composeDatabase(config, parts);
   const incarnation = toHex(randomBytes(6));
   const origin = new HubOrigin({ incarnation, journalKey: keys.journalKey });
@@ -128,7 +130,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, messenger },
-    attachments: new AttachmentsService({ database, keys: sealing, holdersOf: allHolders, announce, log }),
+    attachments: new AttachmentsService({ database, keys: sealing, holdersOf: allHolders, announce, freeBytes, log }),
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
@@ -161,15 +163,14 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   const status = new StatusService({
     ...{ version, facilities, bus },
     quarantined: () => quarantine.count(),
-    connected: () => exchange.connected().size,
-    lastRestoration: () => restoration.last(),
+    ...{ connected: () => exchange.connected().size, lastRestoration: () => restoration.last() },
     proofs: () => proofs.lines(),
     findings: () => witness.findings(),
     emergencies: async () => ({ tallies: await emergencies(), overLimit: await copies.overLimit() }),
     keys: () => sealing.status(),
     passkeyless: async () => (config.http.name === undefined ? people.users.countMinistry() : 0),
     certificate: () => certificateCheck({ url: url(), name: config.http.name, nowMs: clock.now() }),
-    ...{ url, clock },
+    ...{ url, freeBytes, clock },
   });
   const socketPath = join(config.data, 'admin.sock');
   const admin = listenService({

@@ -4,6 +4,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { EmbeddedBus } from '../events/embedded-bus.ts';
 import type { FacilitiesService } from '../facilities/facilities-service.ts';
 import type { ProofLine } from '../proof/proofs-service.ts';
+import { diskChecks } from './disk-checks.ts';
 
 /** What is shown of the last time that the hub was put back to an older state. */
 export type RestorationOnScreen = { readonly noticedAt: Date; readonly awaited: readonly string[] };
@@ -35,6 +36,8 @@ export type StatusOptions = {
   /** How it is with the certificate that the hub shows; undefined where a proxy shows one. */
   readonly certificate: () => Promise<HealthCheck | undefined>;
   readonly url: () => string;
+  /** Of the disk that the hub keeps its data on. */
+  readonly freeBytes: () => number;
   readonly clock: Clock;
 };
 
@@ -73,6 +76,7 @@ export class StatusService {
       found ?? [{ total: 0, enrolled: 0 }, { waiting: 0, setAside: 0 }, ...([0, []] as const)];
     const checks: HealthCheck[] = [
       databaseCheck(found !== undefined),
+      ...diskChecks(this.#options.freeBytes()),
       outboxCheck(waiting, setAside),
       quarantineCheck(refused),
       ...(branched.length === 0 ? [] : [branchesCheck(branched)]),

@@ -22,6 +22,8 @@ export type AttachmentsOptions = {
   readonly keys: Pick<KeysService, 'sealDocument' | 'openDocument'>;
   readonly holdersOf: (sql: Sql, records: readonly string[]) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   readonly announce: (sql: Sql, facilities: readonly string[]) => Promise<void>;
+  /** Of the disk that the hub keeps its data on. */
+  readonly freeBytes: () => number;
   readonly log: Log;
 };
 
@@ -40,6 +42,8 @@ const MAX_TOLD = 1000;
 /** Content that is whole is kept in pieces of so many bytes. */
 const KEPT_BYTES = 256 * 1024;
 const MOST_GOOD = 10_000;
+/** So much is left to what is recorded: one node that sends without end stops nobody's changes. */
+const RESERVE_BYTES = 1024 ** 3;
 
 /**
  * The content of attachments at the hub: sealed under a key of the patient and the document, in the schema of each facility that holds
@@ -56,7 +60,8 @@ export class AttachmentsService {
 
   /** Takes a piece from a facility's node: committed when it resolves, and once it is the last the whole has been found to have the record's hash. */
   async take(facility: string, piece: BlobPiece): Promise<TakenPiece> {
-    const { database, log } = this.#options;
+    const { database, log, freeBytes } = this.#options;
+    if (freeBytes() < RESERVE_BYTES) return haveOf(piece.record, piece.offset, 'later');
     try {
       const have = await database.transaction((sql) => this.#take(sql, facility, piece));
       if (have.refusal !== undefined) log.warn('attachments.refused', { facility, ...have });
