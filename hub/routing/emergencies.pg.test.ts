@@ -48,13 +48,14 @@ function patientAt(home: FakeNode, number: string) {
 function askedBy(
   node: FakeNode,
   whom: { readonly patient?: string; readonly patientNumber?: string },
-  hours = 4,
+  { hours = 4, wallMs = clock.now() }: { readonly hours?: number; readonly wallMs?: number } = {},
 ): string {
   const practitioner = node.create('practitioner', { familyName: 'Dolo', role: 'physician' });
-  return node.create('emergencyAccess', {
+  const fields = {
     ...{ ...whom, practitioner, reason: 'cannot-answer', text: 'Amenée inconsciente', asksOthers: true },
-    ...{ from: clock.now(), until: clock.now() + hours * HOUR_MS, reviewBy: clock.now() + 7 * 24 * HOUR_MS },
-  });
+    ...{ from: wallMs, until: wallMs + hours * HOUR_MS, reviewBy: wallMs + 7 * 24 * HOUR_MS },
+  };
+  return node.create('emergencyAccess', fields, { clockMs: clock.now() });
 }
 
 describe('an emergency access that asks for what others hold', () => {
@@ -120,7 +121,7 @@ describe('an emergency access that asks for what others hold', () => {
     const numbers = Array.from({ length: MOST_A_DAY + 1 }, (_, at) => `MANY-HOME-${String(at).padStart(5, '0')}-X`);
     for (const number of numbers) home.create('patient', { familyName: 'Togo', number });
     await exchange(home);
-    askedBy(ward, { patientNumber: 'MANYHOME00000X' }, 0);
+    askedBy(ward, { patientNumber: 'MANYHOME00000X' }, { hours: 0 });
     askedBy(ward, { patientNumber: 'MANYHOME99999X' });
     await exchange(ward);
     expect(ward.recordsOf('patient')).toEqual([]);
@@ -203,6 +204,22 @@ describe('an emergency access that asks for what others hold', () => {
     expect(next.facility).toBe('gone_ward');
   });
 
+  it('lasts its hours also where the machine shows another year', async () => {
+    const home = await hub.enrolled('year_home', { region: 'Year' });
+    const ward = await hub.enrolled('year_ward', { region: 'Year' });
+    const { condition } = patientAt(home, 'YEAR-HOME-00001-A');
+    await exchange(home);
+    for (const years of [-10, 10]) {
+      const wallMs = clock.now() + years * 365 * 24 * HOUR_MS;
+      askedBy(ward, { patientNumber: 'YEARHOME00001A' }, { wallMs });
+      for (const node of [ward, ward]) await exchange(node);
+      expect([years, ward.recordsOf('condition')]).toEqual([years, [condition]]);
+      await ended(4 * HOUR_MS);
+      await exchange(ward);
+      expect([years, ward.recordsOf('condition')]).toEqual([years, []]);
+    }
+  });
+
   it('names no patient by an id that never was here: ids can be computed, numbers of carnets are on carnets', async () => {
     const home = await hub.enrolled('id_home', { region: 'Ids' });
     const target = await hub.enrolled('id_target', { region: 'Ids', kind: 'csref' });
@@ -229,9 +246,8 @@ describe('an emergency access that asks for what others hold', () => {
     const { patient } = patientAt(home, 'FORGE-HOME-00001-A');
     await exchange(home);
     const forged = { reason: 'other', text: 'x', asksOthers: true, from: clock.now(), until: clock.now() + HOUR_MS };
-    ward.create('emergencyAccess', {
-      ...{ ...forged, patientNumber: 'FORGEHOME00001A', practitioner: victim, reviewBy: clock.now() + HOUR_MS },
-    });
+    const named = { patientNumber: 'FORGEHOME00001A', practitioner: victim, reviewBy: clock.now() + HOUR_MS };
+    ward.create('emergencyAccess', { ...forged, ...named }, { clockMs: clock.now() });
     await exchange(ward);
     home.patch(victim, { phone: '+22370000002' });
     for (const node of [home, ward]) await exchange(node);
@@ -263,7 +279,7 @@ describe('an emergency access that asks for what others hold', () => {
     const ward = await hub.enrolled('long_ward', { region: 'Long' });
     const { condition } = patientAt(home, 'LONG-HOME-00001-A');
     await exchange(home);
-    askedBy(ward, { patientNumber: 'LONGHOME00001A' }, 24 * 365);
+    askedBy(ward, { patientNumber: 'LONGHOME00001A' }, { hours: 24 * 365 });
     for (const node of [ward, ward]) await exchange(node);
     expect(ward.recordsOf('condition')).toEqual([condition]);
     await ended(MOST_HOURS * HOUR_MS);

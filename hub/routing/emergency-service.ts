@@ -1,3 +1,4 @@
+import { MAX_AHEAD_MS } from '@santehaggui/protocols/journal/order-clock.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
@@ -39,9 +40,9 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
   const { sql, from, receivedAt } = routing;
   for (const [record, row] of await new Register(sql, from).records(ids)) {
     const fields = namedFields(EMERGENCY, row.fields);
-    // What the node says of its end is believed as far as any node may let a record open: its clock may be wrong, or it may be lying.
+    // What the node says of its end is believed as far as any node may let a record open: it may be lying.
     const mostMs = receivedAt.getTime() + MOST_HOURS * HOUR_MS;
-    const until = new Date(Math.min(Number(fields.endedAt ?? fields.until ?? 0), mostMs));
+    const until = new Date(Math.min(Number(fields.endedAt ?? fields.until ?? 0) + wallClockBehind(row), mostMs));
     const isAnswered = await shortenShare(sql, record, until);
     if (isAnswered || fields.asksOthers !== true || until <= receivedAt) continue;
     const share = { record, facility: from, at: receivedAt, until };
@@ -65,6 +66,16 @@ export async function routeEmergencies(routing: ConsentRouting, ids: readonly st
       await giveRecords({ sql, source: from, destination: source, ids: told, receivedAt });
     }
   }
+}
+
+/** How far the clock on the wall was behind the order clock where an access was opened: a machine without a battery shows any year. */
+function wallClockBehind({ fields, stamps }: RecordRow): number {
+  const key = String(EMERGENCY.fields.from?.number);
+  const stamp = stamps[key];
+  const wallMs = fields[key];
+  if (stamp === undefined || !('clock' in stamp) || typeof wallMs !== 'number') return 0;
+  const behindMs = stamp.clock.ms - wallMs;
+  return Math.abs(behindMs) > MAX_AHEAD_MS ? behindMs : 0;
 }
 
 /** Who asked, where that is somebody of the staff whom the facility holds: of anything else it would become a holder by naming it. */
