@@ -293,6 +293,10 @@ describe('an access that another facility opened', () => {
     const at = { who: 'laboratory Dolo', facility: 'Hôpital de Mopti', why: 'arrive sans carnet ni dossier' };
     expect(elsewhere).toMatchObject([at]);
     expect((await nurse('GET', PATH)).body.items).toEqual([]);
+    // Also who asks by the record that has replaced this one.
+    const present = await registered(nurse, { givenName: 'Domo' });
+    clinic.store.transact({ author: null, role: 'system' }, (tx) => tx.patch(patient, { replacedBy: present }));
+    expect((await head('GET', `/api/v1/patients/${present}/accesses`)).body.elsewhere).toMatchObject([at]);
   });
 
   it('is reviewed at the facility where it was opened, also once another node stands there', async () => {

@@ -5,6 +5,13 @@ import type { RecordStore } from './record-store.ts';
 /** What the purpose of an access is while the patient's record is open in an emergency (v3-PurposeOfUse). */
 export const EMERGENCY_PURPOSE = 'ETREAT';
 
+/** The other records of the same person: those that one of `person` has replaced, and those that have replaced it. */
+const LINKS = `select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
+           where record.type = 1 and json_extract(record.fields, '$."12"') is not null
+           union
+           select json_extract(record.fields, '$."12"') from person cross join record on record.id = person.id
+           where record.type = 1 and json_extract(record.fields, '$."12"') is not null`;
+
 type Question = { readonly practitioner: string; readonly node: number; readonly now: number };
 
 /**
@@ -34,11 +41,7 @@ export class EmergencyGrants {
              and replace(json_extract(record.fields, '$."8"'), '-', '') = granted.number
              and json_extract(record.fields, '$."8"') is not null
            union
-           select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
-           where record.type = 1 and json_extract(record.fields, '$."12"') is not null
-           union
-           select json_extract(record.fields, '$."12"') from person cross join record on record.id = person.id
-           where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
+           ${LINKS})
          select id from person`,
       )
       .pluck();
@@ -55,13 +58,14 @@ export class EmergencyGrants {
   }
 }
 
-/** The emergency accesses to a patient's record that other facilities opened and that are known here, the newest first, by id. */
+/** The emergency accesses to a patient's record, or another of the same person, that other facilities opened and that are known here, the newest first, by id. */
 export function emergenciesElsewhere(store: Pick<RecordStore, 'db' | 'ownNode'>, patient: string): readonly string[] {
   return store.db
     .prepare<[string, number], string>(
-      `select a.id from emergency_access a join record on record.id = a.id
+      `with recursive person (id) as (select ? union ${LINKS})
+       select distinct a.id from emergency_access a join record on record.id = a.id
        join journal on journal.position = record.created_position
-       join record p on p.id = ?
+       join person join record p on p.id = person.id
        where (a.patient = p.id or a.patient_number = replace(json_extract(p.fields, '$."8"'), '-', ''))
          and journal.node <> ? order by record.created_position desc`,
     )
