@@ -12,6 +12,7 @@ import type {
   NodeHello,
   PlainMessage,
 } from '@santehaggui/protocols/frames/messages.ts';
+import type { Repair, Repaired } from '@santehaggui/protocols/frames/repair-messages.ts';
 import { LiveLane, laneContexts, openHello, sealHello } from '@santehaggui/protocols/frames/seal.ts';
 import type { Sign, Signed } from '@santehaggui/protocols/frames/sign-messages.ts';
 import WebSocket from 'ws';
@@ -161,6 +162,15 @@ export class FakeConnection {
     for (;;) {
       const message = await this.next();
       if (message.kind === 'digest') return message;
+    }
+  }
+
+  /** Asks the hub to mend, and to be given what is wanted. */
+  async repair(repair: Omit<Repair, 'kind'>): Promise<Repaired> {
+    this.sendFrame(this.seal({ kind: 'repair', ...repair }));
+    for (;;) {
+      const message = await this.next();
+      if (message.kind === 'repaired') return message;
     }
   }
 

@@ -117,7 +117,14 @@ export class RepairService {
     sql: Sql,
     { node, repair, found }: { readonly node: EnrolledNode; readonly repair: Repair; readonly found: Findings },
   ): Promise<void> {
-    const wanted = await new Mending(sql, node.facility).entries(repair.wants.map(parseStamp));
+    const asked = await new Mending(sql, node.facility).entries(repair.wants.map(parseStamp));
+    // Of a copy that has ended the journal keeps the places: nobody gets its words back by asking for them.
+    const holds = await readRecordsHeld(
+      sql,
+      node.facility,
+      asked.flatMap(({ recordId }) => recordId ?? []),
+    );
+    const wanted = asked.filter(({ recordId }) => recordId === null || holds.has(recordId));
     const named = repair.names.map(parseStamp);
     const isNamed = new Set(named.map(keyOfEntry));
     const homes = await homesOf(sql, [...wanted, ...named]);

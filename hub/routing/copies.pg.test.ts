@@ -1,3 +1,4 @@
+import { stampOf } from '@santehaggui/protocols/journal/stamp.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +37,33 @@ function visit(node: FakeNode, patient: string): { readonly encounter: string; r
 }
 
 describe('a consent', () => {
+  it('that was withdrawn lets no repair bring back what it had let go', async () => {
+    const home = await hub.enrolled('mend_home', { region: 'Mend' });
+    const target = await hub.enrolled('mend_target', { region: 'Mend' });
+    const patient = home.create('patient', { familyName: 'Kassogué', givenName: 'Ada' });
+    visit(home, patient);
+    const said = { status: 'active', purpose: 'TREAT', capture: 'signed', classes: ['Condition'] };
+    const consent = home.create('consent', { patient, recipient: idOf(target), ...said });
+    for (const node of [home, target]) await exchange(node);
+    const { rows } = await hub.admin.query<{ incarnation: string; sequence: string }>(
+      `select incarnation, sequence from mend_target.journal where node = $1`,
+      [home.node],
+    );
+    const wants = rows.map(({ incarnation, sequence }) => stampOf({ node: home.node, incarnation }, Number(sequence)));
+    const given = async () => {
+      const connection = await hub.connect(target);
+      const { changes } = await connection.repair({ records: [], wants, names: wants, gives: [] });
+      connection.drop();
+      return changes.filter(({ fields }) => fields.length > 0).length;
+    };
+    expect(await given()).toBe(3);
+    home.patch(consent, { status: 'withdrawn', withdrawnAt: clock.now() });
+    for (const node of [home, target]) await exchange(node);
+    expect(await given()).toBe(0);
+    const kept = `select 1 from mend_target.journal where node = $1 and octet_length(fields) > 0`;
+    expect((await hub.admin.query(kept, [home.node])).rows).toEqual([]);
+  });
+
   it('that was withdrawn before the trail was written is told of there all the same', async () => {
     const home = await hub.enrolled('told_home', { region: 'Told' });
     const target = await hub.enrolled('told_target', { region: 'Told' });
