@@ -1,4 +1,4 @@
-type Bilingual = { readonly fr: string; readonly en: string };
+import type { Bilingual } from '../bilingual.ts';
 
 /** Why a content is not where it is to be. The first three concern the link, `disk` this machine, `changes` goes before all content, the others are what the hub said. */
 export const ATTACHMENT_WAITS = {

@@ -1,4 +1,4 @@
-type Bilingual = { readonly fr: string; readonly en: string };
+import type { Bilingual } from '../bilingual.ts';
 
 /** Why a change was refused, in words: what is wrong, and what a person does about it. */
 export type RefusalWords = { readonly title: Bilingual; readonly remedy: Bilingual };
