@@ -35,8 +35,10 @@ function factorsPage(facilityName: string): Answer {
 </form>
 <section id="factors" hidden>
 <p class="good" id="done" role="status" hidden></p>
+<div id="confirm">
 <label for="confirm-password">Pour changer quelque chose ici, mon mot de passe encore une fois</label>
 <input id="confirm-password" type="password" autocomplete="current-password">
+</div>
 <h2>Clés d’accès</h2>
 <p class="dim">Votre doigt, votre visage ou le code de cet appareil, à la place du mot de passe. La clé d’accès reste dans l’appareil.</p>
 <p class="warn" id="no-passkeys-here" hidden>Pas ici : enrôlez cet appareil, puis ouvrez le poste par son nom,

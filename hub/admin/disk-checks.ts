@@ -1,16 +1,14 @@
 import type { HealthCheck } from '@santehaggui/protocols/api/admin-api.ts';
+import { RESERVE_BYTES } from '../attachments/attachments-service.ts';
 
-const LOW_DISK_MEGABYTES = 1024;
-
-/** Of the hub's disk: below a gigabyte no attachments are kept any more, below a tenth of that soon nothing at all. */
+/** Of the hub's disk: below {@link RESERVE_BYTES} no attachments are kept any more, below a tenth of that soon nothing at all. */
 export function diskChecks(freeBytes: number): readonly HealthCheck[] {
-  const megabytes = Math.floor(freeBytes / 1024 ** 2);
-  if (megabytes >= LOW_DISK_MEGABYTES) return [];
+  if (freeBytes >= RESERVE_BYTES) return [];
   return [
     {
       name: 'disk',
-      state: megabytes < LOW_DISK_MEGABYTES / 10 ? 'failing' : 'degraded',
-      detail: `${megabytes} Mo libres : les documents joints attendent aux postes`,
+      state: freeBytes < RESERVE_BYTES / 10 ? 'failing' : 'degraded',
+      detail: `${Math.floor(freeBytes / 1024 ** 2)} Mo libres : les documents joints attendent aux postes`,
       remedy: 'Libérez de la place sur le disque du hub, ou agrandissez-le : sans elle, plus rien n’arrive.',
     },
   ];

@@ -42,8 +42,8 @@ const MAX_TOLD = 1000;
 /** Content that is whole is kept in pieces of so many bytes. */
 const KEPT_BYTES = 256 * 1024;
 const MOST_GOOD = 10_000;
-/** So much is left to what is recorded: one node that sends without end stops nobody's changes. */
-const RESERVE_BYTES = 1024 ** 3;
+/** So much of the hub's disk is left to what is recorded: one node that sends attachments without end stops nobody's changes. */
+export const RESERVE_BYTES = 1024 ** 3;
 
 /**
  * The content of attachments at the hub: sealed under a key of the patient and the document, in the schema of each facility that holds

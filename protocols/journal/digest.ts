@@ -76,26 +76,15 @@ function objectJson<Value>(object: Readonly<Record<string, Value>>, json: (membe
 
 /**
  * Writes stamps as {@link canonicalJson} does. They are most of what a digest is made of, their keys are known, and the fields that one
- * change wrote share theirs.
+ * change wrote mostly share one object.
  */
 function stampWriter(): (why: RegisterStamp | SetStamps) => string {
   let last: { readonly why: RegisterStamp; readonly json: string } | undefined;
   return (why) => {
     if ('tags' in why) return canonicalJson(why);
-    if (last === undefined || !isSameStamp(last.why, why)) last = { why, json: stampJson(why) };
+    if (last?.why !== why) last = { why, json: stampJson(why) };
     return last.json;
   };
-}
-
-function isSameStamp(left: RegisterStamp, right: RegisterStamp): boolean {
-  return (
-    left.stamp === right.stamp &&
-    left.authorised === right.authorised &&
-    left.clock.ms === right.clock.ms &&
-    left.clock.counter === right.clock.counter &&
-    left.author === right.author &&
-    left.role === right.role
-  );
 }
 
 function stampJson({ author, authorised, clock, role, stamp }: RegisterStamp): string {

@@ -1,3 +1,4 @@
+import type { Bilingual } from '../bilingual.ts';
 import type { NamedFields } from './catalogue.ts';
 
 /** Two fields of one record that cannot both be true. Only the impossible is a rule: what is merely odd is taken as it is. */
@@ -12,7 +13,7 @@ export type ConsistencyRule = {
   readonly isStrict: boolean;
   /** By how much it may be broken all the same: the clocks of two facilities differ. */
   readonly toleranceMs: number;
-  readonly message: { readonly fr: string; readonly en: string };
+  readonly message: Bilingual;
 };
 
 const DAY_MS = 24 * 3600_000;

@@ -68,6 +68,8 @@ const described = ({ id, name, since, lastUsedAt, isBackedUp, opensDatabase }, c
 const draw = ({ phone, canSendCodes, passkeys, host, canOpenDatabase }, words) => {
   byId('listed').replaceChildren(...passkeys.map((passkey) => described(passkey, canOpenDatabase)));
   const isHere = canUsePasskeys() && location.hostname === host;
+  // Where nothing can be changed, nothing is asked for.
+  byId('confirm').hidden = !isHere && !canSendCodes && phone === null && passkeys.length === 0;
   byId('host').textContent = host;
   byId('no-passkeys-here').hidden = isHere;
   byId('add').hidden = !isHere;
