@@ -167,3 +167,27 @@ describe.each(Object.entries(SAID))('where a patient has said: %s', (_said, { co
     expect(verdict.allowed.has('Condition')).toBe(isOpen);
   });
 });
+
+describe('what one person said under one of two records', () => {
+  it('counts for the other, whichever was replaced, and a denial prevails', async () => {
+    await using node = await openTestStore();
+    const { store, clock } = node;
+    const gate = new ConsentGate({ store, audit: new AuditService({ db: store.db, clock }), clock });
+    const to = { recipient: CSREF, purpose: 'TREAT' };
+    const asNurse = { author: null, role: 'nurse' } as const;
+    const persons = store.transact(asNurse, (tx) => {
+      const both = [1, 2].map(() => tx.create(patient, { familyName: 'CANARI', givenName: 'Yassa' }));
+      for (const whose of both) tx.create(consent, { ...toCsref, patient: whose, classes: ['Condition'] });
+      tx.create(consent, { ...toCsref, decision: 'deny', patient: both[0] as string, classes: ['Condition'] });
+      return both as [string, string];
+    });
+    const isOpen = () => persons.map((id) => gate.judge(id, to).allowed.has('Condition'));
+    expect(isOpen()).toEqual([false, true]);
+    for (const [from, into] of [persons, persons.toReversed() as [string, string]]) {
+      store.transact(asNurse, (tx) => tx.patch(from, { replacedBy: into }));
+      expect(isOpen()).toEqual([false, false]);
+      store.transact(asNurse, (tx) => tx.patch(from, { replacedBy: null }));
+      expect(isOpen()).toEqual([false, true]);
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { PERSON_LINKS } from '../store/person-links.ts';
 
 /** One change of a consent as the journal has it; `head` and `before` are of this node's own chain, null for others' changes. */
 export type JournalledConsent = {
@@ -24,14 +25,9 @@ export class ConsentStore {
   readonly #forgetQuestions: Statement<[number]>;
 
   constructor(db: Database) {
-    // With what was said under records of the same person that this one has replaced.
     this.#ofPatient = db
       .prepare<[string], string>(
-        `with recursive person (id) as (
-           select ?
-           union
-           select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
-           where record.type = 1 and json_extract(record.fields, '$."12"') is not null)
+        `with recursive person (id) as (select ? union ${PERSON_LINKS})
          select record.id from person cross join record on record.type = 12
            and json_extract(record.fields, '$."1"') = person.id order by record.created_position`,
       )
@@ -64,7 +60,7 @@ export class ConsentStore {
     this.#forgetQuestions = db.prepare('delete from sharing_question where since < ?');
   }
 
-  /** Ids of the consents of a patient, and of the records of the same person that this one replaced, in their order here. */
+  /** Ids of the consents of a person, whichever record of the patient they name, in their order here. */
   ofPatient(patientId: string): readonly string[] {
     return this.#ofPatient.all(patientId);
   }

@@ -1,16 +1,10 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Statement } from 'better-sqlite3';
+import { PERSON_LINKS } from './person-links.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** What the purpose of an access is while the patient's record is open in an emergency (v3-PurposeOfUse). */
 export const EMERGENCY_PURPOSE = 'ETREAT';
-
-/** The other records of the same person: those that one of `person` has replaced, and those that have replaced it. */
-const LINKS = `select record.id from person cross join record on json_extract(record.fields, '$."12"') = person.id
-           where record.type = 1 and json_extract(record.fields, '$."12"') is not null
-           union
-           select json_extract(record.fields, '$."12"') from person cross join record on record.id = person.id
-           where record.type = 1 and json_extract(record.fields, '$."12"') is not null`;
 
 type Question = { readonly practitioner: string; readonly node: number; readonly now: number };
 
@@ -41,7 +35,7 @@ export class EmergencyGrants {
              and replace(json_extract(record.fields, '$."8"'), '-', '') = granted.number
              and json_extract(record.fields, '$."8"') is not null
            union
-           ${LINKS})
+           ${PERSON_LINKS})
          select id from person`,
       )
       .pluck();
@@ -62,7 +56,7 @@ export class EmergencyGrants {
 export function emergenciesElsewhere(store: Pick<RecordStore, 'db' | 'ownNode'>, patient: string): readonly string[] {
   return store.db
     .prepare<[string, number], string>(
-      `with recursive person (id) as (select ? union ${LINKS})
+      `with recursive person (id) as (select ? union ${PERSON_LINKS})
        select distinct a.id from emergency_access a join record on record.id = a.id
        join journal on journal.position = record.created_position
        join person join record p on p.id = person.id

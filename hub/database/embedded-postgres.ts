@@ -53,7 +53,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // Two facilities that send to each other may meet; whoever loses begins again.
   deadlock_timeout: '200ms',
   idle_in_transaction_session_timeout: '60s',
-  jit: 'off',
   timezone: 'UTC',
   lc_messages: 'C',
   password_encryption: 'scram-sha-256',

@@ -60,6 +60,7 @@ describe.each(postgresEngines())('the schema, on the %s PostgreSQL', (engine) =>
       'registry/006_repair.sql',
       'registry/007_erased.sql',
       'registry/008_attachments.sql',
+      'registry/009_persons.sql',
     ]);
     const dump = await dumpPostgresSchema(admin, ['hub', 'consolidated', 'regional', 'registry']);
     await expect(dump).toMatchFileSnapshot('./schema.txt');

@@ -13,18 +13,30 @@ export class CopiesStore {
     this.#schema = quoteIdentifier(facility);
   }
 
-  /** Patients with all other records here of the same persons: those that they replace, and those that replace them. */
-  async personsOf(patients: readonly string[]): Promise<readonly string[]> {
-    const { rows } = await this.#sql.query<{ id: string }>(
-      `with recursive person (id, heir) as (
-         select id, fields ->> '12' from ${this.#schema}.record where type = 1 and id = any($1)
+  /**
+   * With each of these patients, who need not be here, the records of the same person: those that it replaces, and those that replace it.
+   * `linkedBy`: only as far as these nodes have said so.
+   */
+  async personsOf(
+    patients: readonly string[],
+    linkedBy: readonly number[] | undefined,
+  ): Promise<readonly { readonly patient: string; readonly id: string }[]> {
+    const { rows } = await this.#sql.query<{ patient: string; id: string }>(
+      `with recursive heir (id, heir) as not materialized (
+         select id, fields ->> '12' from ${this.#schema}.record
+         where type = 1 and fields ->> '12' is not null
+           and ($2::integer[] is null or split_part(stamps -> '12' ->> 'stamp', '.', 1)::integer = any($2))),
+       person (patient, id) as (
+         select id, id from unnest($1::uuid[]) as given (id)
          union
-         select r.id, r.fields ->> '12' from person p join ${this.#schema}.record r
-           on r.type = 1 and (r.id::text = p.heir or r.fields ->> '12' = p.id::text))
-       select distinct id from person order by id`,
-      [uuidArray(patients)],
+         select p.patient, other.id from person p cross join lateral (
+           select heir::uuid as id from heir where heir.id = p.id
+           union all
+           select id from heir where heir.heir = p.id::text) as other)
+       select patient, id from person order by patient, id`,
+      [uuidArray(patients), linkedBy ?? null],
     );
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   /** The records of patients of some of the types that name their patient in field 1. */

@@ -103,10 +103,18 @@ export class Register {
       : this.#ofCopies((store) => store.allergiesOf(patients, allergyType));
   }
 
-  /** Patients, here or not, with all other records here of the same persons. */
-  async personsOf(patients: readonly string[]): Promise<readonly string[]> {
-    const found = patients.length === 0 ? [] : await this.#ofCopies((store) => store.personsOf(patients));
-    return [...new Set([...patients, ...found])];
+  /**
+   * Of each of these patients, here or not, the ids of the same person, its own among them: what it replaces and what replaces it.
+   * `linkedBy`: only as far as these nodes have said so.
+   */
+  async personsOf(
+    patients: readonly string[],
+    linkedBy?: readonly number[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const pairs = patients.length === 0 ? [] : await this.#ofCopies((store) => store.personsOf(patients, linkedBy));
+    const persons = new Map<string, string[]>();
+    for (const { patient, id } of pairs) persons.set(patient, [...(persons.get(patient) ?? []), id]);
+    return persons;
   }
 
   /** The records of patients of some of the types that a consent may name, and consents. */

@@ -12,6 +12,7 @@ import { Register } from '../registers/register-service.ts';
 import { giveRecords } from './delivery-service.ts';
 import { districtOf } from './district-service.ts';
 import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
+import { type Person, personsAt } from './person-service.ts';
 import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, ROUTED_PURPOSE, recipientIn, SHARED_TYPES } from './routing-rules.ts';
 
 /** Records of one facility's register that changed, in the transaction of `sql`, whose caller holds the facility's lock. */
@@ -26,14 +27,21 @@ const PATIENT_FIELD = '1';
 
 /**
  * Gives what patients let others have: of a consent that changed all records of its classes, of other records those that a
- * consent speaks of; and tells who holds a patient what that patient denies. `ids`: consents, and records of the types that a
- * consent may name. What consents no longer let anybody have is ended by `copies-service.ts`.
+ * consent speaks of; and tells who holds a patient what that patient denies. What was said under one record of a person is said
+ * under all of them. `ids`: consents, and records of the types that a consent may name; `linked`: patients whose records were brought
+ * together or separated. What consents no longer let anybody have is ended by `copies-service.ts`.
  */
-export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, ids: readonly string[]): Promise<void> {
+export async function routeConsents(
+  routing: ConsentRouting,
+  ids: readonly string[],
+  linked: readonly string[] = [],
+): Promise<void> {
+  const { sql, from, receivedAt } = routing;
   const register = new Register(sql, from);
   const changed = [...(await register.records(ids)).values()];
-  const patients = [...new Set(changed.flatMap(({ fields }) => patientIn(fields) ?? []))];
-  const consents = await register.recordsOfPatients(patients, [CONSENT_TYPE]);
+  const patients = [...new Set([...changed.flatMap(({ fields }) => patientIn(fields) ?? []), ...linked])];
+  const known = [...(await register.personsOf(patients)).values()].flat();
+  const consents = await register.recordsOfPatients(known, [CONSENT_TYPE]);
   if (consents.length === 0) return;
   const bound = new Map<string, Set<string>>();
   const bind = (code: string, records: readonly string[]): void => {
@@ -41,32 +49,37 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
     for (const record of records) given.add(record);
     bound.set(code, given);
   };
-  for (const patient of patients) {
-    const ofPatient = consents.filter(({ fields }) => patientIn(fields) === patient);
-    const hasNew = ofPatient.some(({ id }) => changed.some((row) => row.id === id));
+  for (const person of await personsAt(sql, from, patients)) {
+    const ofPerson = consents.filter(({ fields }) => person.all.has(patientIn(fields) ?? ''));
+    if (ofPerson.length === 0) continue;
+    const isNew = ({ id }: RecordRow): boolean => changed.some((row) => row.id === id);
+    const isLinked = linked.some((patient) => person.all.has(patient));
+    const hasNew = isLinked || ofPerson.some(isNew);
     const shares = await sharesOf(sql, {
-      consents: ofPatient.map((row) => ({ id: row.id, fields: namedFields(CONSENT, row.fields), home: from })),
-      birthDate: birthDateIn((await register.records([patient])).get(patient)),
+      consents: ofPerson.map((row) => ({ id: row.id, fields: fieldsFor(person, row), home: from })),
+      birthDate: birthDateIn([...(await register.records([...person.own])).values()]),
       nowMs: receivedAt.getTime(),
     });
-    const all = hasNew ? await register.recordsOfPatients([patient], [...SHARED_TYPES.values()]) : changed;
+    const rows = hasNew ? await register.recordsOfPatients([...person.own], [...SHARED_TYPES.values()]) : changed;
+    const ofOwn = rows.filter(({ fields }) => person.own.has(patientIn(fields) ?? ''));
     for (const [code, { types, consents: basis }] of shares) {
-      const rows = all.filter((row) => patientIn(row.fields) === patient && types.has(row.type));
-      if (rows.length === 0 && !hasNew) continue;
-      const allergies = await register.allergiesOf([patient], ALLERGY_TYPE);
-      bind(code, [patient, ...allergies.map(({ id }) => id), ...practitionersIn(rows), ...basis]);
+      const going = ofOwn.filter(({ type }) => types.has(type));
+      if (going.length === 0 && !hasNew) continue;
+      const allergies = await register.allergiesOf([...person.own], ALLERGY_TYPE);
+      bind(code, [...person.own, ...allergies.map(({ id }) => id), ...practitionersIn(going), ...basis]);
       bind(
         code,
-        rows.map(({ id }) => id),
+        going.map(({ id }) => id),
       );
     }
+    const denials = ofPerson.filter((row) => isDenialIn(row) && (isLinked || isNew(row)));
+    if (denials.length > 0)
+      for (const code of await holdersMet(routing, person))
+        bind(
+          code,
+          denials.map(({ id }) => id),
+        );
   }
-  const denials = await denialsAmong({ sql, from, receivedAt }, changed);
-  const holders = await readHolders(
-    sql,
-    denials.flatMap(({ fields }) => patientIn(fields) ?? []),
-  );
-  for (const { id, fields } of denials) for (const code of holders.get(patientIn(fields) ?? '') ?? []) bind(code, [id]);
   bound.delete(from);
   await lockFacilities(sql, bound.keys());
   for (const [destination, given] of [...bound].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -80,18 +93,23 @@ export async function routeConsents({ sql, from, receivedAt }: ConsentRouting, i
   }
 }
 
-/** Denials keep others from what they need to treat: of a patient who never was there nobody has taken one down. */
-async function denialsAmong(
-  { sql, from }: ConsentRouting,
-  changed: readonly RecordRow[],
-): Promise<readonly RecordRow[]> {
-  const denials = changed.filter(({ type, fields }) => type === CONSENT_TYPE && isDenial(namedFields(CONSENT, fields)));
-  if (denials.length === 0) return [];
+/** What a consent says of a person: one under a record that others alone have brought together with the person's refuses, and permits nothing. */
+function fieldsFor({ own }: Person, { fields }: RecordRow): NamedFields {
+  const named = namedFields(CONSENT, fields);
+  return own.has(patientIn(fields) ?? '') || isDenial(named) ? named : { ...named, classes: [] };
+}
+
+/**
+ * Who else holds a person that was met here. Denials keep others from what they need to treat: of a patient who never was there nobody has
+ * taken one down.
+ */
+async function holdersMet({ sql, from }: ConsentRouting, { own }: Person): Promise<ReadonlySet<string>> {
   const register = new Register(sql, from);
-  const patients = denials.flatMap(({ fields }) => patientIn(fields) ?? []);
+  const patients = [...own];
   const { all: nodes } = await nodesOf(sql, from);
   const met = new Set(await register.heldAmong(patients)).union(await register.givenAmong(patients, nodes));
-  return denials.filter(({ fields }) => met.has(patientIn(fields) ?? ''));
+  const holders = await readHolders(sql, [...met]);
+  return new Set([...holders.values()].flatMap((codes) => [...codes]));
 }
 
 /** All consents of one patient, and where each was taken down. */
@@ -152,10 +170,13 @@ export function deniedTypes(
   return new Set(denied.flatMap((name) => SHARED_TYPES.get(name) ?? []));
 }
 
-/** The birth date of a patient's record, where it is here. */
-export function birthDateIn(row: RecordRow | undefined): string | undefined {
-  const date = row === undefined ? undefined : namedFields(PATIENT, row.fields).birthDate;
-  return typeof date === 'string' ? date : undefined;
+/** The birth date of a person by the patient's records: of several the earliest, for a guardian's word ends with childhood. */
+export function birthDateIn(rows: readonly RecordRow[]): string | undefined {
+  const dates = rows
+    .filter(({ type }) => type === PATIENT.number)
+    .map(({ fields }) => namedFields(PATIENT, fields).birthDate)
+    .filter((date) => typeof date === 'string');
+  return dates.sort()[0];
 }
 
 /**
@@ -175,6 +196,10 @@ function inDistrictOf(
 function dayOf({ givenAt, from }: NamedFields): string | undefined {
   if (typeof givenAt === 'number') return new Date(givenAt).toISOString().slice(0, 10);
   return typeof from === 'string' ? from : undefined;
+}
+
+function isDenialIn({ fields }: RecordRow): boolean {
+  return isDenial(namedFields(CONSENT, fields));
 }
 
 function isDenialAmong(consents: PatientConsents['consents'], id: string): boolean {

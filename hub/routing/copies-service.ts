@@ -34,7 +34,6 @@ export type CopiesOptions = {
 };
 
 type Copies = {
-  readonly register: Register;
   readonly facility: string;
   readonly nowMs: number;
   /** What this facility's own node created. */
@@ -46,7 +45,9 @@ type Copies = {
 };
 
 const DAY_MS = 24 * 3600 * 1000;
-const PATIENT_TYPE = recordTypeNamed('patient').number;
+const PATIENT = recordTypeNamed('patient');
+const PATIENT_TYPE = PATIENT.number;
+const REPLACED_BY = String(PATIENT.fields.replacedBy?.number);
 const REFERRAL = recordTypeNamed('referral');
 const CONSENT = recordTypeNamed('consent');
 const SHARED: ReadonlySet<number> = new Set(SHARED_TYPES.values());
@@ -64,16 +65,20 @@ export class CopiesService {
     this.#options = options;
   }
 
-  /** For the outbox: looks at the copies of patients whose consents changed, wherever they are. */
+  /** For the outbox: looks at the copies of patients whose consents changed, or who changed themselves, wherever they are. */
   async endWithdrawn(sql: Sql, events: readonly OutboxEvent[]): Promise<void> {
     for (const { facility, records } of events) {
-      const consents = [...(await new Register(sql, facility).records(records)).values()].filter(isOf(CONSENT_TYPE));
-      const patients = patientsIn(consents);
+      const register = new Register(sql, facility);
+      const rows = [...(await register.records(records)).values()];
+      const consents = rows.filter(isOf(CONSENT_TYPE)).map(({ id }) => id);
+      const changed = rows.filter(isOf(PATIENT_TYPE)).map(({ id }) => id);
+      // A patient whom nobody else holds has no copies that separating two records could end.
+      const shared = [...(await readHolders(sql, changed)).keys()];
+      const patients = [
+        ...new Set([...patientsIn(rows.filter(isOf(CONSENT_TYPE))), ...shared, ...(await heirsOf(register, shared))]),
+      ];
       if (patients.length === 0) continue;
-      const holders = await readHolders(
-        sql,
-        consents.map(({ id }) => id),
-      );
+      const holders = await readHolders(sql, [...consents, ...patients]);
       const codes = new Set([...holders.values()].flatMap((found) => [...found]));
       await lockFacilities(sql, codes);
       for (const code of [...codes].sort()) await this.#end(sql, code, patients);
@@ -125,18 +130,20 @@ export class CopiesService {
         await lockFacilities(sql, [facility]);
         await markReleased(sql, record, new Date(clock.now()));
         if (patient === null) return 0;
-        return this.#end(sql, facility, await new Register(sql, facility).personsOf([patient]));
+        return this.#end(sql, facility, [patient]);
       });
       log.info('routing.emergency-ended', { facility, records: ended });
     }
   }
 
-  /** Ends a facility's copies of records of these patients, as far as nothing asks for them; answers how many. */
-  async #end(sql: Sql, facility: string, patients: readonly string[]): Promise<number> {
+  /** Ends a facility's copies of records of the persons that these patients are, as far as nothing asks for them; answers how many. */
+  async #end(sql: Sql, facility: string, named: readonly string[]): Promise<number> {
     const { clock, origin, keepDays } = this.#options;
     const { present: node, all } = await nodesOf(sql, facility);
-    if (node === null || patients.length === 0) return 0;
+    if (node === null || named.length === 0) return 0;
     const register = new Register(sql, facility);
+    const persons = new Map([...(await register.personsOf(named)).values()].map((ids) => [ids.join(), ids]));
+    const patients = [...persons.values()].flat();
     const rows = [
       ...(await register.records(patients)).values(),
       ...(await register.recordsOfPatients(patients, [...SHARED_TYPES.values(), CONSENT_TYPE])),
@@ -146,7 +153,6 @@ export class CopiesService {
     const codes = await facilitiesOfNodes(sql, [...new Set(creations.map((creation) => creation.node))]);
     const nowMs = clock.now();
     const copies: Copies = {
-      register,
       facility,
       nowMs,
       own: new Set(creations.filter((creation) => all.includes(creation.node)).map(({ id }) => id)),
@@ -157,21 +163,29 @@ export class CopiesService {
       ),
     };
     const released: string[] = [];
-    for (const patient of patients) {
-      const ofPatient = rows.filter((row) => row.id === patient || patientOf(row) === patient);
-      const kept = await keptOf(sql, copies, { patient, rows: ofPatient });
-      released.push(...ofPatient.map(({ id }) => id).filter((id) => !copies.own.has(id) && !kept.has(id)));
+    for (const person of persons.values()) {
+      const ofPerson = rows.filter((row) => person.includes(row.id) || person.includes(patientOf(row) ?? ''));
+      const kept = await keptOf(sql, copies, { person, rows: ofPerson });
+      released.push(...ofPerson.map(({ id }) => id).filter((id) => !copies.own.has(id) && !kept.has(id)));
     }
     await endCopies({ sql, origin, facility, node, records: released, nowMs });
     return released.length;
   }
 }
 
-/** The copies of one patient's records that something still asks for. */
+/** Whom these patients' records have been replaced by at any time. */
+async function heirsOf(register: Register, patients: readonly string[]): Promise<readonly string[]> {
+  return (await register.historyOf(patients)).flatMap(({ change }) => {
+    const write = change.writes[REPLACED_BY];
+    return write?.kind === 'register' && typeof write.value === 'string' ? [write.value] : [];
+  });
+}
+
+/** The copies of one person's records that something still asks for. */
 async function keptOf(
   sql: Sql,
   copies: Copies,
-  { patient, rows }: { readonly patient: string; readonly rows: readonly RecordRow[] },
+  { person, rows }: { readonly person: readonly string[]; readonly rows: readonly RecordRow[] },
 ): Promise<ReadonlySet<string>> {
   const kept = new Set<string>();
   for (const row of rows.filter(isOf(ROUTED_TYPE))) {
@@ -190,11 +204,10 @@ async function keptOf(
     fields: namedFields(CONSENT, row.fields),
     home: copies.homes.get(row.id) ?? copies.facility,
   }));
-  const birthDate = birthDateIn(rows.find(isOf(PATIENT_TYPE)));
+  const birthDate = birthDateIn(rows);
   const share = (await sharesOf(sql, { consents, birthDate, nowMs: copies.nowMs })).get(copies.facility);
   for (const id of share?.consents ?? []) kept.add(id);
   for (const { id, type } of rows) if (share?.types.has(type) === true) kept.add(id);
-  const person = await copies.register.personsOf([patient]);
   if (await hasOpenShare(sql, copies.facility, { person, at: new Date(copies.nowMs) })) {
     const recipient = (await recordOfFacility(sql, copies.facility)) ?? '';
     const denied = deniedTypes(consents, { recipient, birthDate, nowMs: copies.nowMs });
@@ -206,7 +219,7 @@ async function keptOf(
   const hasWritten = rows.some(({ id }) => copies.own.has(id));
   if (kept.size === 0 && !hasWritten) return kept;
   for (const { id, type } of rows) if (type === PATIENT_TYPE || type === ALLERGY_TYPE) kept.add(id);
-  return kept.add(patient);
+  return kept;
 }
 
 function isOf(type: number): (row: RecordRow) => boolean {

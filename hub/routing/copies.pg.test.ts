@@ -256,13 +256,17 @@ describe('a copy', () => {
 
   it('is equal at hub and node after each exchange, in whatever order consents come and go and changes arrive late', async () => {
     let round = 0;
-    const step = fc.constantFrom('grant', 'withdraw', 'write', 'visit', 'answer', 'home', 'target');
+    const step = fc.constantFrom(
+      ...(['grant', 'withdraw', 'write', 'visit', 'answer', 'home', 'target'] as const),
+      ...(['link', 'separate', 'visit the other'] as const),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 10 }), async (steps) => {
         round += 1;
         const home = await hub.enrolled(`prop_home_${round}`, { region: `Prop ${round}` });
         const target = await hub.enrolled(`prop_target_${round}`, { region: `Prop ${round}` });
         const patient = home.create('patient', { familyName: 'Dara', givenName: 'Koro' });
+        const other = home.create('patient', { familyName: 'Dara', givenName: 'Koro' });
         const consent = home.create('consent', {
           patient,
           status: 'withdrawn',
@@ -271,7 +275,7 @@ describe('a copy', () => {
           recipient: idOf(target),
           classes: ['Condition'],
         });
-        let isGranted = false;
+        let [isGranted, isLinked] = [false, false];
         for (const [index, next] of steps.entries()) {
           if (next === 'grant' || next === 'withdraw') {
             isGranted = next === 'grant';
@@ -279,6 +283,11 @@ describe('a copy', () => {
           }
           if (next === 'write') home.patch(patient, { village: `home ${index}` });
           if (next === 'visit') visit(home, patient);
+          if (next === 'visit the other') visit(home, other);
+          if (next === 'link' || next === 'separate') {
+            isLinked = next === 'link';
+            home.patch(other, { replacedBy: isLinked ? patient : null });
+          }
           if (next === 'answer' && target.recordsOf('patient').includes(patient))
             target.patch(patient, { givenName: `target ${index}` });
           if (next === 'home') await exchange(home);
@@ -287,9 +296,12 @@ describe('a copy', () => {
         for (const node of [target, home, target, home]) await exchange(node);
         const expected = isGranted ? home.fields(patient) : undefined;
         expect(target.recordsOf('patient').includes(patient) ? target.fields(patient) : undefined).toEqual(expected);
-        expect(target.recordsOf('condition')).toHaveLength(isGranted ? home.recordsOf('condition').length : 0);
+        const persons = [...(isGranted ? [patient] : []), ...(isGranted && isLinked ? [other] : [])];
+        expect(target.recordsOf('patient').toSorted()).toEqual(persons.toSorted());
+        const theirs = home.recordsOf('condition').filter((id) => persons.includes(String(home.fields(id).patient)));
+        expect(target.recordsOf('condition').toSorted()).toEqual(theirs.toSorted());
       }),
-      { numRuns: 8 },
+      { numRuns: 12 },
     );
   });
 });

@@ -16,6 +16,7 @@ import {
   shortenShare,
 } from './emergency-store.ts';
 import { appendHolders, facilitiesOfNodes, nodesOf, readHolders } from './holder-store.ts';
+import { ownIds, personsAt } from './person-service.ts';
 import { ALLERGY_TYPE, CONSENT_TYPE, isDenial, SHARED_TYPES } from './routing-rules.ts';
 
 const EMERGENCY = recordTypeNamed('emergencyAccess');
@@ -118,20 +119,18 @@ async function giveInEmergency(
   await lockFacilities(sql, sources);
   const nowMs = receivedAt.getTime();
   const consents = new Map<string, RecordRow>();
-  const persons = new Map<string, readonly string[]>();
   for (const code of [from, ...sources]) {
     const register = new Register(sql, code);
-    const person = await register.personsOf([patient]);
-    persons.set(code, person);
-    for (const row of await register.recordsOfPatients(person, [CONSENT_TYPE])) consents.set(row.id, row);
+    const all = (await register.personsOf([patient])).get(patient) ?? [];
+    for (const row of await register.recordsOfPatients(all, [CONSENT_TYPE])) consents.set(row.id, row);
   }
   const judged = [...consents.values()].map(({ id, fields }) => ({ id, fields: namedFields(CONSENT, fields) }));
   const denials = judged.filter(({ fields }) => isDenial(fields)).map(({ id }) => id);
   let given = 0;
   for (const source of sources) {
     const register = new Register(sql, source);
-    const person = persons.get(source) ?? [patient];
-    const birthDate = birthDateIn((await register.records([patient])).get(patient));
+    const person = ownIds(await personsAt(sql, source, [patient]));
+    const birthDate = birthDateIn([...(await register.records(person)).values()]);
     const recipient = (await recordOfFacility(sql, from)) ?? '';
     const denied = deniedTypes(judged, { recipient, birthDate, nowMs });
     const rows = await register.recordsOfPatients(

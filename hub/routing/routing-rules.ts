@@ -6,8 +6,9 @@ import { placesIn } from '@santehaggui/protocols/records/staff-account.ts';
  *
  * | a change of a … | goes to | and with it go |
  * |---|---|---|
- * | referral | the facility of `to`, and whoever holds it | its minimum data set: `patient` with the allergies, the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, the referral `basedOn` with its practitioners and facilities, and the documents that name the referral |
+ * | referral | the facility of `to`, and whoever holds it | its minimum data set: the `patient`, all records of that person, with the allergies; the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, the referral `basedOn` with its practitioners and facilities, and the documents that name the referral |
  * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
+| patient of whom `replacedBy` changes | whoever would have it if what is said of the person were said now: referrals under way, consents, denials | as with those |
  * | consent that permits and holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
  * | consent that denies | whoever holds the patient | nothing |
  * | emergency access that asks for what others hold, and is open | the facility that asks; to those who gave, the access itself | all records of the patient of the types that a consent may speak of, wherever they are held, but for what a denial speaks of, with the patient, the allergies and the practitioners that they name |
@@ -19,7 +20,9 @@ import { placesIn } from '@santehaggui/protocols/records/staff-account.ts';
  * | rolePolicy (written by the hub) | every facility, or every one of its district: `hub/policies/` | nothing |
  * | alert (written by the hub) | the facility that it concerns, and every facility of its district | nothing |
  *
- * A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, within its
+ * Patient means person here: all patients' records that `replacedBy` connects, whichever of them a referral or a consent names. What is
+ * given goes only by what the giving facility's own nodes have connected (`person-service.ts`); what is denied, and what is kept of
+ * copies, by what anybody has. A referral is under way until it is closed or cancelled. A consent holds while it is active, for care, within its
  * dates, and as far as no denial of the same patient speaks of it: `judgeDisclosure` in `protocols/consents/consent-decision.ts`
  * says so, here as at the nodes. A record goes with all its changes. Without consent encounters, observations, conditions, prescriptions, doses and documents
  * that go with no referral stay where they were made. A copy ends (`Release`) when nothing of this table asks for it any more: see

@@ -12,6 +12,7 @@ import { routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { routeEmergencies } from './emergency-service.ts';
 import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
+import { ownIds, personsAt } from './person-service.ts';
 import {
   ACCOUNT_TYPE,
   ALLERGY_TYPE,
@@ -89,6 +90,15 @@ function referencesIn(changes: readonly RecordChange[], type: number, field: str
   });
 }
 
+/** The patients whose records changes bring together with others, or separate from them. */
+function linkedIn(changes: readonly RecordChange[]): readonly string[] {
+  const linking = changes.filter(
+    ({ recordType, isCreate, writes }) =>
+      recordType === PATIENT.number && !isCreate && writes[REPLACED_BY] !== undefined,
+  );
+  return [...new Set(linking.map(({ recordId }) => recordId))];
+}
+
 /**
  * Sends what a facility's node recorded to whoever is to have it: first the records that a referral takes along, then the
  * allergies of whom a referral under way concerns, then what consents let others have, the accounts
@@ -112,8 +122,10 @@ export async function distribute({
   if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
   const documents = idsOf(DOCUMENT_TYPE);
   if (documents.length > 0) await routeDocuments({ sql, from, receivedAt }, documents);
+  const linked = linkedIn(changes.map(({ change }) => change));
+  if (linked.length > 0) await routeLinked({ sql, from, receivedAt }, linked);
   const shared = [CONSENT_TYPE, ...SHARED_TYPES.values()].flatMap(idsOf);
-  if (shared.length > 0) await routeConsents({ sql, from, receivedAt }, shared);
+  if (shared.length + linked.length > 0) await routeConsents({ sql, from, receivedAt }, shared, linked);
   const emergencies = idsOf(EMERGENCY_TYPE);
   if (emergencies.length > 0) await routeEmergencies({ sql, from, receivedAt }, emergencies);
   const accounts = idsOf(ACCOUNT_TYPE);
@@ -153,9 +165,10 @@ async function takeBack({ sql, from, receivedAt }: Routing, referrals: readonly 
     await lockFacilities(sql, codes);
     for (const source of [...codes].sort()) {
       if (source === from || !(await new Register(sql, source).heldAmong([id])).has(id)) continue;
-      const allergies = await new Register(sql, source).allergiesOf([id], ALLERGY_TYPE);
-      const ids = [id, ...allergies.map((allergy) => allergy.id)];
-      await giveRecords({ sql, source, destination: from, ids, receivedAt, because: 'referral' });
+      const person = ownIds(await personsAt(sql, source, [id]));
+      const allergies = await new Register(sql, source).allergiesOf(person, ALLERGY_TYPE);
+      const ids = await new Register(sql, source).heldAmong([...person, ...allergies.map((allergy) => allergy.id)]);
+      await giveRecords({ sql, source, destination: from, ids: [...ids], receivedAt, because: 'referral' });
       break;
     }
   }
@@ -179,6 +192,19 @@ async function routeReferrals(routing: Routing, referrals: readonly string[]): P
   }
 }
 
+/** Of persons whose records were brought together, a referral under way takes along what it would have if it were made now. */
+async function routeLinked(routing: Routing, patients: readonly string[]): Promise<void> {
+  const { sql, from } = routing;
+  const register = new Register(sql, from);
+  const persons = ownIds(await personsAt(sql, from, patients));
+  const underWay = (await register.referralsOf(persons, ROUTED_TYPE))
+    .filter(({ fields }) => isUnderWay(namedFields(REFERRAL, fields)))
+    .map(({ id }) => id);
+  const holders = await readHolders(sql, underWay);
+  await lockFacilities(sql, new Set([...holders.values()].flatMap((codes) => [...codes])));
+  await routeReferrals(routing, underWay);
+}
+
 async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: readonly string[]): Promise<void> {
   const register = new Register(sql, from);
   const patients = new Map<string, string>();
@@ -186,9 +212,10 @@ async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: rea
     const patient = patientOfAllergy(namedFields(ALLERGY, fields));
     if (patient !== null) patients.set(id, patient);
   }
-  const shared = await readHolders(sql, [...new Set(patients.values())]);
+  const persons = await personsAt(sql, from, [...new Set(patients.values())]);
+  const shared = await readHolders(sql, ownIds(persons));
   if (shared.size === 0) return;
-  const underWay = (await register.referralsOf([...shared.keys()], ROUTED_TYPE))
+  const underWay = (await register.referralsOf(ownIds(persons), ROUTED_TYPE))
     .map(({ id, fields }) => ({ id, fields: namedFields(REFERRAL, fields) }))
     .filter(({ fields }) => isUnderWay(fields));
   const holders = await readHolders(
@@ -197,7 +224,8 @@ async function routeAllergies({ sql, from, receivedAt }: Routing, allergies: rea
   );
   const bound = new Map<string, Set<string>>();
   for (const [allergy, patient] of patients) {
-    for (const { id } of underWay.filter(({ fields }) => fields.patient === patient)) {
+    const person = persons.find(({ own }) => own.has(patient))?.own;
+    for (const { id } of underWay.filter(({ fields }) => person?.has(String(fields.patient)))) {
       for (const code of holders.get(id) ?? []) bound.set(code, (bound.get(code) ?? new Set<string>()).add(allergy));
     }
   }
@@ -244,9 +272,10 @@ async function giveAll(
   }
 }
 
-async function shipmentsOf({ sql, from }: Routing, referrals: readonly string[]): Promise<readonly Shipment[]> {
+async function shipmentsOf(routing: Routing, referrals: readonly string[]): Promise<readonly Shipment[]> {
+  const { sql, from } = routing;
   const holders = await readHolders(sql, referrals);
-  const found = await routesIn(new Register(sql, from), referrals);
+  const found = await routesIn(routing, referrals);
   const codes = await facilitiesOfRecords(
     sql,
     found.flatMap(({ route }) => route.destination ?? []),
@@ -269,20 +298,24 @@ type FoundRoute = {
   readonly facilities: readonly string[];
 };
 
-async function routesIn(register: Register, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
+async function routesIn({ sql, from }: Routing, referrals: readonly string[]): Promise<readonly FoundRoute[]> {
+  const register = new Register(sql, from);
   const routes = await routesOf(register, referrals);
   const basedOn = await routesOf(
     register,
     [...routes.values()].flatMap((route) => route.basedOn ?? []),
   );
   const patients = [...routes.values()].flatMap((route) => route.patient ?? []);
-  const allergies = Map.groupBy(await register.allergiesOf(patients, ALLERGY_TYPE), ({ patient }) => patient);
-  const documents = Map.groupBy(await register.recordsOfPatients(patients, [DOCUMENT_TYPE]), documentReferral);
+  const persons = await personsAt(sql, from, patients);
+  const allergies = await register.allergiesOf(ownIds(persons), ALLERGY_TYPE);
+  const documents = Map.groupBy(await register.recordsOfPatients(ownIds(persons), [DOCUMENT_TYPE]), documentReferral);
   const named = [...routes].map(([id, route]) => {
     const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
+    const person = persons.find(({ own }) => own.has(route.patient ?? ''))?.own ?? new Set<string>();
     const records = [
       ...route.companions,
-      ...(allergies.get(route.patient ?? '') ?? []).map((allergy) => allergy.id),
+      ...person,
+      ...allergies.filter(({ patient }) => person.has(patient)).map((allergy) => allergy.id),
       ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions]),
       id,
       ...(documents.get(id) ?? []).flatMap((row) => [
@@ -307,6 +340,8 @@ async function routesOf(register: Register, ids: readonly string[]): Promise<Rea
   return new Map(referrals.map(({ id, fields }) => [id, routeOf(namedFields(REFERRAL, fields))]));
 }
 
+const PATIENT = recordTypeNamed('patient');
+const REPLACED_BY = String(PATIENT.fields.replacedBy?.number);
 const REFERRAL = recordTypeNamed('referral');
 const REFERRAL_TO = String(REFERRAL.fields.to?.number);
 const DOCUMENT = recordTypeNamed('documentReference');
