@@ -274,6 +274,7 @@ function nodeStaff(
       isOpenedByStaff: () => keys().isOpenedByStaff(),
       addPasskey: (login, secret) => keys().addPasskey(login, secret),
       removeUnlocker: (id) => keys().removeUnlocker(id),
+      passkeyUnlockers: () => keys().passkeyUnlockers(),
     },
   });
   return { ...staff, travelling };

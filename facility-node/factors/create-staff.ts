@@ -44,5 +44,6 @@ function factorsOf(phones: PhoneFactorService, passkeys: PasskeyService): Accoun
       passkeys.removeAllOf(accountId);
       return had;
     },
+    settle: () => passkeys.settleUnlockers(),
   };
 }

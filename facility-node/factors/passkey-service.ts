@@ -1,4 +1,5 @@
 import type { PasskeyAssertion, PasskeyLine, PasskeyRegistration } from '@santehaggui/protocols/api/passkeys-api.ts';
+import { hasCode } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import {
   type PageAddress,
@@ -25,6 +26,8 @@ export type PasskeyKeys = {
   addPasskey(login: string, secret: Uint8Array): string;
   /** Takes an unlocker out. Throws SH-K180, SH-K182. */
   removeUnlocker(id: string): void;
+  /** The unlockers that are passkeys; undefined where somebody else wrote the ring. */
+  passkeyUnlockers(): ReadonlySet<string> | undefined;
 };
 
 /** What the service is made of; without keys no passkey opens the database. */
@@ -159,6 +162,25 @@ export class PasskeyService implements Passkeys {
       throw error;
     }
     if (unlockerId !== null) keys.removeUnlocker(unlockerId);
+  }
+
+  /**
+   * Brings the passkeys and what of them opens the database together again after a power cut between the two: what no passkey owns opens
+   * nothing any more, unless nothing else does, and no passkey says that it opens what it does not.
+   */
+  settleUnlockers(): void {
+    const { keys } = this.#options;
+    const opening = keys?.passkeyUnlockers();
+    if (keys === undefined || opening === undefined) return;
+    const named = this.#store.unlockers();
+    for (const unlockerId of named.difference(opening)) this.#store.forgetUnlocker(unlockerId);
+    for (const unlockerId of opening.difference(named)) {
+      try {
+        keys.removeUnlocker(unlockerId);
+      } catch (error) {
+        if (!hasCode(error, 'SH-K182')) throw error;
+      }
+    }
   }
 
   async #used(purpose: string, assertion: PasskeyAssertion, page: PageAddress): Promise<Passkey> {

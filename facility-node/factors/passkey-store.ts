@@ -24,6 +24,8 @@ export class PasskeyStore {
   readonly #noteUse: Statement<[number, number, string, number]>;
   readonly #rename: Statement<[string, string]>;
   readonly #setUnlocker: Statement<[string, string]>;
+  readonly #unlockers: Statement<[], string>;
+  readonly #forgetUnlocker: Statement<[string]>;
   readonly #remove: Statement<[string]>;
   readonly #removeAll: Statement<[number]>;
 
@@ -38,6 +40,8 @@ export class PasskeyStore {
     this.#noteUse = db.prepare('update passkey set counter = ?, last_used_at = ? where id = ? and counter = ?');
     this.#rename = db.prepare('update passkey set name = ? where id = ?');
     this.#setUnlocker = db.prepare('update passkey set unlocker_id = ? where id = ?');
+    this.#unlockers = db.prepare<[], string>('select unlocker_id from passkey where unlocker_id is not null').pluck();
+    this.#forgetUnlocker = db.prepare('update passkey set unlocker_id = null where unlocker_id = ?');
     this.#remove = db.prepare('delete from passkey where id = ?');
     this.#removeAll = db.prepare('delete from passkey where account_id = ?');
   }
@@ -76,6 +80,15 @@ export class PasskeyStore {
 
   setUnlocker(id: string, unlockerId: string): void {
     this.#setUnlocker.run(unlockerId, id);
+  }
+
+  /** The unlockers that passkeys name. */
+  unlockers(): ReadonlySet<string> {
+    return new Set(this.#unlockers.all());
+  }
+
+  forgetUnlocker(unlockerId: string): void {
+    this.#forgetUnlocker.run(unlockerId);
   }
 
   remove(id: string): void {

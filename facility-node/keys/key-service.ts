@@ -175,6 +175,12 @@ export class KeyService {
     this.#note('remove', { kind: one.kind, ...(one.login === undefined ? {} : { login: one.login }) });
   }
 
+  /** The unlockers that are passkeys; undefined where somebody else wrote the ring. */
+  passkeyUnlockers(): ReadonlySet<string> | undefined {
+    if (!this.#ring.isGenuine) return undefined;
+    return new Set(this.#ring.unlockers().flatMap(({ id, kind }) => (kind === 'passkey' ? [id] : [])));
+  }
+
   /** The logins that something opens the database for. */
   logins(): ReadonlySet<string> {
     return new Set(this.#ring.unlockers().flatMap(({ login }) => login ?? []));

@@ -75,7 +75,7 @@ export type PeopleOptions = {
 
 const OPERATOR: AuditedCaller = { kind: 'daemon' };
 const NOTHING: FactorSummary = { phoneEnding: null, passkeys: [] };
-const NO_FACTORS: AccountFactors = { summaryOf: () => NOTHING, removeAllOf: () => NOTHING };
+const NO_FACTORS: AccountFactors = { summaryOf: () => NOTHING, removeAllOf: () => NOTHING, settle: () => {} };
 
 /** The facility's staff: their accounts here, and the Practitioner records that travel. */
 export class PeopleService {

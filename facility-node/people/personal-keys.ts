@@ -49,6 +49,7 @@ export function forgetStale({ db, accounts, browsers, keys, factors }: Proofs): 
     })();
   }
   for (const login of keys.logins()) if (accounts.withLogin(login)?.isDisabled !== false) forgetKeysOf(keys, login);
+  factors.settle();
 }
 
 /** A database that nobody opens any more is lost: what is still there shows in `opensDatabase`. */

@@ -34,4 +34,6 @@ export type AccountFactors = {
   summaryOf(accountId: number): FactorSummary;
   /** Takes everything away: the account was shut out, or its owner has lost them. Within a transaction. Gives what there was. */
   removeAllOf(accountId: number): FactorSummary;
+  /** Brings to an end what a power cut left half done. */
+  settle(): void;
 };

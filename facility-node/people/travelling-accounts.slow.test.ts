@@ -209,7 +209,7 @@ describe('an account that is shared with another facility', () => {
         done.push(`factors of ${id}`);
         return nothing;
       };
-      const factors = { summaryOf: () => nothing, removeAllOf };
+      const factors = { summaryOf: () => nothing, removeAllOf, settle: () => {} };
       forgetStale({ db, accounts: new AccountStore(db), browsers: new KnownBrowserStore(db), keys, factors });
       return done.splice(0);
     };
