@@ -149,19 +149,17 @@ export class PasskeyService implements Passkeys {
     const { keys } = this.#options;
     if (keys === undefined || !keys.isOpenedByStaff()) throw failFactor('SH-K250');
     const passkey = await this.#used(openingBy(staff), assertion, page);
-    const { unlockerId } = this.#own(staff, passkey.id);
-    const added = keys.addPasskey(staff.login, secret);
+    this.#own(staff, passkey.id);
     try {
+      const added = keys.addPasskey(staff.login, secret);
       this.#store.together(() => {
         this.#store.setUnlocker(passkey.id, added);
         this.#note(staff, 'update', { name: passkey.name, opensDatabase: true });
       });
-    } catch (error) {
-      // On a full disk: what nobody is shown would open the database when the passkey is long gone.
-      keys.removeUnlocker(added);
-      throw error;
+    } finally {
+      // The former one; on a full disk the new one: what nobody is shown would open the database when the passkey is long gone.
+      this.settleUnlockers();
     }
-    if (unlockerId !== null) keys.removeUnlocker(unlockerId);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SealKeys, sealKeysFromSeed, sodiumReady } from '@santehaggui/protocols/crypto/sodium.ts';
 import { temporaryDirectory } from '@santehaggui/runtime/testing/temporary-directory.ts';
@@ -66,6 +66,25 @@ describe('KeyRing', () => {
     expect(after?.candidates()).toEqual([next]);
     expect(after?.isGenuine).toBe(true);
     expect(after?.notesKeys().publicKey).toEqual(KeyRing.read(path).notesKey());
+  });
+
+  it('knows nobody in or out of it but whom its file knows, where the disk takes nothing', async () => {
+    await using folder = await temporaryDirectory();
+    const path = join(folder.path, 'keys', 'ring.json');
+    mkdirSync(join(folder.path, 'keys'));
+    const unlockers = [awa, issa].map(({ publicKey }) => ({ kind: 'passkey', publicKey }) as const);
+    const made = KeyRing.create(path, { cipher: 'aegis', unlockers, nowMs: NOW });
+    const [known] = made.unlockers();
+    renameSync(join(folder.path, 'keys'), join(folder.path, 'away'));
+    expect(() => made.remove(({ id }) => id === known?.id)).toThrow('ENOENT');
+    expect(() => made.add({ kind: 'recovery', publicKey: new Uint8Array(32).fill(7) }, NOW)).toThrow('ENOENT');
+    expect(() => made.beginRotation(NOW)).toThrow('ENOENT');
+    renameSync(join(folder.path, 'away'), join(folder.path, 'keys'));
+    expect(made.unlockers()).toEqual(KeyRing.read(path).unlockers());
+    expect(made.candidates()).toHaveLength(1);
+    expect(made.remove(({ id }) => id === known?.id)).toBe(1);
+    expect(KeyRing.read(path).open(awa)).toBeUndefined();
+    expect(KeyRing.read(path).open(issa)?.candidates()).toEqual(made.candidates());
   });
 
   it('notices who added himself to the file, and changes nothing more until a person accepts it', async () => {

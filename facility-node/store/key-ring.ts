@@ -158,7 +158,7 @@ export class OpenKeyRing {
     this.#path = path;
     this.#content = content;
     this.#secrets = secrets;
-    this.#isGenuine = content.seal === '' || content.seal === this.#seal();
+    this.#isGenuine = content.seal === '' || content.seal === sealOf(content, secrets);
   }
 
   /** Whether the file was last written by somebody who had the database's key. */
@@ -222,8 +222,7 @@ export class OpenKeyRing {
     this.#refuseForged();
     const [entry] = this.#content.keys as [RingKey];
     const next = newKey(entry.cipher, nowMs);
-    this.#secrets = [this.#secret(0), next.secret];
-    this.#change({ keys: [entry, next.entry] });
+    this.#change({ keys: [entry, next.entry] }, [this.#secret(0), next.secret]);
     return { cipher: entry.cipher, keyHex: toHex(next.secret) };
   }
 
@@ -231,8 +230,10 @@ export class OpenKeyRing {
   settle({ keyHex }: DatabaseKey): void {
     if (this.#content.keys.length === 1) return;
     const index = this.#secrets.findIndex((secret) => toHex(secret) === keyHex);
+    // The database has it already, whatever the disk takes.
     this.#secrets = [this.#secret(index)];
-    this.#change({ keys: [this.#content.keys[index] as RingKey] });
+    this.#content = { ...this.#content, keys: [this.#content.keys[index] as RingKey] };
+    this.#change({});
   }
 
   /** Takes the ring as it stands for genuine: after a person has looked at it. */
@@ -246,27 +247,22 @@ export class OpenKeyRing {
     this.#change({});
   }
 
-  #change(changed: Partial<RingFile>): void {
+  /** On the disk first: what a full one did not take is not so, and is done when it is asked for again. */
+  #change(changed: Partial<RingFile>, secrets = this.#secrets): void {
     const content = { ...this.#content, ...changed };
     const keys = content.keys.map((entry, index) => ({
       ...entry,
       wraps: Object.fromEntries(
         content.unlockers.map(({ id, publicKey }) => [
           id,
-          Buffer.from(sealTo(fromHex(publicKey), this.#secret(index))).toString('base64'),
+          Buffer.from(sealTo(fromHex(publicKey), secrets[index] as Uint8Array)).toString('base64'),
         ]),
       ),
     }));
-    this.#content = { ...content, keys };
-    this.#content = { ...this.#content, seal: this.#seal() };
-    writeSecretFile(this.#path, this.text());
-  }
-
-  #seal(): string {
-    const { seal: _, ...rest } = this.#content;
-    // Parsed: the fields then stand in one order, whoever put them together.
-    const sealed = JSON.stringify(ringFile.omit({ seal: true }).parse(rest));
-    return toHex(keyedHash(this.#secret(0), Buffer.from(`SH ring\0${sealed}`)));
+    const changedTo = { ...content, keys, seal: sealOf({ ...content, keys }, secrets) };
+    writeSecretFile(this.#path, fileText(changedTo));
+    this.#content = changedTo;
+    this.#secrets = secrets;
   }
 
   #secret(index: number): Uint8Array {
@@ -276,6 +272,12 @@ export class OpenKeyRing {
   #refuseForged(): void {
     if (!this.#isGenuine) throw failKeys('SH-K180', { why: this.#path });
   }
+}
+
+function sealOf({ seal: _, ...rest }: RingFile, [first]: readonly Uint8Array[]): string {
+  // Parsed: the fields then stand in one order, whoever put them together.
+  const sealed = JSON.stringify(ringFile.omit({ seal: true }).parse(rest));
+  return toHex(keyedHash(first as Uint8Array, Buffer.from(`SH ring\0${sealed}`)));
 }
 
 function fileText(content: RingFile): string {
