@@ -8,7 +8,7 @@ import type {
   EmergencySummaries,
   EmergencySummary,
 } from '@santehaggui/protocols/api/emergency-api.ts';
-import { EMERGENCY_ROLES, emergencyAccess } from '@santehaggui/protocols/records/emergency-access.ts';
+import { EMERGENCY_ROLES, emergencyAccess, MOST_A_DAY } from '@santehaggui/protocols/records/emergency-access.ts';
 import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
 import { codeWords, roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -57,6 +57,7 @@ export type EmergencyQuery = {
 const HOUR_MS = 3600_000;
 const MAX_READS = 500;
 /** Enough to find one person, too little to read the register. */
+const DAY_MS = 24 * HOUR_MS;
 const LEAST_TYPED = 3;
 const MOST_FOUND = 10;
 const WRONG_NUMBER = {
@@ -211,7 +212,14 @@ export class EmergencyAccessService {
 
   /** How many are open, and how many wait to be reviewed. */
   counts(): EmergencyCounts {
-    return this.#accesses.counts(this.#options.clock.now(), this.#ours());
+    const now = this.#options.clock.now();
+    const beyondLimit = Math.max(0, this.#askedBefore('', now) - MOST_A_DAY);
+    return { ...this.#accesses.counts(now, this.#ours()), beyondLimit };
+  }
+
+  /** How many others asked other facilities in the day up to a moment: the hub counts the same, by when it hears of them. */
+  #askedBefore(id: string, atMs: number): number {
+    return this.#accesses.asked({ ...this.#ours(), id, since: atMs - DAY_MS, until: atMs });
   }
 
   #ours(): Ours {
@@ -291,6 +299,8 @@ export class EmergencyAccessService {
       reason: String(fields.reason),
       reasonWords: codeWords(String(fields.reason), 'fr'),
       asksOthers: fields.asksOthers === true,
+      isBeyondLimit:
+        isOurs === 1 && fields.asksOthers === true && this.#askedBefore(id, Number(fields.from)) >= MOST_A_DAY,
       review: (fields.review ?? null) as EmergencySummary['review'],
     };
   }

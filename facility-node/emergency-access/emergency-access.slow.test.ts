@@ -1,5 +1,5 @@
 import type { PermissionRule } from '@santehaggui/protocols/permissions/permission-rule.ts';
-import { emergencyAccess } from '@santehaggui/protocols/records/emergency-access.ts';
+import { emergencyAccess, MOST_A_DAY } from '@santehaggui/protocols/records/emergency-access.ts';
 import { facilityRights } from '@santehaggui/protocols/records/facility-rights.ts';
 import { practitioner as practitionerType } from '@santehaggui/protocols/records/practitioner.ts';
 import type { Role } from '@santehaggui/protocols/records/record-type.ts';
@@ -52,6 +52,25 @@ describe('opening a record in an emergency', () => {
     ]);
     await clinic.clock.advance(4 * HOUR_MS);
     expect((await (await again(clinic, 'laboratory'))('GET', '/api/v1/conditions')).status).toBe(403);
+  });
+
+  it('says who asks more of others than the hub answers by itself in a day', async () => {
+    const { clinic, nurse, laboratory, patient } = await clinicWithPatient();
+    await using _ = clinic;
+    const beyond: boolean[] = [];
+    for (let index = 0; index < MOST_A_DAY + 2; index++) {
+      const whom = await registered(nurse, { givenName: `Yasa ${index}` });
+      beyond.push((await open(laboratory, { patient: whom, asksOthers: true })).body.isBeyondLimit);
+      await clinic.clock.advance(1000);
+    }
+    expect(beyond).toEqual([...Array(MOST_A_DAY).fill(false), true, true]);
+    // One that asks nobody is answered by nobody.
+    expect((await open(laboratory, { patient })).body.isBeyondLimit).toBe(false);
+    expect(clinic.emergencies.counts().beyondLimit).toBe(2);
+    await clinic.clock.advance(24 * HOUR_MS);
+    expect(clinic.emergencies.counts().beyondLimit).toBe(0);
+    const late = await open(await again(clinic, 'laboratory'), { patient, asksOthers: true });
+    expect(late.body.isBeyondLimit).toBe(false);
   });
 
   it('opens no writing, nothing of nobody, and nothing to a colleague', async () => {
@@ -201,7 +220,7 @@ describe('reviewing', () => {
     expect(reviewed.body).toMatchObject({ review: 'justified', remark: body.remark, reviewedBy: 'head Dolo' });
     expect((await head('POST', `${PATH}/${made.id}/review`, { body })).body.code).toBe('SH-K233');
     expect((await laboratory('GET', PATH)).body.items).toMatchObject([{ id: made.id, review: 'justified' }]);
-    expect(clinic.emergencies.counts()).toEqual({ open: 1, waiting: 0, overdue: 0 });
+    expect(clinic.emergencies.counts()).toEqual({ open: 1, waiting: 0, overdue: 0, beyondLimit: 0 });
   });
 
   it('is a read of whose they are, and stands in the trail like any', async () => {
@@ -241,7 +260,7 @@ describe('reviewing', () => {
     await clinic.as('head');
     await open(laboratory, { patient });
     await clinic.clock.advance(7 * 24 * HOUR_MS + 1);
-    expect(clinic.emergencies.counts()).toEqual({ open: 0, waiting: 1, overdue: 1 });
+    expect(clinic.emergencies.counts()).toEqual({ open: 0, waiting: 1, overdue: 1, beyondLimit: 0 });
     const head = await again(clinic, 'head');
     expect((await head('GET', `${PATH}?state=overdue`)).body.items).toMatchObject([{ isOverdue: true }]);
     const { items } = clinic.emergencies.summaries({ limit: 10 });

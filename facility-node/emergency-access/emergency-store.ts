@@ -19,7 +19,9 @@ export type WaitingNotice = { readonly accessId: string; readonly phone: string;
 
 const IS_OURS = `(journal.node = @node or a.facility is @facility and a.facility is not null)`;
 
-type Counts = { readonly open: number; readonly waiting: number; readonly overdue: number };
+type Counts = Readonly<Record<'open' | 'waiting' | 'overdue', number>>;
+
+type Asked = Ours & { readonly id: string; readonly since: number; readonly until: number };
 
 /** Emergency accesses as records, and the messages that tell of them. */
 export class EmergencyStore {
@@ -27,6 +29,7 @@ export class EmergencyStore {
   readonly #of: Statement<[{ readonly id: string } & Ours], ListedAccess>;
   readonly #ofPatient: Statement<[string], string>;
   readonly #counts: Statement<[{ readonly now: number } & Ours], Counts>;
+  readonly #asked: Statement<[Asked], number>;
   readonly #addNotice: Statement<[string, string, string, number]>;
   readonly #waiting: Statement<[number, number], WaitingNotice>;
   readonly #sent: Statement<[number, string, string]>;
@@ -61,6 +64,13 @@ export class EmergencyStore {
        from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
        where ${IS_OURS} and (a.review is null or a.until > @now)`,
     );
+    this.#asked = db
+      .prepare<[Asked], number>(
+        `select count(*) from emergency_access a
+         join record on record.id = a.id join journal on journal.position = record.created_position
+         where ${IS_OURS} and a.asks_others = 1 and a."from" > @since and a."from" <= @until and a.id <> @id`,
+      )
+      .pluck();
     this.#addNotice = db.prepare(
       'insert into emergency_notice (access_id, phone, text, created_at) values (?, ?, ?, ?) on conflict do nothing',
     );
@@ -78,6 +88,11 @@ export class EmergencyStore {
   /** One access; undefined for what is none. */
   access(id: string, ours: Ours): ListedAccess | undefined {
     return this.#of.get({ id, ...ours });
+  }
+
+  /** How many others of ours asked other facilities after `since`, up to `until`. */
+  asked(question: Asked): number {
+    return this.#asked.get(question) ?? 0;
   }
 
   /** All accesses to a patient's record, by id. */

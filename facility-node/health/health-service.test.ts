@@ -38,7 +38,7 @@ const partsOf = ({ store, timekeeper, directory }: TestStore, given: Partial<Hea
   consentProblems: () => 0,
   waitingNotes: () => 0,
   scanner: undefined,
-  emergencies: () => ({ open: 0, waiting: 0, overdue: 0 }),
+  emergencies: () => ({ open: 0, waiting: 0, overdue: 0, beyondLimit: 0 }),
   backups: () => ({ folder: '/media/cle', lastGoodAt: 0, failure: undefined, nowMs: 3600_000 }),
   ...given,
 });
@@ -145,5 +145,17 @@ describe('HealthService', () => {
     expect(checks.flatMap(({ detail, remedy = '' }) => [detail, remedy]).filter((text) => french.test(text))).toEqual(
       [],
     );
+  });
+
+  it('says when more is asked of others in emergencies than the hub answers by itself', async () => {
+    await using node = await openTestStore();
+    const emergencies = () => ({ open: 3, waiting: 0, overdue: 0, beyondLimit: 3 });
+    const { overall, named } = checksOf(node, { emergencies });
+    expect(overall).toBe('degraded');
+    expect(named['emergency-limit']).toMatchObject({
+      state: 'degraded',
+      detail: expect.stringContaining('3 accès d’urgence de plus que les 20'),
+    });
+    expect(checksOf(node).named).not.toHaveProperty('emergency-limit');
   });
 });

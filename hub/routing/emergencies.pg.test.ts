@@ -1,11 +1,10 @@
 import type { EmergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
-import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
+import { MOST_A_DAY, MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeHub } from '../compose.ts';
 import type { FakeNode } from '../ingest/fake-node.ts';
 import { TestHub } from '../testing/test-hub.ts';
-import { MOST_A_DAY } from './emergency-service.ts';
 
 const HOUR_MS = 3600_000;
 const PASSWORD = 'un mot de passe long';

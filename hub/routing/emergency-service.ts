@@ -1,6 +1,6 @@
 import { MAX_AHEAD_MS } from '@santehaggui/protocols/journal/order-clock.ts';
 import { namedFields, recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
-import { MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
+import { MOST_A_DAY, MOST_HOURS } from '@santehaggui/protocols/records/emergency-access.ts';
 import { lockFacilities } from '../database/facility-lock.ts';
 import { REGISTRY } from '../database/roles.ts';
 import type { RecordRow } from '../registers/record-row.ts';
@@ -24,11 +24,6 @@ const CONSENT = recordTypeNamed('consent');
 const PRACTITIONER_TYPE = recordTypeNamed('practitioner').number;
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-/**
- * So many of one facility in 24 hours are answered by themselves. An emergency ward may ask that often; a node that was taken over
- * does not get the registers of the country.
- */
-export const MOST_A_DAY = 20;
 
 /** Who holds a patient. */
 type Found = { readonly patient: string; readonly sources: readonly string[] };

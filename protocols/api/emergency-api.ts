@@ -41,6 +41,8 @@ export const emergencySummary = z.object({
   reason: z.string(),
   reasonWords: z.string(),
   asksOthers: z.boolean(),
+  /** Whether so many asked others in the 24 hours before that the hub answers this one no more by itself. */
+  isBeyondLimit: z.boolean(),
   review: z.enum(EMERGENCY_REVIEWS).nullable(),
 });
 export type EmergencySummary = z.output<typeof emergencySummary>;
@@ -72,13 +74,19 @@ export const emergencyPage = z.object({
 export type EmergencyPage = z.output<typeof emergencyPage>;
 
 /** How many there are, as `status` tells. */
-export type EmergencyCounts = { readonly open: number; readonly waiting: number; readonly overdue: number };
+export type EmergencyCounts = {
+  readonly open: number;
+  readonly waiting: number;
+  readonly overdue: number;
+  /** Of the last 24 hours, those that the hub answers no more by itself. */
+  readonly beyondLimit: number;
+};
 
 /** `GET /v1/emergency-accesses` of the admin socket. */
 export const emergencySummaries = z.object({
   items: z.array(emergencySummary),
   nextCursor: z.string().optional(),
-  counts: z.object({ open: z.int(), waiting: z.int(), overdue: z.int() }),
+  counts: z.object({ open: z.int(), waiting: z.int(), overdue: z.int(), beyondLimit: z.int() }),
 });
 export type EmergencySummaries = z.output<typeof emergencySummaries>;
 

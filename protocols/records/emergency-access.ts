@@ -9,6 +9,12 @@ export const EMERGENCY_REASONS = ['danger-of-life', 'cannot-answer', 'no-papers'
 /** No record stays open longer, in hours: what a facility may set at most, and what the hub believes of any node. */
 export const MOST_HOURS = 72;
 
+/**
+ * So many of one facility in 24 hours that ask others are answered by themselves. An emergency ward may ask that often; a node that was
+ * taken over does not get the registers of the country.
+ */
+export const MOST_A_DAY = 20;
+
 /** What came of looking at it afterwards. */
 export const EMERGENCY_REVIEWS = ['justified', 'unjustified'] as const;
 

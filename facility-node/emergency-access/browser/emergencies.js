@@ -11,6 +11,9 @@ const day = (text) => new Date(text).toLocaleDateString('fr', { timeZone: 'UTC' 
 
 const JUDGED = { justified: 'justifié', unjustified: 'non justifié' };
 
+const BEYOND_LIMIT =
+  'Rien ne viendra des autres centres : le hub ne répond de lui-même qu’à 20 demandes en 24 heures. Appelez l’autre centre, et l’exploitant du hub.';
+
 const standing = ({ isOpen, isOverdue, isElsewhere, review, reviewBy, until }) => {
   const opened = isOpen ? [`ouvert jusqu’à ${instant(until)}`] : ['refermé'];
   if (review !== null) return [...opened, JUDGED[review]];
@@ -38,6 +41,7 @@ const facts = (line) => {
         ...(remark === null ? [] : [`« ${remark} » (${reviewedBy})`]),
       ].join(' ; '),
     }),
+    ...(line.isBeyondLimit && line.isOpen ? [element('p', { className: 'warn', textContent: BEYOND_LIMIT })] : []),
     element('p', {
       className: line.isOverdue || line.review === 'unjustified' ? 'warn' : '',
       textContent: standing(line).join(' ; '),
@@ -133,9 +137,8 @@ const open = async () => {
     crypto.randomUUID?.() ?? String(performance.now()),
   );
   await list();
-  tell(
-    `Ouvert jusqu’à ${instant(made.until)}. ${made.asksOthers ? 'Ce que d’autres centres ont viendra dès que le hub répond.' : ''}`,
-  );
+  const others = made.isBeyondLimit ? BEYOND_LIMIT : 'Ce que d’autres centres ont viendra dès que le hub répond.';
+  tell(`Ouvert jusqu’à ${instant(made.until)}. ${made.asksOthers ? others : ''}`);
 };
 
 on('begin', 'click', () => {
