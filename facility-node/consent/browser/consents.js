@@ -107,10 +107,13 @@ const openPatient = async (id) => {
   show('history');
 };
 
+let asked = 0;
 const found = async () => {
+  const turn = ++asked;
   const typed = byId('typed').value.trim();
   if (typed.length < 2) return byId('found').replaceChildren();
   const { items } = await ask('GET', `/patients?search=${encodeURIComponent(typed)}&limit=10`);
+  if (turn !== asked) return;
   byId('found').replaceChildren(
     ...items.map(({ id, givenName, familyName, birthDate, village }) => {
       const item = element('li');

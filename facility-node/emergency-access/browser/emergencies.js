@@ -4,6 +4,7 @@ import { byId, element, instant, staffPage } from '/personnel/staff-page.js';
 const { ask, begin, button, on, show } = staffPage({ parts: ['sign-in', 'accesses', 'who', 'why', 'review'] });
 let mayReview = false;
 let chosen = null;
+let key = null;
 let reviewed = null;
 let cursor = null;
 
@@ -103,6 +104,8 @@ const save = async () => {
 
 const choose = (person) => {
   chosen = person;
+  // Of this opening: who sends it again, because no answer came, opens the record once.
+  key = crypto.randomUUID?.() ?? String(performance.now());
   byId('patient').textContent = [person.name, person.number].filter(Boolean).join(' · ');
   byId('why').reset();
   byId('others').checked = person.id === undefined;
@@ -134,7 +137,7 @@ const open = async () => {
     'POST',
     '/emergency-accesses',
     { ...whom, reason: byId('reason').value, text: byId('text').value, asksOthers: byId('others').checked },
-    crypto.randomUUID?.() ?? String(performance.now()),
+    key,
   );
   await list();
   const others = made.isBeyondLimit ? BEYOND_LIMIT : 'Ce que d’autres centres ont viendra dès que le hub répond.';

@@ -89,15 +89,48 @@ const signInForm = ({ ask, attempt, opened }) => {
   passkeyPart(byId('sign-in')).addEventListener('click', attempt(withPasskey));
 };
 
+/** Makes handlers of events that tell what failed. */
+const attempting = (tell) => (work) => {
+  let isRunning = false;
+  return async (event) => {
+    event?.preventDefault();
+    const isOnce = event?.type === 'click' || event?.type === 'submit';
+    // The second tap of a finger that shook, or that did not wait, would do it twice.
+    if (isOnce && isRunning) return;
+    if (isOnce) isRunning = true;
+    tell();
+    try {
+      await work(event);
+    } catch (error) {
+      tell(error.message);
+    } finally {
+      if (isOnce) isRunning = false;
+    }
+  };
+};
+
 /** Of all pages of this browser one at a time: they share the cookie, and one that comes twice ends the session. */
 const oneAtATime = (work) => (navigator.locks === undefined ? work() : navigator.locks.request('session', work));
+
+/** What the API says of a refusal, in one text. */
+const inWords = (told) => {
+  const fields = (told.errors ?? []).map(({ field, message, detail }) =>
+    [field, message ?? detail].filter(Boolean).join(' : '),
+  );
+  const detail = told.detail === told.title ? undefined : told.detail;
+  return [told.title, detail, told.why, ...fields, told.remedy].filter(Boolean).join('. ');
+};
 
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
+  let login = null;
+  let shown = null;
+  let interrupted = null;
 
   const leaving = leavingPart();
   const show = (id) => {
+    shown = id;
     for (const part of parts) byId(part).hidden = part !== id;
     leaving.hidden = id === 'sign-in';
     scrollTo(0, 0);
@@ -115,11 +148,21 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => null);
 
+  /** From now on the page is this session's. What one person did on it is never shown or sent as another's: it is loaded anew. */
+  const isOf = ({ accessToken: token, user }) => {
+    if (login !== null && login !== user.login) {
+      location.reload();
+      return new Promise(() => {});
+    }
+    accessToken = token;
+    login = user.login;
+  };
+
   const refresh = async () => {
     accessToken = null;
     const answer = await oneAtATime(() => send('POST', '/sessions/refresh'));
     if (!answer?.ok) return false;
-    accessToken = (await answer.json()).accessToken;
+    await isOf(await answer.json());
     return true;
   };
 
@@ -128,26 +171,17 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     let answer = await send(method, path, body, idempotencyKey);
     if (answer?.status === 401 && path !== '/sessions') {
       if (await refresh()) answer = await send(method, path, body, idempotencyKey);
-      else show('sign-in');
+      else {
+        if (shown !== 'sign-in') interrupted = shown;
+        show('sign-in');
+      }
     }
     const told = answer === null ? { title: 'Le poste ne répond pas' } : await answer.json().catch(() => ({}));
     if (answer?.ok) return told;
-    const fields = (told.errors ?? []).map(({ field, message, detail }) =>
-      [field, message ?? detail].filter(Boolean).join(' : '),
-    );
-    const detail = told.detail === told.title ? undefined : told.detail;
-    throw new Error([told.title, detail, told.why, ...fields, told.remedy].filter(Boolean).join('. '));
+    throw new Error(inWords(told));
   };
 
-  const attempt = (work) => async (event) => {
-    event?.preventDefault();
-    tell();
-    try {
-      await work(event);
-    } catch (error) {
-      tell(error.message);
-    }
-  };
+  const attempt = attempting(tell);
 
   /** A button in a list. */
   const button = (textContent, work) => {
@@ -169,9 +203,12 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     signInForm({
       ask,
       attempt,
-      opened: (session) => {
-        accessToken = session.accessToken;
-        return then();
+      opened: async (session) => {
+        await isOf(session);
+        if (interrupted === null) return then();
+        show(interrupted);
+        interrupted = null;
+        tell('Votre dernier geste n’a pas été fait : refaites-le. Ce que vous aviez écrit est resté');
       },
     });
     // Shown only now: sent without this program, the form would put the password into the page's address.
