@@ -8,7 +8,7 @@ import type {
   EmergencySummaries,
   EmergencySummary,
 } from '@santehaggui/protocols/api/emergency-api.ts';
-import { EMERGENCY_ROLES, emergencyAccess, MOST_A_DAY } from '@santehaggui/protocols/records/emergency-access.ts';
+import { EMERGENCY_ROLES, emergencyAccess } from '@santehaggui/protocols/records/emergency-access.ts';
 import { patient as patientType } from '@santehaggui/protocols/records/patient.ts';
 import { codeWords, roleWords } from '@santehaggui/protocols/records/value-words.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
@@ -25,9 +25,10 @@ import { failResource } from '../resources/resource-errors.ts';
 import { EMERGENCY_PURPOSE, type EmergencyGrants } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import type { StoredRecord } from '../store/stored-record.ts';
+import { beyondLimit, DAY_MS } from './beyond-limit.ts';
 import { failEmergency } from './emergency-errors.ts';
 import type { EmergencyNoticeService } from './emergency-notice-service.ts';
-import { EmergencyStore, type ListedAccess, type Ours } from './emergency-store.ts';
+import { type Asked, EmergencyStore, type ListedAccess, type Ours } from './emergency-store.ts';
 import { reviewers } from './reviewers.ts';
 
 /** How long a record stays open, and within how many days somebody looks at it. */
@@ -57,7 +58,8 @@ export type EmergencyQuery = {
 const HOUR_MS = 3600_000;
 const MAX_READS = 500;
 /** Enough to find one person, too little to read the register. */
-const DAY_MS = 24 * HOUR_MS;
+/** What was asked so long before decides nothing any more. */
+const WEEK_MS = 7 * DAY_MS;
 const LEAST_TYPED = 3;
 const MOST_FOUND = 10;
 const WRONG_NUMBER = {
@@ -213,13 +215,18 @@ export class EmergencyAccessService {
   /** How many are open, and how many wait to be reviewed. */
   counts(): EmergencyCounts {
     const now = this.#options.clock.now();
-    const beyondLimit = Math.max(0, this.#askedBefore('', now) - MOST_A_DAY);
-    return { ...this.#accesses.counts(now, this.#ours()), beyondLimit };
+    const beyond = this.#beyondLimit(now).filter(({ at }) => at > now - DAY_MS);
+    return { ...this.#accesses.counts(now, this.#ours()), beyondLimit: beyond.length };
   }
 
-  /** How many others asked other facilities in the day up to a moment: the hub counts the same, by when it hears of them. */
-  #askedBefore(id: string, atMs: number): number {
-    return this.#accesses.asked({ ...this.#ours(), id, since: atMs - DAY_MS, until: atMs });
+  /** Those up to a moment that the hub answers no more by itself; `made` has no place in the journal yet. */
+  #beyondLimit(atMs: number, made?: Asked): readonly Asked[] {
+    const noted = this.#accesses.asked({ ...this.#ours(), since: atMs - WEEK_MS });
+    return beyondLimit(made === undefined || noted.some(({ id }) => id === made.id) ? noted : [...noted, made]);
+  }
+
+  #isBeyondLimit(one: Asked): boolean {
+    return this.#beyondLimit(one.at, one).some(({ id }) => id === one.id);
   }
 
   #ours(): Ours {
@@ -299,8 +306,7 @@ export class EmergencyAccessService {
       reason: String(fields.reason),
       reasonWords: codeWords(String(fields.reason), 'fr'),
       asksOthers: fields.asksOthers === true,
-      isBeyondLimit:
-        isOurs === 1 && fields.asksOthers === true && this.#askedBefore(id, Number(fields.from)) >= MOST_A_DAY,
+      isBeyondLimit: isOurs === 1 && fields.asksOthers === true && this.#isBeyondLimit({ id, at: Number(fields.from) }),
       review: (fields.review ?? null) as EmergencySummary['review'],
     };
   }

@@ -21,7 +21,8 @@ const IS_OURS = `(journal.node = @node or a.facility is @facility and a.facility
 
 type Counts = Readonly<Record<'open' | 'waiting' | 'overdue', number>>;
 
-type Asked = Ours & { readonly id: string; readonly since: number; readonly until: number };
+/** An access that asks others, and when it was opened. */
+export type Asked = { readonly id: string; readonly at: number };
 
 /** Emergency accesses as records, and the messages that tell of them. */
 export class EmergencyStore {
@@ -29,7 +30,7 @@ export class EmergencyStore {
   readonly #of: Statement<[{ readonly id: string } & Ours], ListedAccess>;
   readonly #ofPatient: Statement<[string], string>;
   readonly #counts: Statement<[{ readonly now: number } & Ours], Counts>;
-  readonly #asked: Statement<[Asked], number>;
+  readonly #asked: Statement<[Ours & { readonly since: number }], Asked>;
   readonly #addNotice: Statement<[string, string, string, number]>;
   readonly #waiting: Statement<[number, number], WaitingNotice>;
   readonly #sent: Statement<[number, string, string]>;
@@ -64,13 +65,11 @@ export class EmergencyStore {
        from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
        where ${IS_OURS} and (a.review is null or a.until > @now)`,
     );
-    this.#asked = db
-      .prepare<[Asked], number>(
-        `select count(*) from emergency_access a
-         join record on record.id = a.id join journal on journal.position = record.created_position
-         where ${IS_OURS} and a.asks_others = 1 and a."from" > @since and a."from" <= @until and a.id <> @id`,
-      )
-      .pluck();
+    this.#asked = db.prepare(
+      `select a.id, a."from" as at
+       from emergency_access a join record on record.id = a.id join journal on journal.position = record.created_position
+       where ${IS_OURS} and a.asks_others = 1 and a."from" > @since order by record.created_position`,
+    );
     this.#addNotice = db.prepare(
       'insert into emergency_notice (access_id, phone, text, created_at) values (?, ?, ?, ?) on conflict do nothing',
     );
@@ -90,9 +89,9 @@ export class EmergencyStore {
     return this.#of.get({ id, ...ours });
   }
 
-  /** How many others of ours asked other facilities after `since`, up to `until`. */
-  asked(question: Asked): number {
-    return this.#asked.get(question) ?? 0;
+  /** Those of ours that asked other facilities after `since`, the oldest first. */
+  asked(question: Ours & { readonly since: number }): readonly Asked[] {
+    return this.#asked.all(question);
   }
 
   /** All accesses to a patient's record, by id. */
