@@ -7,9 +7,10 @@ import { systemClock } from '@santehaggui/runtime/time/clock.ts';
 import { type Invocation, readInvocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 import { runPlainCommand } from './plain-commands.ts';
+import { shown, shownJson } from './screen/paint.ts';
 
 function print(invocation: Invocation, { json, lines }: Outcome): void {
-  const text = invocation.isJson ? JSON.stringify(json) : lines.join('\n');
+  const text = invocation.isJson ? shownJson(json) : shown(lines.join('\n'));
   if (text !== undefined && text !== '') invocation.stdout.write(`${text}\n`);
 }
 
@@ -23,11 +24,11 @@ function printError({ isJson, language, stdout, stderr, errorPaint }: Invocation
   if (isJson) {
     const { what, code, fields, ...rest } = error.tell(language);
     const told = { code, message: what, ...rest, ...(fields.length === 0 ? {} : { fields }) };
-    stdout.write(`${JSON.stringify({ error: told })}\n`);
+    stdout.write(`${shownJson({ error: told })}\n`);
     return;
   }
   const [what = '', ...rest] = errorLines(error, language);
-  stderr.write(`${[errorPaint.bold(errorPaint.red(`✗ ${what}`)), ...rest].join('\n')}\n`);
+  stderr.write(`${shown([errorPaint.bold(errorPaint.red(`✗ ${what}`)), ...rest].join('\n'))}\n`);
 }
 
 function isBrokenPipe(error: unknown): boolean {

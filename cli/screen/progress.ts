@@ -1,7 +1,7 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { OutputStream } from '../invocation.ts';
 import type { Paint } from './paint.ts';
-import { widthOf } from './paint.ts';
+import { shown, widthOf } from './paint.ts';
 
 /** How a {@link Progress} is shown. */
 export type ProgressOptions = {
@@ -46,7 +46,7 @@ export class Progress {
   /** Writes a line above the bar. */
   note(line: string): void {
     this.#erase();
-    this.#options.stream.write(`${line}\n`);
+    this.#options.stream.write(`${shown(line)}\n`);
     this.#draw(true);
   }
 

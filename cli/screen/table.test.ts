@@ -31,6 +31,12 @@ describe('a table', () => {
     expect(line).toBe(`${painted.green('été')}  x`);
   });
 
+  it('keeps a name with a line end on its own line', () => {
+    const one = [{ header: 'Nom', cell: (name: string) => name }];
+    expect(tableLines(one, ['Dolo\n✓ intègre'], none).slice(2)).toEqual(['Dolo␊✓ intègre']);
+    expect(pairLines([['nom', 'Dolo\n✓ intègre']], none)).toEqual(['nom  Dolo\n     ✓ intègre']);
+  });
+
   it('shows headers alone when there is nothing', () => {
     expect(tableLines(columns, [], none)).toEqual(['Nom  Nb', '───  ──']);
   });

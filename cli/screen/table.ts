@@ -20,7 +20,7 @@ export function tableLines<Row>(
   rows: readonly Row[],
   paint: Paint,
 ): readonly string[] {
-  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const cells = rows.map((row) => columns.map((column) => column.cell(row).replaceAll('\n', '␊')));
   const widths = columns.map((column, index) =>
     Math.max(widthOf(column.header), ...cells.map((line) => widthOf(line[index] ?? ''))),
   );
@@ -36,13 +36,14 @@ export function tableLines<Row>(
   ];
 }
 
-/** Pairs of a label and a value as lines, the values under each other. */
+/** Pairs of a label and a value as lines, the values under each other, and the lines of one value too. */
 export function pairLines(
   pairs: readonly (readonly [label: string, value: string])[],
   paint: Paint,
 ): readonly string[] {
   const width = Math.max(0, ...pairs.map(([label]) => widthOf(label)));
-  return pairs.map(([label, value]) => `${paint.dim(pad(label, width, 'left'))}  ${value}`);
+  const below = `\n${' '.repeat(width + 2)}`;
+  return pairs.map(([label, value]) => `${paint.dim(pad(label, width, 'left'))}  ${value.replaceAll('\n', below)}`);
 }
 
 /** A horizontal bar of `share` (0 to 1) of `width` columns, in eighths of a column. */

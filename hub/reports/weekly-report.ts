@@ -4,6 +4,7 @@ import type {
   ConsolidatedRow,
   ConsolidatedTotal,
 } from '@santehaggui/protocols/api/admin-api.ts';
+import { csvLine } from '@santehaggui/protocols/csv-line.ts';
 import {
   NOTIFIABLE_DISEASES,
   type NotifiableDisease,
@@ -175,12 +176,5 @@ export function weeklyCsv(report: ConsolidatedReport): string {
     COLUMNS.map(([heading]) => heading),
     ...report.rows.map((row) => COLUMNS.map(([, value]) => value(row, report.week))),
   ];
-  return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
-}
-
-function csvCell(value: string | number | null): string {
-  if (value === null) return HIDDEN_IN_CSV;
-  // A spreadsheet would run a text that begins like a formula.
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return lines.map((cells) => csvLine(cells.map((cell) => cell ?? HIDDEN_IN_CSV))).join('');
 }
