@@ -14,7 +14,7 @@ import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { adminApp } from './admin/admin-app.ts';
 import { StatusService } from './admin/status-service.ts';
 import { AlertsService } from './alerts/alerts-service.ts';
-import { AttachmentsService } from './attachments/attachments-service.ts';
+import { type AttachmentsOptions, AttachmentsService } from './attachments/attachments-service.ts';
 import { HubAuditService } from './audit/audit-service.ts';
 import { auditRoutes } from './audit-reading/audit-routes.ts';
 import type { HubConfig } from './config.ts';
@@ -130,7 +130,7 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
   });
   const links = composeLinks(config, parts, {
     ...{ keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, messenger },
-    attachments: new AttachmentsService({ database, keys: sealing, holdersOf: allHolders, announce, freeBytes, log }),
+    sealing,
   });
   const { exchange, restoration, revocation, unlocking, usb, witness } = links;
   const quarantine = new QuarantineService({ database, bus, clock, log });
@@ -164,10 +164,9 @@ export async function composeHub(config: HubConfig, parts: HubParts): Promise<Co
     ...{ version, facilities, bus },
     quarantined: () => quarantine.count(),
     ...{ connected: () => exchange.connected().size, lastRestoration: () => restoration.last() },
-    proofs: () => proofs.lines(),
-    findings: () => witness.findings(),
+    ...{ proofs: () => proofs.lines(), findings: () => witness.findings() },
     emergencies: async () => ({ tallies: await emergencies(), overLimit: await copies.overLimit() }),
-    keys: () => sealing.status(),
+    ...{ withoutRoom: () => links.attachments.full(), keys: () => sealing.status() },
     passkeyless: async () => (config.http.name === undefined ? people.users.countMinistry() : 0),
     certificate: () => certificateCheck({ url: url(), name: config.http.name, nowMs: clock.now() }),
     ...{ url, freeBytes, clock },
@@ -268,12 +267,17 @@ type LinkNeeds = {
   readonly places: PlacesService;
   readonly proofs: ProofsService;
   readonly audit: HubAuditService;
-  readonly attachments: AttachmentsService;
+  /** Keeps the keys that attachments are sealed under. */
+  readonly sealing: AttachmentsOptions['keys'];
 };
 
 /** All that speaks with nodes, over any carrier. */
 function composeLinks(config: HubConfig, { clock, log, randomBytes }: HubParts, needs: LinkNeeds) {
-  const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit, attachments } = needs;
+  const { keys, incarnation, database, origin, bus, enrolment, facilities, places, proofs, audit } = needs;
+  const freeBytes = (): number => freeBytesAt(config.data);
+  const attachments = new AttachmentsService({
+    ...{ ...config.attachments, database, keys: needs.sealing, holdersOf: allHolders, announce, freeBytes, log },
+  });
   const restoration = new RestorationService({ database, mark: markOf(config), randomBytes, clock, log });
   const onLast = async (sql: Sql, code: string): Promise<void> => {
     await places.takeBack(sql, code);
@@ -307,16 +311,7 @@ function composeLinks(config: HubConfig, { clock, log, randomBytes }: HubParts, 
     ...{ database, keys, enrolment, facilities, restoration, former: revocation.former, audit, log },
   });
   const unlocking = new UnlockService({ database, keys, findNode, audit, clock, log });
-  return {
-    exchange,
-    restoration,
-    revocation,
-    unlocking,
-    usb,
-    sms,
-    witness,
-    readmission,
-  };
+  return { exchange, restoration, revocation, unlocking, usb, sms, witness, readmission, attachments };
 }
 
 /** How long what was given in an emergency may stay after its time at most, where the node is connected. */

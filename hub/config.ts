@@ -165,6 +165,14 @@ export const hubConfigTable = configTable({
     fr: 'Jours pendant lesquels un établissement garde la copie d’un dossier après la fin de la référence',
     en: 'Days for which a facility keeps the copy of a record after the referral has ended',
   },
+  'attachments.megabytesEach': {
+    kind: 'integer',
+    default: 10_240,
+    min: 1,
+    max: 1_048_576,
+    fr: 'Mo de documents joints que le hub garde pour un établissement ; ce qu’il a de plus attend à son poste',
+    en: 'MB of attachments that the hub keeps for one facility; what it has beyond waits at its node',
+  },
   'log.level': {
     kind: 'enum',
     values: ['debug', 'info', 'warn', 'error'],

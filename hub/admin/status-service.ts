@@ -29,6 +29,8 @@ export type StatusOptions = {
   readonly findings: () => Promise<readonly { readonly facility: string }[]>;
   /** Emergency accesses of all facilities, and those facilities that asked for more of others than is given without a person. */
   readonly emergencies: () => Promise<EmergencyOnScreen>;
+  /** The facilities that have more attachments than is kept for one. */
+  readonly withoutRoom: () => readonly string[];
   /** What wraps the keys; throws while that does not answer. */
   readonly keys: () => Promise<KeysOnScreen>;
   /** How many accounts come in by a passkey alone, where the hub has no name that one could be for. */
@@ -84,6 +86,7 @@ export class StatusService {
       ...(proven === undefined || proven.length === 0 ? [] : [proofCheck(proven, clock.now())]),
       ...(restoration === undefined ? [] : [restorationCheck(restoration)]),
       ...(urgent === undefined ? [] : emergencyChecks(urgent)),
+      ...attachmentChecks(this.#options.withoutRoom()),
       ...(outside === 0 ? [] : [passkeysCheck(outside)]),
       ...(shown === undefined ? [] : [shown]),
     ];
@@ -184,6 +187,18 @@ function emergencyChecks({ tallies: { facilities }, overLimit }: EmergencyOnScre
       state: 'degraded',
       detail: told.join(' ; '),
       remedy: 'Appelez le centre : docs/operations/acces-urgence.md. « haggui audit emergency list » compte.',
+    },
+  ];
+}
+
+function attachmentChecks(full: readonly string[]): readonly HealthCheck[] {
+  if (full.length === 0) return [];
+  return [
+    {
+      name: 'attachments',
+      state: 'degraded',
+      detail: `plus de documents joints que le hub n’en garde pour un établissement : ${full.slice(0, 10).join(', ')}`,
+      remedy: 'Ce qui est en trop attend à leurs postes. Appelez-les, ou relevez « attachments.megabytesEach ».',
     },
   ];
 }

@@ -24,6 +24,8 @@ export type AttachmentsOptions = {
   readonly announce: (sql: Sql, facilities: readonly string[]) => Promise<void>;
   /** Of the disk that the hub keeps its data on. */
   readonly freeBytes: () => number;
+  /** So much is kept for one facility. */
+  readonly megabytesEach: number;
   readonly log: Log;
 };
 
@@ -53,6 +55,8 @@ export class AttachmentsService {
   readonly #options: AttachmentsOptions;
   /** What was found good and has given no cause to doubt it since: who asks again and again does not have all of it opened each time. */
   readonly #good = new Set<string>();
+  /** Facilities that had more to keep, at their last new content, than is kept for one. */
+  readonly #full = new Set<string>();
 
   constructor(options: AttachmentsOptions) {
     this.#options = options;
@@ -100,6 +104,11 @@ export class AttachmentsService {
       log.error('attachments.keys', { facility, error });
       return undefined;
     }
+  }
+
+  /** The facilities that have more content than is kept for one, as far as any has tried since the start: theirs waits at their nodes. */
+  full(): readonly string[] {
+    return [...this.#full].sort();
   }
 
   /** What has lately become whole for a facility: a parcel tells its node, which may have heard of it by no other way. */
@@ -159,6 +168,7 @@ export class AttachmentsService {
   async #take(sql: Sql, facility: string, { record, offset, size, bytes }: BlobPiece): Promise<TakenPiece> {
     const described = await describedIn(sql, facility, record);
     if (described === undefined || described.size !== size) return haveOf(record, 0, 'unknown');
+    if (!(await this.#hasRoom(sql, facility, { record, size }))) return haveOf(record, 0, 'later');
     await inSchema(sql, facility, (store) => store.begin(record, described));
     const held = (await this.#held(sql, facility, { record, described })) as AttachmentRow;
     const verdict = judgePart(held.received, { offset, length: bytes.length });
@@ -170,6 +180,24 @@ export class AttachmentsService {
     const have =
       received < size ? haveOf(record, received) : await this.#complete(sql, facility, { record, described });
     return { ...have, newBytes: fresh.length };
+  }
+
+  /** Whether a content has begun to be kept for a facility, or may: one that sends without end leaves room to all others. */
+  async #hasRoom(
+    sql: Sql,
+    facility: string,
+    { record, size }: { readonly record: string; readonly size: number },
+  ): Promise<boolean> {
+    const room = await inSchema(sql, facility, async (store) => {
+      if ((await store.find(record)) !== undefined) return undefined;
+      return this.#options.megabytesEach * 1024 ** 2 - (await store.totalBytes());
+    });
+    if (room === undefined) return true;
+    const hasRoom = size <= room;
+    if (!hasRoom && !this.#full.has(facility)) this.#options.log.warn('attachments.full', { facility });
+    if (hasRoom) this.#full.delete(facility);
+    else this.#full.add(facility);
+    return hasRoom;
   }
 
   async #complete(

@@ -52,6 +52,14 @@ export class AttachmentsStore {
     return rowCount === 1;
   }
 
+  /** How large all contents are that have begun to come. */
+  async totalBytes(): Promise<number> {
+    const { rows } = await this.#sql.query<{ total: string }>(
+      `select coalesce(sum(size), 0) as total from ${this.#schema}.attachment`,
+    );
+    return Number(rows[0]?.total);
+  }
+
   /** Forgets a content. */
   async remove(record: string): Promise<void> {
     await this.#sql.query(`delete from ${this.#schema}.attachment where record_id = $1`, [record]);

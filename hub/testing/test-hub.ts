@@ -50,6 +50,7 @@ type Settings = {
   readonly whatsapp: { readonly number: undefined; readonly template: undefined };
   readonly mail: { readonly url: undefined; readonly from: undefined };
   readonly copies: { readonly keepDays: number };
+  readonly attachments: { readonly megabytesEach: number };
   readonly log: { readonly level: 'debug' };
 };
 
@@ -125,6 +126,7 @@ export class TestHub implements AsyncDisposable {
         whatsapp: { number: undefined, template: undefined },
         mail: { url: undefined, from: undefined },
         copies: { keepDays: 30 },
+        attachments: { megabytesEach: 1024 },
         log: { level: 'debug' },
       },
       {
