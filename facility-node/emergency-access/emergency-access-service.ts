@@ -57,9 +57,9 @@ export type EmergencyQuery = {
 
 const HOUR_MS = 3600_000;
 const MAX_READS = 500;
-/** Enough to find one person, too little to read the register. */
 /** What was asked so long before decides nothing any more. */
 const WEEK_MS = 7 * DAY_MS;
+/** Enough to find one person, too little to read the register. */
 const LEAST_TYPED = 3;
 const MOST_FOUND = 10;
 const WRONG_NUMBER = {
