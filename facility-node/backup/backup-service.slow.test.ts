@@ -129,6 +129,42 @@ describe('BackupService', () => {
     expect(made.backups.list().backups[0]?.opens.map(({ by }) => by)).toEqual(['recovery', 'hub']);
   });
 
+  it('takes no file for the one that it has looked at whose end is missing, and keeps for its sake none the less', async () => {
+    await using folder = await temporaryDirectory();
+    await using made = await openBackupNode({ folder: folder.path, retention: { days: 1, weeks: 0 } });
+    const { file } = await made.backups.create();
+    expect(made.backups.list().backups[0]?.verifiedAt).not.toBeNull();
+    const copy = join(folder.path, 'copie.shbackup');
+    writeFileSync(copy, readFileSync(file).subarray(0, -1000));
+    const told = made.backups.list().backups.map(({ file: name, verifiedAt }) => [name, verifiedAt !== null]);
+    expect(new Map(told as [string, boolean][])).toEqual(
+      new Map([
+        [basename(file), true],
+        ['copie.shbackup', false],
+      ]),
+    );
+    await made.node.clock.advance(DAY_MS);
+    await made.backups.create();
+    expect([file, copy].map(existsSync)).toEqual([false, true]);
+  });
+
+  it('keeps the one that was just made, and says when the last was, by a clock that shows another year', async () => {
+    await using folder = await temporaryDirectory();
+    await using made = await openBackupNode({ folder: folder.path, retention: { days: 1, weeks: 0 } });
+    const { clock } = made.node;
+    const right = clock.now();
+    clock.setNow(Date.UTC(2030, 0, 1));
+    const ahead = await made.backups.create();
+    clock.setNow(right);
+    expect([made.backups.isOverdue(), made.backups.state().lastGoodAt]).toEqual([true, undefined]);
+    const now = await made.backups.create();
+    expect([made.backups.isOverdue(), made.backups.state().lastGoodAt]).toEqual([false, right]);
+    clock.setNow(Date.UTC(1970, 0, 1, 2, 30));
+    const behind = await made.backups.create();
+    expect([ahead, now, behind].map(({ file }) => existsSync(file))).toEqual([true, false, true]);
+    expect(made.backups.isOverdue()).toBe(false);
+  });
+
   it('says why it cannot, leaves nothing behind, and keeps the last good one', async () => {
     await using folder = await temporaryDirectory();
     await using made = await openBackupNode();

@@ -21,7 +21,7 @@ import type { RecordStore } from '../store/record-store.ts';
 import { keysOfRecoveryWords } from '../store/unlockers.ts';
 import { readHead } from './backup-content.ts';
 import { failBackup } from './backup-errors.ts';
-import { backupId, backupName, backupsIn } from './backup-folder.ts';
+import { type BackupFile, backupId, backupName, backupsIn } from './backup-folder.ts';
 import { type Retention, supersededBackups } from './backup-retention.ts';
 import { BackupStore, type KnownBackup } from './backup-store.ts';
 import { inThread } from './backup-task.ts';
@@ -43,6 +43,8 @@ export type BackupOptions = {
 
 /** A little over a day: what the night makes is not made at dusk. */
 const OVERDUE_MS = 26 * 3600_000;
+/** A clock that is set right may go back by so much. */
+const AHEAD_MS = 24 * 3600_000;
 
 /** How a node stands with its backups. */
 export type BackupState = {
@@ -75,8 +77,10 @@ export class BackupService {
 
   /** How the node stands. */
   state(): BackupState {
-    const { folder } = this.#options;
-    return { folder, lastGoodAt: this.#known.lastVerified()?.createdAt, failure: this.#failure };
+    const { folder, clock } = this.#options;
+    // One that a clock in another year has dated ahead says nothing of how old the last one is.
+    const last = this.#known.lastVerified(clock.now() + AHEAD_MS);
+    return { folder, lastGoodAt: last?.createdAt, failure: this.#failure };
   }
 
   /** Whether the night's backup was missed. */
@@ -122,7 +126,7 @@ export class BackupService {
       directory: resolve(folder),
       unreadable,
       backups: backups.map(({ path, bytes, head }) => {
-        const verifiedAt = this.#known.find(backupId(head.hash))?.verifiedAt;
+        const verifiedAt = this.#whole({ head, bytes })?.verifiedAt;
         const { header } = head;
         return {
           ...{ file: basename(path), bytes, facility: header.facility, node: header.node, createdAt: header.createdAt },
@@ -170,7 +174,7 @@ export class BackupService {
       });
       this.#known.noteWritten(id, bytes);
       const looked = await this.#look(path, readHead(path), key);
-      const removed = this.#removeSuperseded(folder);
+      const removed = this.#removeSuperseded(folder, id);
       log.info('backup.made', { bytes, changes: looked.contents.changes, removed: removed.length });
       return { ...looked, bytes, removed };
     } catch (error) {
@@ -215,13 +219,23 @@ export class BackupService {
     return key;
   }
 
-  /** Removes what is no longer kept of what this node knows to have made itself; files of others are nobody's business here. */
-  #removeSuperseded(folder: string): readonly string[] {
-    const own = backupsIn(folder).backups.flatMap(({ path, head }): (KnownBackup & { readonly path: string })[] => {
-      const known = this.#known.find(backupId(head.hash));
-      return known === undefined || known.verifiedAt === null ? [] : [{ ...known, path }];
+  /** What is known of a file, unless its end is missing: as where a stick was pulled out while it was copied. */
+  #whole({ head, bytes }: Pick<BackupFile, 'head' | 'bytes'>): KnownBackup | undefined {
+    const known = this.#known.find(backupId(head.hash));
+    return known?.bytes === bytes ? known : undefined;
+  }
+
+  /**
+   * Removes what is no longer kept of what this node knows to have made itself; files of others are nobody's business here. The one just
+   * made stays, whatever year the clock has given it.
+   */
+  #removeSuperseded(folder: string, made: string): readonly string[] {
+    const own = backupsIn(folder).backups.flatMap((file): (KnownBackup & { readonly path: string })[] => {
+      const known = this.#whole(file);
+      return known === undefined || known.verifiedAt === null ? [] : [{ ...known, path: file.path }];
     });
-    return supersededBackups(own, this.#options.retention).map(({ id, path }) => {
+    const superseded = supersededBackups(own, this.#options.retention).filter(({ id }) => id !== made);
+    return superseded.map(({ id, path }) => {
       rmSync(path, { force: true });
       this.#known.forget(id);
       return basename(path);

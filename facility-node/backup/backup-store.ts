@@ -21,7 +21,7 @@ export class BackupStore {
   readonly #remove: Statement<[string]>;
   readonly #forgetUnfinished: Statement<[], string>;
   readonly #find: Statement<[string], KnownBackup>;
-  readonly #lastVerified: Statement<[], KnownBackup>;
+  readonly #lastVerified: Statement<[number], KnownBackup>;
 
   constructor(db: Database) {
     this.#insert = db.prepare('insert into backup (id, file, created_at, key) values (?, ?, ?, ?)');
@@ -32,7 +32,7 @@ export class BackupStore {
     this.#forgetUnfinished = db.prepare<[], string>('delete from backup where bytes is null returning file').pluck();
     this.#find = db.prepare(`select ${COLUMNS} from backup where id = ?`);
     this.#lastVerified = db.prepare(
-      `select ${COLUMNS} from backup where verified_at is not null order by created_at desc limit 1`,
+      `select ${COLUMNS} from backup where verified_at is not null and created_at <= ? order by created_at desc limit 1`,
     );
   }
 
@@ -70,8 +70,8 @@ export class BackupStore {
     return this.#find.get(id);
   }
 
-  /** The youngest that was found to be good. */
-  lastVerified(): KnownBackup | undefined {
-    return this.#lastVerified.get();
+  /** The youngest that was found to be good, of those made up to a moment. */
+  lastVerified(upToMs: number): KnownBackup | undefined {
+    return this.#lastVerified.get(upToMs);
   }
 }
