@@ -12,6 +12,7 @@ import { birthDateIn, deniedTypes, routeConsents, sharesOf } from './consent-ser
 import { dueShares, hasOpenShare, markReleased, overLimit, recordOfFacility } from './emergency-store.ts';
 import { endCopies } from './ending-service.ts';
 import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders } from './holder-store.ts';
+import { heirsOf } from './person-service.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
@@ -45,9 +46,7 @@ type Copies = {
 };
 
 const DAY_MS = 24 * 3600 * 1000;
-const PATIENT = recordTypeNamed('patient');
-const PATIENT_TYPE = PATIENT.number;
-const REPLACED_BY = String(PATIENT.fields.replacedBy?.number);
+const PATIENT_TYPE = recordTypeNamed('patient').number;
 const REFERRAL = recordTypeNamed('referral');
 const CONSENT = recordTypeNamed('consent');
 const SHARED: ReadonlySet<number> = new Set(SHARED_TYPES.values());
@@ -171,14 +170,6 @@ export class CopiesService {
     await endCopies({ sql, origin, facility, node, records: released, nowMs });
     return released.length;
   }
-}
-
-/** Whom these patients' records have been replaced by at any time. */
-async function heirsOf(register: Register, patients: readonly string[]): Promise<readonly string[]> {
-  return (await register.historyOf(patients)).flatMap(({ change }) => {
-    const write = change.writes[REPLACED_BY];
-    return write?.kind === 'register' && typeof write.value === 'string' ? [write.value] : [];
-  });
 }
 
 /** The copies of one person's records that something still asks for. */

@@ -1,3 +1,4 @@
+import { recordTypeNamed } from '@santehaggui/protocols/records/catalogue.ts';
 import type { Sql } from '../database/sql.ts';
 import { Register } from '../registers/register-service.ts';
 import { nodesOf } from './holder-store.ts';
@@ -23,4 +24,15 @@ export async function personsAt(sql: Sql, facility: string, patients: readonly s
 /** The ids of these persons' records, as far as the facility has brought them together itself. */
 export function ownIds(persons: readonly Person[]): readonly string[] {
   return persons.flatMap(({ own }) => [...own]);
+}
+
+/** The field of a patient's record that names the one which goes on instead of it. */
+export const REPLACED_BY = String(recordTypeNamed('patient').fields.replacedBy?.number);
+
+/** Whom these patients' records have been replaced by at any time, as far as a register knows. */
+export async function heirsOf(register: Register, patients: readonly string[]): Promise<readonly string[]> {
+  return (await register.historyOf(patients)).flatMap(({ change }) => {
+    const write = change.writes[REPLACED_BY];
+    return write?.kind === 'register' && typeof write.value === 'string' ? [write.value] : [];
+  });
 }

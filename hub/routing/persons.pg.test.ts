@@ -113,6 +113,9 @@ describe('what one person said under one of two registrations', () => {
     expect(held(target, former, present)).toEqual([less, less]);
     // Whoever holds the patient knows what is denied.
     expect(target.recordsOf('consent')).toContain(denial);
+    home.patch(former.patient, { replacedBy: null });
+    await exchanged(home, target);
+    expect(held(target, former, present)).toEqual([[], ALL]);
   });
 
   it('is no matter of a facility that holds a copy: bringing it together with a stranger’s record opens nothing', async () => {

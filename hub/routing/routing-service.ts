@@ -12,7 +12,7 @@ import { routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { routeEmergencies } from './emergency-service.ts';
 import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
-import { ownIds, personsAt } from './person-service.ts';
+import { heirsOf, ownIds, personsAt, REPLACED_BY } from './person-service.ts';
 import {
   ACCOUNT_TYPE,
   ALLERGY_TYPE,
@@ -93,8 +93,7 @@ function referencesIn(changes: readonly RecordChange[], type: number, field: str
 /** The patients whose records changes bring together with others, or separate from them. */
 function linkedIn(changes: readonly RecordChange[]): readonly string[] {
   const linking = changes.filter(
-    ({ recordType, isCreate, writes }) =>
-      recordType === PATIENT.number && !isCreate && writes[REPLACED_BY] !== undefined,
+    ({ recordType, isCreate, writes }) => recordType === PATIENT_TYPE && !isCreate && writes[REPLACED_BY] !== undefined,
   );
   return [...new Set(linking.map(({ recordId }) => recordId))];
 }
@@ -122,7 +121,9 @@ export async function distribute({
   if (allergies.length > 0) await routeAllergies({ sql, from, receivedAt }, allergies);
   const documents = idsOf(DOCUMENT_TYPE);
   if (documents.length > 0) await routeDocuments({ sql, from, receivedAt }, documents);
-  const linked = linkedIn(changes.map(({ change }) => change));
+  const linking = linkedIn(changes.map(({ change }) => change));
+  // Whoever is separated from another is on both sides somebody else than before.
+  const linked = [...linking, ...(await heirsOf(new Register(sql, from), linking))];
   if (linked.length > 0) await routeLinked({ sql, from, receivedAt }, linked);
   const shared = [CONSENT_TYPE, ...SHARED_TYPES.values()].flatMap(idsOf);
   if (shared.length + linked.length > 0) await routeConsents({ sql, from, receivedAt }, shared, linked);
@@ -340,8 +341,7 @@ async function routesOf(register: Register, ids: readonly string[]): Promise<Rea
   return new Map(referrals.map(({ id, fields }) => [id, routeOf(namedFields(REFERRAL, fields))]));
 }
 
-const PATIENT = recordTypeNamed('patient');
-const REPLACED_BY = String(PATIENT.fields.replacedBy?.number);
+const PATIENT_TYPE = recordTypeNamed('patient').number;
 const REFERRAL = recordTypeNamed('referral');
 const REFERRAL_TO = String(REFERRAL.fields.to?.number);
 const DOCUMENT = recordTypeNamed('documentReference');
