@@ -1,4 +1,6 @@
 import { errorCodes } from '@santehaggui/runtime/errors/error-catalogue.ts';
+import type { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
+import { wrongWords } from '../store/unlockers.ts';
 
 /** What can go wrong with backups, and with putting one back. */
 export const backupErrors = errorCodes({
@@ -94,3 +96,9 @@ export const backupErrors = errorCodes({
 
 /** Makes an error of the backups' catalogue. */
 export const failBackup = backupErrors.fail;
+
+/** That words do not open a backup, and which were misread; without words, that nothing here does. */
+export function failWords(words: string | undefined): HagguiError {
+  const why = words === undefined ? undefined : wrongWords(words);
+  return failBackup('SH-A210', why === undefined ? {} : { why });
+}

@@ -20,7 +20,7 @@ import type { IdentityKeeper } from '../store/node-identity.ts';
 import type { RecordStore } from '../store/record-store.ts';
 import { keysOfRecoveryWords } from '../store/unlockers.ts';
 import { readHead } from './backup-content.ts';
-import { failBackup } from './backup-errors.ts';
+import { failBackup, failWords } from './backup-errors.ts';
 import { type BackupFile, backupId, backupName, backupsIn } from './backup-folder.ts';
 import { type Retention, supersededBackups } from './backup-retention.ts';
 import { BackupStore, type KnownBackup } from './backup-store.ts';
@@ -215,7 +215,7 @@ export class BackupService {
     if (known !== undefined) return new Uint8Array(known);
     const keys = words === undefined ? undefined : keysOfRecoveryWords(words);
     const key = keys === undefined ? undefined : openBackupKey(header, 'recovery', keys);
-    if (key === undefined) throw failBackup('SH-A210');
+    if (key === undefined) throw failWords(words);
     return key;
   }
 

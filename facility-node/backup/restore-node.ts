@@ -14,7 +14,7 @@ import { IdentityKeeper, type NodeIdentity, writeNodeIdentity } from '../store/n
 import { keysOfFile, keysOfRecoveryWords } from '../store/unlockers.ts';
 import { unpackProven } from './backup-check.ts';
 import { type BackupManifest, readHead } from './backup-content.ts';
-import { failBackup } from './backup-errors.ts';
+import { failBackup, failWords } from './backup-errors.ts';
 import { finishRestore, markReady } from './staged-restore.ts';
 
 /** How a backup is opened: by the words, or by whoever gives its key when shown the head. */
@@ -98,7 +98,7 @@ async function keyOf(head: BackupHead, opening: BackupOpening): Promise<Uint8Arr
   if (opening.by === 'hub') return opening.ask(head);
   const keys = keysOfRecoveryWords(opening.words);
   const key = keys === undefined ? undefined : openBackupKey(head.header, 'recovery', keys);
-  if (key === undefined) throw failBackup('SH-A210');
+  if (key === undefined) throw failWords(opening.words);
   return key;
 }
 

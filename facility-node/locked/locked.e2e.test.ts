@@ -132,6 +132,8 @@ describe('a node that staff open', { timeout: 120_000 }, () => {
     const again = (await second.next()) as { lanUrl: string; locked?: boolean };
     expect(again.locked).toBe(true);
     expect((await form(`${again.lanUrl}/unlock/recovery`, { words: 'abaisser '.repeat(12) })).status).toBe(403);
+    const misread = await form(`${again.lanUrl}/unlock/recovery`, { words: recoveryWords.with(4, 'baobab').join(' ') });
+    expect([misread.status, await misread.text()]).toEqual([403, expect.stringContaining('mot n° 5')]);
     const opened = await form(`${again.lanUrl}/unlock/recovery`, { words: recoveryWords.join('\n').toUpperCase() });
     expect(opened.status).toBe(200);
     await second.next();

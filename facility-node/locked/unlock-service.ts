@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toHex } from '@santehaggui/protocols/crypto/bytes.ts';
 import type { SealKeys } from '@santehaggui/protocols/crypto/sodium.ts';
+import type { HagguiError } from '@santehaggui/runtime/errors/haggui-error.ts';
 import { SlowingLimiter } from '@santehaggui/runtime/limits/slowing-limiter.ts';
 import { failKeys } from '../store/key-errors.ts';
 import { KeyRing, type OpenKeyRing } from '../store/key-ring.ts';
@@ -10,6 +11,7 @@ import {
   keysOfRecoveryWords,
   UNLOCK_COST,
   type UnlockerKind,
+  wrongWords,
 } from '../store/unlockers.ts';
 
 /** An attempt to open the database. */
@@ -45,7 +47,7 @@ export class UnlockService {
     const turn = this.#running.then(() => this.#tried(attempt));
     this.#running = turn.catch(() => undefined);
     const unlocked = await turn;
-    if (unlocked === undefined) throw failKeys('SH-A180');
+    if (unlocked === undefined) throw wrong(attempt);
     await this.#attempts.forget(from);
     return unlocked;
   }
@@ -68,6 +70,12 @@ export class UnlockService {
     const opened = ring.open(await passwordKeys(ring, login, attempt.password));
     return opened === undefined ? undefined : { ring: opened, by: { kind: 'password', login } };
   }
+}
+
+/** Nothing is told of who has which password; of words, which were misread. */
+function wrong(attempt: UnlockAttempt): HagguiError {
+  const why = attempt.kind === 'recovery' ? wrongWords(attempt.words) : undefined;
+  return failKeys('SH-A180', why === undefined ? {} : { why });
 }
 
 /** The keys of a password under its owner's salt; for a login that opens nothing, keys of nobody after the same work. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { sha256 } from '@santehaggui/protocols/crypto/hash.ts';
-import { recoveryEntropy } from '@santehaggui/protocols/crypto/recovery-words.ts';
+import { recoveryEntropy, recoveryWordsFault } from '@santehaggui/protocols/crypto/recovery-words.ts';
 import { type SealKeys, sealKeysFromSeed } from '@santehaggui/protocols/crypto/sodium.ts';
+import type { Bilingual } from '@santehaggui/runtime/errors/bilingual.ts';
 import { type PasswordCost, passwordKey } from '@santehaggui/runtime/passwords/password.ts';
 
 /**
@@ -33,6 +34,23 @@ export async function keysOfPassword(password: string, salt: Uint8Array, cost: P
 export function keysOfRecoveryWords(words: string): SealKeys | undefined {
   const entropy = recoveryEntropy(words);
   return entropy === undefined ? undefined : sealKeysFromSeed(labelled('recovery', entropy));
+}
+
+/** What to say of recovery words that open nothing, which is which of them to read again; undefined where they are such words. */
+export function wrongWords(words: string): Bilingual | undefined {
+  const fault = recoveryWordsFault(words);
+  if (fault === undefined) return undefined;
+  const { count, unknown } = fault;
+  if (count !== 12)
+    return { fr: `il faut douze mots, en voilà ${count}`, en: `twelve words are needed, these are ${count}` };
+  if (unknown.length > 0) {
+    const places = unknown.join(', ');
+    return { fr: `mal recopié, mot n° ${places}`, en: `copied wrongly, word no. ${places}` };
+  }
+  return {
+    fr: 'un mot a été pris pour un autre, ou ils ne sont pas dans l’ordre de leurs numéros',
+    en: 'a word was taken for another, or they are not in the order of their numbers',
+  };
 }
 
 /** The keys of a passkey's PRF output (WebAuthn level 3, §10.1.4): 32 bytes. */

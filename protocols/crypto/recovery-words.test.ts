@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { recoveryEntropy, recoveryWords } from './recovery-words.ts';
+import { recoveryEntropy, recoveryWords, recoveryWordsFault } from './recovery-words.ts';
 
 it('gives back the bytes of the words, however they are typed', () => {
   fc.assert(
@@ -24,4 +24,21 @@ it('notices a word too few, a word of no list and two words exchanged', () => {
   expect(recoveryEntropy(['baobab', ...words.slice(1)].join(' '))).toBeUndefined();
   const [first = '', second = '', ...rest] = words;
   expect(recoveryEntropy([second, first, ...rest].join(' '))).toBeUndefined();
+});
+
+it('reads them as they are printed: with their numbers, with hyphens, with a full stop', () => {
+  const entropy = Uint8Array.from({ length: 16 }, (_, index) => index * 7);
+  const words = recoveryWords(entropy);
+  const numbered = words.map((word, index) => `${index + 1}. ${word}`);
+  for (const typed of [numbered.join('\n'), `${words.join(' - ')}.`, words.map((word) => `${word}, `).join('')])
+    expect(recoveryEntropy(typed)).toEqual(entropy);
+});
+
+it('says what is wrong with them, and no word', () => {
+  const words = recoveryWords(new Uint8Array(16));
+  expect(recoveryWordsFault(words.join(' '))).toBeUndefined();
+  expect(recoveryWordsFault(words.slice(1).join(' '))).toEqual({ count: 11, unknown: [] });
+  const typed = words.map((word, index) => (index === 2 || index === 6 ? `${word}x` : word));
+  expect(recoveryWordsFault(typed.join(' '))).toEqual({ count: 12, unknown: [3, 7] });
+  expect(recoveryWordsFault('abaisser '.repeat(12))).toEqual({ count: 12, unknown: [] });
 });
