@@ -148,6 +148,11 @@ main > .leaving { margin-top: 2rem; border-top: 1px solid var(--line); }
 .leaving a { margin-left: 1rem; }
 article { border-top: 1px solid var(--line); padding: 0.5rem 0 1rem; }
 article p { margin: 0.25rem 0; }
+@media screen and (max-width: 30rem) {
+  table { font-size: 0.9rem; }
+  th, td { padding: 0.4rem 0.2rem; overflow-wrap: anywhere; hyphens: auto; }
+  td button { padding: 0.5rem; }
+}
 @media print { .paper { display: block; } }
 @media print { body { font-size: 12pt; } button, form, .leaving { display: none; } }
 `.trimStart();

@@ -1,10 +1,12 @@
 import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response, Router } from 'express';
 import helmet from 'helmet';
+import type { HagguiError } from '../errors/haggui-error.ts';
 import { asHagguiError, problemMediaType, toProblem } from '../errors/problem.ts';
 import { failRuntime } from '../errors/runtime-errors.ts';
 import type { Log } from '../log/logger.ts';
 import type { Clock } from '../time/clock.ts';
+import { html, htmlPage } from './html-page.ts';
 import { fromHttpLibrary, readBody } from './read-body.ts';
 import { assignRequestId, localsOf } from './request-id.ts';
 import type { Answer, Authorise, PlainParams, Route } from './route.ts';
@@ -137,6 +139,22 @@ export const mountRoutes = <Policy, Principal>(options: HttpAppOptions<Policy, P
   return router;
 };
 
+// Who follows a link or types an address reads, and not JSON: browsers put HTML first when they open a page, and never for a program.
+const isOpenedByHand = (request: Request): boolean =>
+  request.method === 'GET' && (request.get('accept') ?? '').startsWith('text/html');
+
+const problemPage = (error: HagguiError, requestId: string): Answer => {
+  const { title, status, code, detail, why, remedy } = toProblem(error, requestId);
+  const words = [detail === title ? undefined : detail, why, remedy].filter((word) => word !== undefined);
+  return htmlPage(
+    title,
+    html`${words.map((word) => html`<p>${word}</p>`)}
+<p><a href="/">Accueil</a></p>
+<p class="dim">${code}, ${requestId}</p>`,
+    status,
+  );
+};
+
 const answerProblem =
   (log: Log, refusals: ToldRefusals) =>
   (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
@@ -156,16 +174,18 @@ const answerProblem =
     // What was not read of a body that was refused would be taken for the next request.
     if (!request.readableEnded && request.readable) response.set('Connection', 'close');
     if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-    response
-      .status(error.status)
-      .type(problemMediaType)
-      .send(JSON.stringify(toProblem(error, requestId, language)));
+    if (isOpenedByHand(request)) send(response, problemPage(error, requestId));
+    else
+      response
+        .status(error.status)
+        .type(problemMediaType)
+        .send(JSON.stringify(toProblem(error, requestId, language)));
   };
 
 /**
  * An express application with what every API of ours has: request ids, security headers, compression (gzip, Brotli),
  * `Cache-Control: no-store`, one log line a request, a warning of those that were refused, limits on bodies, a policy on every route, and problems (RFC 9457)
- * for every error, unknown address and method. Order for a route: authorise, read the body, validate, handle.
+ * for every error, unknown address and method, as a page to who opens an address in a browser. Order for a route: authorise, read the body, validate, handle.
  */
 export const createHttpApp = <Policy, Principal>(options: HttpAppOptions<Policy, Principal>): Express => {
   const { log, clock, basePath = '/', trustedProxies = [] } = options;

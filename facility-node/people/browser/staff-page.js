@@ -23,11 +23,12 @@ const tellFailed = (words) => {
   scrollTo(0, 0);
 };
 
-/** Below every page that somebody is signed in on: the way out. */
+/** Below every page that somebody is signed in on: the way out, and to the other pages. */
 const leavingPart = () => {
   const button = element('button', { type: 'button', className: 'plain', textContent: 'Se déconnecter' });
-  const link = element('a', { href: '/mes-sessions', textContent: 'Mes sessions' });
-  const ways = [button, ...(location.pathname === '/mes-sessions' ? [] : [link])];
+  const sessions = element('a', { href: '/mes-sessions', textContent: 'Mes sessions' });
+  const others = element('a', { href: '/', textContent: 'Accueil' });
+  const ways = [button, ...(location.pathname === '/mes-sessions' ? [] : [sessions]), others];
   const part = element('p', { className: 'leaving', hidden: true }, ways);
   document.querySelector('main').append(part);
   return part;
@@ -121,6 +122,19 @@ const inWords = (told) => {
   return [told.title, detail, told.why, ...fields, told.remedy].filter(Boolean).join('. ');
 };
 
+/** Asks the API, with the token that there is then; nothing where it does not answer. */
+const sender = (tokenOf) => (method, path, body, idempotencyKey) =>
+  fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      'accept-language': 'fr',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(tokenOf() === null ? {} : { authorization: `Bearer ${tokenOf()}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => null);
+
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
@@ -136,17 +150,7 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     scrollTo(0, 0);
   };
 
-  const send = (method, path, body, idempotencyKey) =>
-    fetch(`/api/v1${path}`, {
-      method,
-      headers: {
-        'accept-language': 'fr',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-        ...(accessToken === null ? {} : { authorization: `Bearer ${accessToken}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(() => null);
+  const send = sender(() => accessToken);
 
   /** From now on the page is this session's. What one person did on it is never shown or sent as another's: it is loaded anew. */
   const isOf = ({ accessToken: token, user }) => {
@@ -156,6 +160,8 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
     }
     accessToken = token;
     login = user.login;
+    // Also on a page that is not for this person, of which nothing is shown.
+    leaving.hidden = false;
   };
 
   const refresh = async () => {
