@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { failHub } from '../errors/hub-errors.ts';
@@ -22,9 +22,12 @@ export class ErasureFile {
   /** Adds one; it is on the disk when this returns. */
   add(wanted: WantedErasure): void {
     mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const text = this.#text();
+    // Behind a half line it would be read as a part of that.
+    const begin = text === '' || text.endsWith('\n') ? '' : '\n';
     const file = openSync(this.#path, 'a', 0o600);
     try {
-      writeSync(file, `${JSON.stringify(wanted)}\n`);
+      writeFileSync(file, `${begin}${JSON.stringify(wanted)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -35,7 +38,6 @@ export class ErasureFile {
   all(): ReadonlyMap<string, WantedErasure> {
     const lines = this.#text().split('\n');
     const whole = lines.slice(0, -1).map((text) => line.safeParse(jsonOf(text)));
-    // The next line begins where a half one ended: both are lost, and asked for again by whoever got no answer.
     const readable = whole.flatMap((parsed) => (parsed.success ? [parsed.data] : []));
     return new Map(readable.map((wanted) => [wanted.patient, wanted]));
   }

@@ -1,15 +1,16 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
  * Writes a small secret file (mode 0600) so that a power cut leaves the old one or the new one, never half and never none:
  * written beside, synced, renamed, and the folder synced. The folder must exist.
  */
-export function writeSecretFile(path: string, text: string): void {
+export function writeSecretFile(path: string, content: string | Uint8Array): void {
   const beside = `${path}.new`;
   const file = openSync(beside, 'w', 0o600);
   try {
-    writeSync(file, text);
+    // Not one write: where the disk is nearly full that takes a part, and says so to nobody.
+    writeFileSync(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
