@@ -20,7 +20,7 @@ const NODE_FOLDER = join(import.meta.dirname, '..');
 const LEAVES =
   /\bwriteStickFile\(|\brequest as \w+|\bmessenger\.send\(|\bfetch\(|\bresponse\.write\(|\brequest\(\{|https?\.request\(|new WebSocket\(|\bsocketClient|createWriteStream\(|writeFileSync?\(|\bwriteSync\(/;
 /** Files that write on this machine for this machine: the identity, and notes that are sealed before they are written. */
-const STAYS = ['setup/initialise-node.ts', 'notes/sealed-notes.ts'];
+const STAYS = ['setup/initialise-node.ts', 'store/sealed-notes.ts'];
 
 type Case = { readonly recipient: Recipient; readonly purpose: string; readonly country?: string };
 

@@ -8,9 +8,9 @@ import { type Answer, type Route, routeMaker } from '@santehaggui/runtime/http/r
 import { PASSKEYS_PROGRAM } from '@santehaggui/runtime/passkeys/passkeys-program.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import { z } from 'zod';
-import { appendSealedNote } from '../notes/sealed-notes.ts';
 import { failKeys } from '../store/key-errors.ts';
 import { KeyRing } from '../store/key-ring.ts';
+import { appendSealedNote } from '../store/sealed-notes.ts';
 import { type LockedPage, lockedPage, openingPage } from './locked-page.ts';
 import type { UnlockAttempt, Unlocked, UnlockService } from './unlock-service.ts';
 

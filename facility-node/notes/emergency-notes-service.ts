@@ -7,8 +7,8 @@ import type { AuditTrail } from '../people/audit-trail.ts';
 import type { Staff } from '../people/caller.ts';
 import { failKeys } from '../store/key-errors.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import { readSealedNotes, removeSealedNotes } from '../store/sealed-notes.ts';
 import { type EmergencyNote, EmergencyNoteStore } from './emergency-note-store.ts';
-import { readSealedNotes, removeSealedNotes } from './sealed-notes.ts';
 
 /** What the service is made of. */
 export type EmergencyNotesOptions = {

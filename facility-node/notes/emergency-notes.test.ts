@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { AuditService } from '../audit/audit-service.ts';
 import type { Staff } from '../people/caller.ts';
 import { KeyRing } from '../store/key-ring.ts';
+import { rekeyDatabase } from '../store/open-database.ts';
+import { appendSealedNote, readSealedNotes } from '../store/sealed-notes.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
 import { EmergencyNotesService } from './emergency-notes-service.ts';
-import { appendSealedNote, readSealedNotes } from './sealed-notes.ts';
 
 const nurse: Staff = {
   kind: 'staff',
@@ -67,6 +68,32 @@ describe('emergency notes', () => {
     serviceOf(node).takeIn(directory.sealedNotesFile, ring.notesKeys(), log.log);
     expect(serviceOf(node).countWaiting()).toBe(1);
     expect(existsSync(directory.sealedNotesFile)).toBe(true);
+  });
+
+  it('come in whole after one that a power cut tore', async () => {
+    await using node = await openTestStore();
+    const { directory, ring, log } = node;
+    write(node, 'avant', 1);
+    appendFileSync(directory.sealedNotesFile, Buffer.from([0, 0, 1, 0, 7]));
+    write(node, 'après', 2);
+    serviceOf(node).takeIn(directory.sealedNotesFile, ring.notesKeys(), log.log);
+    const told = serviceOf(node)
+      .waiting(nurse, { limit: 10 })
+      .items.map(({ text }) => text);
+    expect(told).toEqual(['avant', 'après']);
+    expect(existsSync(directory.sealedNotesFile)).toBe(false);
+  });
+
+  it.each(['before', 'after'])('come in where a rotation was cut %s the database had its new key', async (when) => {
+    await using node = await openTestStore();
+    const { directory, log } = node;
+    const next = node.ring.beginRotation(node.clock.now());
+    if (when === 'after') rekeyDatabase(node.db, next);
+    write(node, 'pendant ce temps', 1);
+    await node.reopen();
+    serviceOf(node).takeIn(directory.sealedNotesFile, node.ring.notesKeys(), log.log);
+    expect(serviceOf(node).waiting(nurse, { limit: 10 }).items).toMatchObject([{ text: 'pendant ce temps' }]);
+    expect(existsSync(directory.sealedNotesFile)).toBe(false);
   });
 
   it('are taken up once, and by whom is kept', async () => {

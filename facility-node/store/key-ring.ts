@@ -191,9 +191,9 @@ export class OpenKeyRing {
     return (this.#content.keys[0] as RingKey).since;
   }
 
-  /** The keys that open what was sealed while the database was shut. */
-  notesKeys(): SealKeys {
-    return notesKeysOf(this.#secret(0));
+  /** The keys that open what was sealed while the database, with this key, was shut. */
+  notesKeys({ keyHex }: DatabaseKey = this.current()): SealKeys {
+    return notesKeysOf(fromHex(keyHex));
   }
 
   /** Lets another open the database from now on. Throws SH-K180 when somebody else wrote this ring. */

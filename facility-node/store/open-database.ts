@@ -11,6 +11,7 @@ import type { Database } from 'better-sqlite3';
 import { LOG_PAGES } from './checkpoint-at-rest.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { DatabaseKey, OpenKeyRing } from './key-ring.ts';
+import { resealNotes } from './sealed-notes.ts';
 import { failStore } from './store-errors.ts';
 
 /** How a node's database is opened. `mayCreate`: only `init` makes a new one. */
@@ -35,7 +36,7 @@ export async function openNodeDatabase({
   mayCreate = false,
 }: OpenNodeDatabaseOptions): Promise<Database> {
   const migrations = await readMigrations(new URL('./migrations/', import.meta.url));
-  const db = openDatabaseFile({ path: directory.databaseFile, ring, mayCreate });
+  const db = openDatabaseFile({ directory, ring, mayCreate });
   try {
     // Pages decrypted once are kept: 32 MB.
     db.pragma('cache_size = -32768');
@@ -83,19 +84,24 @@ function withoutSpaces(sql: string): string {
 }
 
 function openDatabaseFile({
-  path,
+  directory: { databaseFile: path, sealedNotesFile },
   ring,
   mayCreate,
 }: {
-  readonly path: string;
+  readonly directory: DataDirectory;
   readonly ring: OpenKeyRing;
   readonly mayCreate: boolean;
 }): Database {
   if (!mayCreate && !existsSync(path)) throw failStore('SH-C101', { why: path });
   let failure: unknown;
-  for (const key of ring.candidates()) {
+  const keys = ring.candidates();
+  for (const key of keys) {
     try {
       const db = openEncryptedSqlite({ path, ...key, mustExist: !mayCreate });
+      if (keys.length > 1) {
+        const notesKeys = keys.map((one) => ring.notesKeys(one));
+        resealNotes(sealedNotesFile, notesKeys, ring.notesKeys(key).publicKey);
+      }
       ring.settle(key);
       return db;
     } catch (error) {
