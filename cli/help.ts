@@ -2,7 +2,7 @@ import { type Command, HelpBase, type Interfaces } from '@oclif/core';
 import { failCli } from './cli-errors.ts';
 import { invocationOf } from './haggui-command.ts';
 import type { Invocation } from './invocation.ts';
-import { pairLines } from './screen/table.ts';
+import { describedLines, wrapped } from './screen/table.ts';
 import { isTextKey, type TextKey } from './texts/texts.ts';
 
 type Flag = Command.Flag.Cached;
@@ -51,6 +51,17 @@ export class HagguiHelp extends HelpBase {
     return ['', this.#invocation.paint.bold(this.#invocation.text(key)), ...lines.map((line) => `  ${line}`)];
   }
 
+  /** As wide as the terminal; whatever reads elsewhere (`| grep`) has each on one line. */
+  get #columns(): number {
+    const { stdout, columns } = this.#invocation;
+    return stdout.isTTY === true ? columns - 2 : Number.POSITIVE_INFINITY;
+  }
+
+  #described(pairs: readonly (readonly [string, string])[]): readonly string[] {
+    const { paint } = this.#invocation;
+    return describedLines(pairs, this.#columns, { ...paint, dim: paint.cyan });
+  }
+
   #rootLines(): readonly string[] {
     const { text, paint } = this.#invocation;
     const pairs = this.config.commands
@@ -59,7 +70,7 @@ export class HagguiHelp extends HelpBase {
     return [
       paint.bold(text('help.about')),
       ...this.#section('help.usage', [text('help.rootUsage')]),
-      ...this.#section('help.commands', pairLines(pairs, { ...paint, dim: paint.cyan })),
+      ...this.#section('help.commands', this.#described(pairs)),
       ...this.#section('help.examples', ['haggui demo --once', 'haggui status --data /srv/cscom_sangha']),
       '',
       text('help.more'),
@@ -67,16 +78,11 @@ export class HagguiHelp extends HelpBase {
   }
 
   #topicLines(topic: string): readonly string[] {
-    const { paint } = this.#invocation;
     const pairs = this.config.commands
       .filter(({ id }) => id.startsWith(`${topic}:`))
       .toSorted((a, b) => a.id.localeCompare(b.id))
       .map((command) => [command.id.replaceAll(':', ' '), this.#told(command.summary)] as const);
-    return [
-      ...this.#section('help.commands', pairLines(pairs, { ...paint, dim: paint.cyan })).slice(1),
-      '',
-      this.#invocation.text('help.more'),
-    ];
+    return [...this.#section('help.commands', this.#described(pairs)).slice(1), '', this.#invocation.text('help.more')];
   }
 
   #commandLines(command: Command.Loadable): readonly string[] {
@@ -90,7 +96,13 @@ export class HagguiHelp extends HelpBase {
       ...this.#section('help.usage', [
         [name, ...argumentWords(command), this.#invocation.text('help.options')].join(' '),
       ]),
-      ...this.#section('help.description', this.#told(command.description).split('\n').filter(Boolean)),
+      ...this.#section(
+        'help.description',
+        this.#told(command.description)
+          .split('\n')
+          .filter(Boolean)
+          .flatMap((line) => wrapped(line, this.#columns)),
+      ),
       ...this.#section('help.arguments', this.#argumentLines(command)),
       ...this.#section('help.flags', this.#flagLines(command)),
       ...this.#section('help.examples', examples),
@@ -98,15 +110,14 @@ export class HagguiHelp extends HelpBase {
   }
 
   #argumentLines(command: Command.Loadable): readonly string[] {
-    const { paint } = this.#invocation;
     const pairs = Object.values(command.args).map(
       (argument) => [argument.name.toUpperCase(), this.#told(argument.description)] as const,
     );
-    return pairLines(pairs, { ...paint, dim: paint.cyan });
+    return this.#described(pairs);
   }
 
   #flagLines(command: Command.Loadable): readonly string[] {
-    const { paint, text } = this.#invocation;
+    const { text } = this.#invocation;
     const flags = Object.values(command.flags).filter((flag) => flag.hidden !== true);
     const describe = (flag: Flag): readonly [string, string] => {
       const notes = [
@@ -119,7 +130,7 @@ export class HagguiHelp extends HelpBase {
       const told = this.#told(flag.summary);
       return [flagWords(flag), notes.length === 0 ? told : `${told} (${notes.join(' ; ')})`];
     };
-    return pairLines([...flags.map(describe), ['--help', text('flag.help')]], { ...paint, dim: paint.cyan });
+    return this.#described([...flags.map(describe), ['--help', text('flag.help')]]);
   }
 }
 

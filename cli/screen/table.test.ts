@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPaint, widthOf } from './paint.ts';
-import { barOf, type Column, pairLines, tableLines } from './table.ts';
+import { barOf, type Column, describedLines, pairLines, tableLines } from './table.ts';
 
 const none = createPaint(false);
 
@@ -51,6 +51,27 @@ describe('a table', () => {
         none,
       ),
     ).toEqual(['a     1', 'long  2']);
+  });
+});
+
+describe('described labels', () => {
+  it('stand beside what they are, in lines no wider than the terminal', () => {
+    const lines = describedLines([['--all', 'un deux trois quatre cinq six sept huit']], 40, none);
+    expect(lines).toEqual(['--all  un deux trois quatre cinq six', '       sept huit']);
+  });
+
+  it('stand above it where one is long, broken between its alternatives', () => {
+    const role = '--role registrar|nurse|midwife|physician|head';
+    expect(
+      describedLines(
+        [
+          [role, 'sa fonction'],
+          ['--a', 'b'],
+        ],
+        30,
+        none,
+      ),
+    ).toEqual(['--role registrar|nurse|', '  midwife|physician|head', '    sa fonction', '--a', '    b']);
   });
 });
 

@@ -50,14 +50,14 @@ async function copy(from: AsyncIterable<Buffer>, to: NodeJS.WritableStream, onBy
   return bytes;
 }
 
-/** A file appears under its name only when it is whole: half an export must not be taken for one. */
+/** A file appears under its name only when it is whole and on the disk: half an export must not be taken for one, nor a stick pulled out too soon. */
 async function copyToFile(
   from: AsyncIterable<Buffer>,
   path: string,
   onBytes: (bytes: number) => void,
 ): Promise<number> {
   const partial = `${path}.partial`;
-  const file = createWriteStream(partial, { mode: 0o600 });
+  const file = createWriteStream(partial, { mode: 0o600, flush: true });
   try {
     const bytes = await copy(from, file, onBytes);
     file.end();
