@@ -40,6 +40,7 @@ import { HubRoleShowCommand } from './commands/hub/role/show.ts';
 import { HubStaffDisableCommand } from './commands/hub/staff/disable.ts';
 import { HubStaffEnableCommand } from './commands/hub/staff/enable.ts';
 import { HubStaffListCommand } from './commands/hub/staff/list.ts';
+import { HubStatusCommand } from './commands/hub/status.ts';
 import { HubUnlockAllowCommand } from './commands/hub/unlock/allow.ts';
 import { HubUnlockListCommand } from './commands/hub/unlock/list.ts';
 import { HubUnlockRefuseCommand } from './commands/hub/unlock/refuse.ts';
@@ -120,6 +121,7 @@ export const commands = {
   'hub:role:list': HubRoleListCommand,
   'hub:role:set': HubRoleSetCommand,
   'hub:role:show': HubRoleShowCommand,
+  'hub:status': HubStatusCommand,
   'hub:unlock:allow': HubUnlockAllowCommand,
   'hub:unlock:list': HubUnlockListCommand,
   'hub:unlock:refuse': HubUnlockRefuseCommand,

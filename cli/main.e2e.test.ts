@@ -155,6 +155,24 @@ describe('haggui', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('tells the health of a hub by its own name too, and of a node that it is none', async () => {
+    await using directory = await temporaryDirectory();
+    const hub = {
+      ...{ version: '1.0.0', uptimeSeconds: 60, health: 'ok', checks: [], outbox: { waiting: 0 }, url: 'https://hub' },
+      facilities: { total: 5, enrolled: 4, connected: 3 },
+    };
+    {
+      await using _daemon = await fakeDaemon(directory.path, { 'GET /v1/status': json(200, hub) });
+      const { exitCode, stdout } = await haggui(['hub', 'status', '--data', directory.path, '--json']);
+      expect([exitCode, JSON.parse(stdout)]).toEqual([0, hub]);
+      expect((await haggui(['hub', 'status', '--data', directory.path])).stdout).toContain('https://hub');
+    }
+    await using _daemon = await fakeDaemon(directory.path, { 'GET /v1/status': json(200, NODE_STATUS) });
+    const { exitCode, stderr } = await haggui(['hub', 'status', '--data', directory.path]);
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('Code : SH-K501');
+  });
+
   it('prints what the daemon said, and nothing else, with --json', async () => {
     await using directory = await temporaryDirectory();
     await using _daemon = await fakeDaemon(directory.path, { 'GET /v1/sync/status': json(200, SYNC) });

@@ -6,7 +6,7 @@ import type {
   SyncStatus,
 } from '@santehaggui/protocols/api/admin-api.ts';
 import { REVOKED } from '@santehaggui/protocols/enrolment/revoked.ts';
-import { isHubStatus } from '../client/admin-client.ts';
+import { hubStatus, isHubStatus } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Paint } from '../screen/paint.ts';
@@ -140,4 +140,10 @@ export async function showStatus(invocation: Invocation, dataDirectory: string):
     json: status,
     lines: isHubStatus(status) ? hubLines(invocation, status) : nodeLines(invocation, status),
   };
+}
+
+/** `haggui hub status`: the same of a hub alone. Throws SH-K501 for a node's directory. */
+export async function showHubStatus(invocation: Invocation, dataDirectory: string): Promise<Outcome> {
+  const status = await hubStatus(adminClientFor(invocation, dataDirectory));
+  return { json: status, lines: hubLines(invocation, status) };
 }

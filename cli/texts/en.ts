@@ -58,6 +58,7 @@ export const en: Readonly<Record<keyof typeof fr, string>> = {
   'daemon.isHub': '{directory} is a hub’s directory, a facility’s is needed',
   'daemon.isNode': '{directory} is a facility’s directory, a hub’s is needed',
   'status.summary': 'the health of the service, on one screen',
+  'status.hubSummary': 'the health of the hub, on one screen',
   'status.version': 'Version',
   'status.uptime': 'Running for',
   'status.lan': 'Address on the local network',

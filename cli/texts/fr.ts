@@ -58,6 +58,7 @@ export const fr = {
   'daemon.isHub': '{directory} est le dossier d’un hub, il faut celui d’un établissement',
   'daemon.isNode': '{directory} est le dossier d’un établissement, il faut celui d’un hub',
   'status.summary': 'l’état de santé du service, sur un écran',
+  'status.hubSummary': 'l’état de santé du hub, sur un écran',
   'status.version': 'Version',
   'status.uptime': 'En marche depuis',
   'status.lan': 'Adresse sur le réseau local',
