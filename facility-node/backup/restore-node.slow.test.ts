@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBackupKey, sealBackupHead } from '@santehaggui/protocols/backup/backup-file.ts';
 import { fromHex } from '@santehaggui/protocols/crypto/bytes.ts';
@@ -195,5 +195,27 @@ describe('restoreNode', () => {
     writeFileSync(join(root, 'restore', 'database', 'node.db'), 'half');
     expect(await patientsIn(dataDirectory(root))).toBe(25);
     expect(existsSync(join(root, 'restore'))).toBe(false);
+  });
+
+  it('goes on where it was cut off between putting aside and putting in place, also when it is begun again by hand', async () => {
+    await using folder = await temporaryDirectory();
+    await using stopped = await stoppedNode(folder.path);
+    const { root, file } = stopped;
+    const whole = join(folder.path, 'whole');
+    cpSync(root, whole, { recursive: true });
+    await put(file, whole, byHub, true);
+    const ready = { aside: 'aside', restored: { backupOf: readHead(file).header.createdAt, bytes: 1, by: 'hub' } };
+    mkdirSync(join(root, 'restore'), { recursive: true });
+    writeFileSync(join(root, 'restore', 'ready.json'), JSON.stringify(ready));
+    for (const name of ['database/node.db', 'keys', 'identity'])
+      cpSync(join(whole, name), join(root, 'restore', name), { recursive: true });
+    mkdirSync(join(root, 'aside'));
+    mkdirSync(join(root, 'notes'), { recursive: true });
+    writeFileSync(join(root, 'notes', 'sealed'), 'a note');
+    for (const name of ['notes', 'keys']) renameSync(join(root, name), join(root, 'aside', name));
+    await put(file, root, byHub, true);
+    expect(await patientsIn(dataDirectory(root))).toBe(20);
+    expect(readFileSync(join(root, 'aside', 'notes', 'sealed'), 'utf8')).toBe('a note');
+    expect(existsSync(join(root, 'aside', 'keys', 'ring.json'))).toBe(true);
   });
 });

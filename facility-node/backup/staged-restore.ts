@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeSecretFile } from '@santehaggui/runtime/files/durable-file.ts';
 import { z } from 'zod';
@@ -45,7 +45,9 @@ export function finishRestore(directory: DataDirectory): void {
     const staged = (name: string): string => join(restoreFolder, name);
     const putAside = (name: string): void => {
       if (ready.aside === null || !existsSync(inPlace(name))) return;
-      move(inPlace(name), join(root, ready.aside, name));
+      const aside = join(root, ready.aside, name);
+      // Put aside before it was interrupted: who begins again by hand has made an empty folder in its place.
+      if (!existsSync(aside) || !isEmptyFolder(inPlace(name))) move(inPlace(name), aside);
     };
     for (const name of ONLY_ASIDE) putAside(name);
     for (const name of REPLACED) {
@@ -79,6 +81,10 @@ export function forgetRestoredNote({ restoredNote }: DataDirectory): void {
 function readReady(restoreFolder: string): ReadyRestore | undefined {
   const path = join(restoreFolder, 'ready.json');
   return existsSync(path) ? readyNote.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+}
+
+function isEmptyFolder(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
 function move(from: string, to: string): void {
