@@ -96,9 +96,19 @@ const withdraw = async (line) => {
   say('done', 'C’est retiré. Le retrait part avant tout le reste.');
 };
 
+/** What was begun for one patient is none of another's, whoever goes back to it. */
+const forget = () => {
+  byId('terms').reset();
+  byId('outside').hidden = true;
+  byId('said').textContent = '';
+  preview = null;
+};
+
 const openPatient = async (id) => {
   const history = await ask('GET', `/patients/${id}/consents`);
+  if (patient !== null && patient.id !== history.patient.id) forget();
   patient = history.patient;
+  byId('guarded').hidden = patient.isMinor === false;
   byId('patient').textContent = [patient.name, patient.number].filter(Boolean).join(' · ');
   byId('asks-again').hidden = !history.asksAgain;
   byId('none').hidden = history.items.length > 0;
@@ -143,7 +153,6 @@ const begin = async () => {
     new Option('Mali', ''),
     ...COUNTRIES.map((code) => new Option(countryNames.of(code), code)),
   );
-  byId('guarded').hidden = patient.isMinor === false;
   byId('outside').hidden = true;
   show('terms');
 };
@@ -185,8 +194,13 @@ const read = async () => {
   show('giving');
 };
 
+const whatWasRead = () => {
+  if (preview === null) throw new Error('Lisez d’abord le texte au patient.');
+  return preview;
+};
+
 const sendCode = async () => {
-  const { terms, textHash } = preview;
+  const { terms, textHash } = whatWasRead();
   sentCode = await ask('POST', '/consents/codes', { terms, textHash });
   byId('code-sent').textContent =
     `Le code est parti au numéro qui finit par ${sentCode.phoneEnding}. Il vaut dix minutes.`;
@@ -202,7 +216,7 @@ const captured = () => {
 };
 
 const confirmed = async () => {
-  const { terms, textHash } = preview;
+  const { terms, textHash } = whatWasRead();
   await ask('POST', '/consents', { terms, textHash, capture: captured() }, key);
   await openPatient(patient.id);
   say('done', 'C’est enregistré.');

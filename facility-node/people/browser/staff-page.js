@@ -135,6 +135,17 @@ const sender = (tokenOf) => (method, path, body, idempotencyKey) =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => null);
 
+/** Makes a phone's button for going back lead to the part that was shown before: away from the page, what was written would be lost. */
+const partsInHistory = (goTo) => {
+  const load = performance.timeOrigin;
+  const isOurs = () => history.state?.load === load;
+  addEventListener('popstate', () => isOurs() && goTo(history.state.part));
+  return (part) => {
+    if (!isOurs()) history.replaceState({ load, part }, '');
+    else if (history.state.part !== part) history.pushState({ load, part }, '');
+  };
+};
+
 /** A page of these parts, of which `sign-in` is one. `tell` is given what failed in words, or nothing when something is begun. */
 export const staffPage = ({ parts, tell = tellFailed }) => {
   let accessToken = null;
@@ -143,8 +154,11 @@ export const staffPage = ({ parts, tell = tellFailed }) => {
   let interrupted = null;
 
   const leaving = leavingPart();
+  // Nobody goes back past the form for signing in: what is behind it was another's, or is not to be seen now.
+  const note = partsInHistory((part) => shown !== 'sign-in' && show(part));
   const show = (id) => {
     shown = id;
+    if (id !== 'sign-in') note(id);
     for (const part of parts) byId(part).hidden = part !== id;
     leaving.hidden = id === 'sign-in';
     scrollTo(0, 0);
