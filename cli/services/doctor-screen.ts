@@ -6,6 +6,7 @@ import type { AdminClient } from '../client/admin-client.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Outcome } from '../outcome.ts';
 import { Progress } from '../screen/progress.ts';
+import { keyRingChecks } from './key-ring-check.ts';
 import { adminClientFor } from './node-session.ts';
 import { checkLines } from './status-screen.ts';
 
@@ -49,7 +50,8 @@ async function examine(invocation: Invocation, dataDirectory: string): Promise<r
       ...{ name: 'service', state: 'failing', detail: why ?? what },
       ...(remedy === undefined ? {} : { remedy }),
     };
-    return [service, ...ownChecks(invocation, dataDirectory)];
+    const keys = keyRingChecks(dataDirectory, invocation.language);
+    return [service, ...keys, ...ownChecks(invocation, dataDirectory)];
   }
 }
 

@@ -6,8 +6,8 @@ export const keyErrors = errorCodes({
     kind: 'config',
     title: { fr: 'Le trousseau de clés ne se lit pas', en: 'The key ring cannot be read' },
     remedy: {
-      fr: 'Remettez keys/ring.json d’une sauvegarde : sans lui la base ne s’ouvre pas.',
-      en: 'Put keys/ring.json back from a backup: without it the database does not open.',
+      fr: 'Remettez une sauvegarde, « haggui backup restore FICHIER --force » : sans son trousseau la base ne s’ouvre pas.',
+      en: 'Put a backup back, "haggui backup restore FILE --force": without its ring the database does not open.',
     },
   },
   'SH-A180': {
