@@ -52,8 +52,12 @@ const check = async () => {
   if (token !== undefined) show('enrol');
 };
 
+let isEnrolling = false;
 const enrol = async (event) => {
   event.preventDefault();
+  // The code serves once: the second tap of a finger that did not wait would be told that it is worth nothing.
+  if (isEnrolling) return;
+  isEnrolling = true;
   byId('failed').hidden = true;
   const name = byId('name').value.trim();
   const answer = await fetch('/appareil/inscription', {
@@ -71,6 +75,7 @@ const enrol = async (event) => {
   const problem = answer === null ? null : await answer.json().catch(() => null);
   byId('failed').textContent = [problem?.title ?? 'Le poste ne répond pas', problem?.remedy].filter(Boolean).join('. ');
   show('failed');
+  isEnrolling = false;
 };
 
 if (byId('enrol') !== null) {
