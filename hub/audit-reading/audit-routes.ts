@@ -39,6 +39,7 @@ export function auditRoutes(audit: HubAuditService): readonly HubRoute[] {
       summary: 'Exporter le journal d’audit du hub',
       tag: 'audit',
       query: auditFilter.extend({ format: z.enum(['csv', 'ndjson', 'fhir']) }),
+      responses: { 200: { description: 'Le journal, dans ce format', contentTypes: Object.values(MEDIA_TYPES) } },
       handler: async ({ principal, query: { format, ...filter }, request, response, requestId }) => {
         const caller = userOf(principal, { address: request.ip ?? null, requestId });
         const pieces = await audit.export(caller, format, filter);

@@ -31,6 +31,24 @@ const proofsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(200),
 });
 
+const instant = z.string().nullable();
+const place = z.int().nullable();
+const proofsAnswer = z.object({
+  facilities: z.array(
+    z.object({
+      ...{ code: z.string(), name: z.string(), region: z.string(), isEnrolled: z.boolean(), lastSeenAt: instant },
+      proof: z.object({
+        ...{ provenAt: instant, provenSequence: place, provenFeed: place, differedAt: instant },
+        differing: z.array(z.object({ recordType: z.string(), records: z.int() })),
+        ...{ mendedAt: instant, changesMended: z.int(), recordsMended: z.int() },
+        ...{ waitingUp: place, waitingDown: z.int(), waitingDownSince: instant },
+        loading: z.object({ patients: z.int(), left: z.int() }).nullable(),
+      }),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+
 /** The proofs for programs, below `/api/v1`: the ministry sees all facilities, a region's people theirs. */
 export function proofsRoutes({ proofs }: Pick<ProofsParts, 'proofs'>): readonly HubRoute[] {
   return [
@@ -41,6 +59,7 @@ export function proofsRoutes({ proofs }: Pick<ProofsParts, 'proofs'>): readonly 
       summary: 'Établissements : prouvés identiques au hub, quand et à quel numéro ; ce qui attend, ce qui diffère',
       tag: 'facilities',
       query: proofsQuery,
+      responses: { 200: { description: 'Une page d’établissements, par code', body: proofsAnswer } },
       handler: async ({ principal, query: { cursor = '', limit } }) => {
         // The database orders by its own language.
         const all = [...(await proofs.lines(principal?.region ?? null))].sort((a, b) => (a.code < b.code ? -1 : 1));

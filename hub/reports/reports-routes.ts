@@ -1,5 +1,9 @@
 import type { ConsolidatedReport } from '@santehaggui/protocols/api/admin-api.ts';
-import { emergencyTallies } from '@santehaggui/protocols/api/emergency-api.ts';
+import {
+  type EmergencyTallies,
+  type EmergencyTally,
+  emergencyTallies,
+} from '@santehaggui/protocols/api/emergency-api.ts';
 import { type EpiWeek, epiWeekOf, parseEpiWeek } from '@santehaggui/protocols/surveillance/epi-week.ts';
 import { failRuntime } from '@santehaggui/runtime/errors/runtime-errors.ts';
 import type { Answer } from '@santehaggui/runtime/http/route.ts';
@@ -18,6 +22,8 @@ const query = z.strictObject({
 
 const DAY_MS = 24 * 3600 * 1000;
 const days = z.coerce.number().int().min(1).max(366).default(90);
+const cursor = z.string().max(200).optional();
+const limit = z.coerce.number().int().min(1).max(200).default(200);
 const count = z.int().min(0);
 /** Null: hidden, because it is small or would give a small one away. */
 const shown = count.nullable();
@@ -71,14 +77,15 @@ export function reportsRoutes(reports: ReportsService, clock: Clock): readonly H
       summary:
         'Accès d’urgence par établissement : combien, examinés ou non (de la région de la personne, ou de tout le pays)',
       tag: 'reports',
-      query: z.strictObject({ days, region: query.shape.region }),
+      query: z.strictObject({ days, region: query.shape.region, cursor, limit }),
       responses: { 200: { description: 'Les établissements où il y en a eu', body: emergencyTallies } },
       handler: async ({ principal, query: asked }) => {
         const isOfRegion = principal?.role !== 'ministry';
         const region = isOfRegion ? regionOf(principal, asked.region) : (asked.region ?? null);
         const now = new Date(clock.now());
         const since = new Date(clock.now() - asked.days * DAY_MS);
-        return { body: await reports.emergencies({ since, now, region, isOfRegion }) };
+        const tallies = await reports.emergencies({ since, now, region, isOfRegion });
+        return { body: pageOf(tallies, asked) };
       },
     }),
     hubRoute({
@@ -97,6 +104,21 @@ export function reportsRoutes(reports: ReportsService, clock: Clock): readonly H
         ),
     }),
   ];
+}
+
+/** The facilities that follow one, in the order of regions. */
+function pageOf(
+  { since, facilities }: EmergencyTallies,
+  asked: { readonly cursor?: string | undefined; readonly limit: number },
+): EmergencyTallies {
+  const placeOf = ({ region, facility }: EmergencyTally): string => `${region}/${facility}`;
+  const following = facilities
+    .filter((tally) => asked.cursor === undefined || placeOf(tally) > asked.cursor)
+    .sort((left, right) => (placeOf(left) < placeOf(right) ? -1 : 1));
+  const page = following.slice(0, asked.limit);
+  const last = page.at(-1);
+  const hasMore = following.length > page.length && last !== undefined;
+  return { since, facilities: page, ...(hasMore ? { nextCursor: placeOf(last) } : {}) };
 }
 
 function weekOf(text: string | undefined, clock: Clock): EpiWeek {

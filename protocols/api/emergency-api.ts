@@ -115,5 +115,9 @@ export const emergencyTally = z.object({
 export type EmergencyTally = z.output<typeof emergencyTally>;
 
 /** `GET /api/v1/emergency-accesses` of a hub, and of its admin socket. `facilities`: those with any. */
-export const emergencyTallies = z.object({ since: z.string(), facilities: z.array(emergencyTally) });
+export const emergencyTallies = z.object({
+  since: z.string(),
+  facilities: z.array(emergencyTally),
+  nextCursor: z.string().optional(),
+});
 export type EmergencyTallies = z.output<typeof emergencyTallies>;
