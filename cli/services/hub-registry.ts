@@ -138,7 +138,7 @@ export async function showFacility(invocation: Invocation, dataDirectory: string
   const facility = (await facilitiesOf(client)).find((line) => line.code === code);
   if (facility === undefined) throw failCli('SH-N502', { why: code });
   const { places } = await client.get<{ readonly places: readonly FacilityPlace[] }>(`/facilities/${code}/places`);
-  const { proof, lastSeenAt, state, name, kind } = facility;
+  const { proof, lastSeenAt, state, name, kind, fingerprintWords } = facility;
   const { differing, mendedAt, waitingUp, waitingDown, waitingDownSince, loading } = proof;
   const seen = lastSeenAt === null ? '—' : format.instant(lastSeenAt);
   const counts = { changes: format.integer(proof.changesMended), records: format.integer(proof.recordsMended) };
@@ -156,6 +156,8 @@ export async function showFacility(invocation: Invocation, dataDirectory: string
           [text('facility.kind'), kind],
           ...placeLines(invocation, places),
           [text('facility.state'), text(`facility.${state}`)],
+          // As the node's own screen shows them.
+          [text('status.fingerprint'), fingerprintWords?.join(' ') ?? '—'],
           [text('facility.changes'), format.integer(facility.changes)],
           [text('facility.lastSeen'), seen],
           [text('facility.proven'), provenText(invocation, proof)],
