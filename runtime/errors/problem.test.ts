@@ -100,3 +100,11 @@ describe('errorLines', () => {
     expect(errorLines(error, 'en')).toContain('  - lan.port: is missing');
   });
 });
+
+it('says of a full disk that it is full, whatever found that out', () => {
+  for (const code of ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']) {
+    const problem = toProblem(Object.assign(new Error('write'), { code }), 'r-1');
+    expect(problem).toMatchObject({ code: 'SH-F008', status: 507, title: expect.stringContaining('disque est plein') });
+    expect(problem.remedy).toContain('place');
+  }
+});

@@ -21,9 +21,15 @@ export const problemMediaType = 'application/problem+json';
 // What these say names files, tables or code: it is for the log, not for whoever sent the request.
 const silentKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['config', 'fatal', 'bug']);
 
-/** Any thrown value as an error of ours: itself if it is one, else SH-B001 with the value as its cause. */
-export const asHagguiError = (error: unknown): HagguiError =>
-  error instanceof HagguiError ? error : failRuntime('SH-B001', { cause: error });
+/** What the system and SQLite say of a full disk. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+
+/** Any thrown value as an error of ours: itself if it is one, SH-F008 for a full disk, else SH-B001; the value is its cause. */
+export const asHagguiError = (error: unknown): HagguiError => {
+  if (error instanceof HagguiError) return error;
+  const isFull = error instanceof Error && 'code' in error && FULL.has(error.code);
+  return failRuntime(isFull ? 'SH-F008' : 'SH-B001', { cause: error });
+};
 
 /**
  * The problem that answers a request which ended in this error. Holds no stack, and no word of the error itself for

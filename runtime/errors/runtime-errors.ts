@@ -198,6 +198,15 @@ export const runtimeErrors = errorCodes({
       en: 'The log says why; correct it, then start again.',
     },
   },
+  'SH-F008': {
+    kind: 'fatal',
+    status: 507,
+    title: { fr: 'Le disque est plein : cela n’a pas été fait', en: 'The disk is full: this was not done' },
+    remedy: {
+      fr: 'Libérez de la place sur le disque, puis recommencez.',
+      en: 'Free some space on the disk, then try again.',
+    },
+  },
   'SH-B001': {
     kind: 'bug',
     title: { fr: 'Erreur interne', en: 'Internal error' },
