@@ -104,8 +104,8 @@ export const runtimeErrors = errorCodes({
     kind: 'not-found',
     title: { fr: 'Il n’y a rien à cette adresse', en: 'There is nothing at this address' },
     remedy: {
-      fr: 'Vérifiez l’adresse dans la documentation de l’API.',
-      en: 'Check the address in the API’s documentation.',
+      fr: 'Vérifiez l’adresse, ou repartez de l’accueil du poste. Pour un programme : la documentation de l’API.',
+      en: 'Check the address, or start again from the first page. For a program: the API’s documentation.',
     },
   },
   'SH-K001': {

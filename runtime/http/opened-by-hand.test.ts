@@ -22,7 +22,8 @@ it('an address that somebody opens in a browser and that is refused shows a page
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const text = await page.text();
-    for (const words of ['Il n’y a rien à cette adresse', 'SH-N001', 'href="/"']) expect(text).toContain(words);
+    for (const words of ['Il n’y a rien à cette adresse', 'repartez de l’accueil', 'SH-N001', 'href="/"'])
+      expect(text).toContain(words);
     expect(text).not.toContain('<b>');
     for (const init of [{ headers: { accept: '*/*' } }, { method: 'POST', headers: { accept: ACCEPT } }])
       expect((await fetch(url, init)).headers.get('content-type')).toContain('application/problem+json');
