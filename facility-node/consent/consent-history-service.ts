@@ -60,6 +60,11 @@ export class ConsentHistoryService {
     return this.#history(this.#patient(patientId)).items.filter(({ state }) => state === 'active');
   }
 
+  /** All that was accepted and refused, the newest first, for the patient: as {@link ConsentHistoryService.inForce}. */
+  said(patientId: string): readonly ConsentLine[] {
+    return this.#history(this.#patient(patientId)).items;
+  }
+
   #isReadable(staff: Staff, record: StoredRecord): boolean {
     return this.#options.access.scope(staff, 'read', record) !== undefined;
   }

@@ -1,5 +1,5 @@
 import type { ConsentLine } from '@santehaggui/protocols/api/consent-api.ts';
-import { classWords } from '@santehaggui/protocols/consents/consent-text.ts';
+import { classWords, dayWords } from '@santehaggui/protocols/consents/consent-text.ts';
 import { consentTexts } from '@santehaggui/protocols/consents/short-texts.ts';
 import { CONSENT_CLASSES } from '@santehaggui/protocols/records/consent.ts';
 import { parseMaliPhone } from '@santehaggui/protocols/records/phone.ts';
@@ -18,8 +18,8 @@ const DAY_MS = 24 * 3600_000;
 /** Of a number that is in a record; a stranger gets one answer a day. */
 const MAX_ANSWERS_A_DAY = 5;
 const MAX_FAMILY = 20;
-/** `PARTAGE`, and the number of the carnet where several persons have one phone. */
-const QUESTION = /^\s*partages?(?:\s+([\w-]{4,30}))?\s*[.!?]?\s*$/i;
+/** `PARTAGE` or `HISTORIQUE`, and the number of the carnet where several persons have one phone. */
+const QUESTION = /^\s*(partages?|historiques?)(?:\s+([\w-]{4,30}))?\s*[.!?]?\s*$/i;
 const ALL = classWords(CONSENT_CLASSES);
 
 /** What the service is made of. */
@@ -34,7 +34,8 @@ export type ConsentSmsParts = {
 };
 
 /**
- * Answers `PARTAGE`: who may see the record of the patient whose phone asks, in one short message. Only the number of a record is
+ * Answers `PARTAGE`, who may see the record of the patient whose phone asks, and `HISTORIQUE`, all that was accepted, refused and taken back,
+ * each in one short message. Only the number of a record is
  * answered about it; where several persons have it, the number of the carnet says which. Any other text is left to others.
  */
 export class ConsentSmsService implements Service {
@@ -59,8 +60,8 @@ export class ConsentSmsService implements Service {
 
   /** Answers one message if it asks; rejects when the network takes no answer. */
   async answer({ from, payload }: ReceivedMessage): Promise<void> {
-    const [, number] = (payload.kind === 'text' ? QUESTION.exec(payload.text) : null) ?? [undefined];
-    if (payload.kind !== 'text' || !QUESTION.test(payload.text)) return;
+    const [asked, word = '', number] = (payload.kind === 'text' ? QUESTION.exec(payload.text) : null) ?? [];
+    if (asked === undefined) return;
     const phone = parseMaliPhone(from);
     if (phone === undefined) return;
     const family = this.#consents
@@ -68,16 +69,21 @@ export class ConsentSmsService implements Service {
       .flatMap((id) => this.#parts.store.record(id) ?? [])
       .filter(({ fields }) => fields.replacedBy === undefined);
     if (!this.#mayAnswer(phone, family.length > 0)) return;
-    const text = this.#text(family, number);
+    const isOfPast = word.toLowerCase().startsWith('h');
+    const text = this.#text(family, { number, isOfPast });
     await this.#parts.messenger.send(phone, { kind: 'text', text });
   }
 
-  #text(family: readonly StoredRecord[], number: string | undefined): string {
+  #text(
+    family: readonly StoredRecord[],
+    { number, isOfPast }: { readonly number: string | undefined; readonly isOfPast: boolean },
+  ): string {
     const { facility, history, audit } = this.#parts;
     if (family.length === 0) return consentTexts.unknown(facility.name);
     const asked = family.filter((person) => number === undefined || isNumber(person, number));
     const [person] = asked;
-    if (person === undefined || asked.length > 1) return consentTexts.whichPerson(facility.name);
+    if (person === undefined || asked.length > 1)
+      return consentTexts.whichPerson(facility.name, isOfPast ? 'HISTORIQUE' : 'PARTAGE');
     audit.append(
       { kind: 'daemon' },
       {
@@ -88,6 +94,7 @@ export class ConsentSmsService implements Service {
         detail: { via: 'patient-sms', event: 'PrivacyDisclosure', to: 'patient' },
       },
     );
+    if (isOfPast) return consentTexts.past(facility.name, history.said(person.id).map(pastOf));
     return consentTexts.sharing(facility.name, history.inForce(person.id).flatMap(lineOf));
   }
 
@@ -113,4 +120,15 @@ function isNumber({ fields }: StoredRecord, asked: string): boolean {
 
 function lineOf({ decision, recipient, classes, until }: ConsentLine) {
   return decision === 'deny' ? [] : [{ who: recipient, what: classes === ALL ? 'tout' : classes, until }];
+}
+
+const ENDED = { active: undefined, ended: 'fini', 'of-age': 'fini à 18 ans' } as const;
+
+function pastOf({ decision, recipient, givenAt, from, state, withdrawnAt }: ConsentLine) {
+  const end =
+    state === 'withdrawn'
+      ? ['retiré', ...(withdrawnAt === undefined ? [] : [dayWords(withdrawnAt.slice(0, 10))])].join(' ')
+      : ENDED[state];
+  const on = givenAt === undefined ? (from ?? '') : dayWords(givenAt.slice(0, 10));
+  return { on, said: decision === 'deny' ? 'refus' : 'accord', who: recipient, end };
 }

@@ -90,3 +90,37 @@ describe('PARTAGE', () => {
     expect(await ask('PARTAGE')).toBeDefined();
   });
 });
+
+describe('HISTORIQUE', () => {
+  it('tells all that was accepted, refused and taken back, the newest first, in one message, and leaves a trace', async () => {
+    await using node = await openTestStore();
+    const { ask, audit } = listening(node);
+    const id = registered(node);
+    expect(await ask('HISTORIQUE')).toBe("CSCOM de Sangha: vous n'avez rien accepté ni refusé à ce jour.");
+    const [march, april] = [Date.UTC(2026, 2, 12), Date.UTC(2026, 3, 15)];
+    consented(node, id, { givenAt: march, status: 'withdrawn', withdrawnAt: april });
+    consented(node, id, { givenAt: april, decision: 'deny', recipient: null });
+    expect(await ask('historique')).toBe(
+      'CSCOM de Sangha: 15/04/2026 refus tous; 12/03/2026 accord CSRéf de Djenné (retiré 15/04/2026)',
+    );
+    for (let more = 0; more < 5; more++) consented(node, id, { givenAt: april });
+    const many = await ask('HISTORIQUE');
+    expect(many?.length).toBeLessThanOrEqual(160);
+    expect(many).toMatch(/^CSCOM de Sangha: 15\/04\/2026 accord .* et \d autres$/);
+    expect(audit.eventsAfter(0, 10)).toHaveLength(3);
+  });
+
+  it('is as careful as PARTAGE, and counts with it', async () => {
+    await using node = await openTestStore();
+    const { ask, messenger } = listening(node);
+    const mother = registered(node);
+    registered(node, { givenName: 'Amaga', number: 'SAN-2-B' });
+    consented(node, mother, { givenAt: Date.UTC(2026, 2, 12) });
+    expect(await ask('HISTORIQUE')).toContain('Envoyez HISTORIQUE et le numéro du carnet');
+    expect(await ask('HISTORIQUE SAN-2-B')).toContain('rien accepté');
+    expect(await ask('HISTORIQUE SAN-1-A')).toContain('12/03/2026 accord');
+    expect(await ask('HISTORIQUE SAN-1-A', '+22366000000')).toContain("n'est dans aucun dossier");
+    for (const text of ['PARTAGE SAN-1-A', 'PARTAGE SAN-1-A', 'HISTORIQUE SAN-1-A']) await ask(text);
+    expect(messenger.sent).toHaveLength(6);
+  });
+});

@@ -22,7 +22,17 @@ describe('short messages about consents', () => {
         for (const text of [
           consentTexts.sharing(name, lines),
           consentTexts.code({ code: '012345', facility: name }),
-          consentTexts.whichPerson(name),
+          consentTexts.whichPerson(name, 'PARTAGE'),
+          consentTexts.whichPerson(name, 'HISTORIQUE'),
+          consentTexts.past(
+            name,
+            lines.map(({ who, what }) => ({
+              on: '31/12/2027',
+              said: 'accord',
+              who,
+              end: what === '' ? undefined : 'retiré 31/12/2027',
+            })),
+          ),
           consentTexts.unknown(name),
         ]) {
           expect(text.length).toBeLessThanOrEqual(SEGMENT_CHARACTERS);

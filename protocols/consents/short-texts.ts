@@ -36,6 +36,14 @@ export function gsmText(text: string): string {
 /** Who may see a record, as a short message tells it; `until` as on paper. */
 export type SharingLine = { readonly who: string; readonly what: string; readonly until?: string | undefined };
 
+/** What was said and what became of it, as a short message tells it: `on` and `end` as on paper. */
+export type PastLine = {
+  readonly on: string;
+  readonly said: string;
+  readonly who: string;
+  readonly end?: string | undefined;
+};
+
 /** What patients are written about consents, each one segment; signed with the facility's name. */
 export const consentTexts = {
   /** The code that says yes to what was just read out. */
@@ -55,9 +63,19 @@ export const consentTexts = {
     const names = lines.map(({ who }) => gsmText(cut(who, 30)));
     return `${head}${fitting('Voient votre dossier: ', [whole, names], room)}${end}`;
   },
+  /** The answer to `HISTORIQUE`: the newest first, as much as fits into one segment, and how many more there are. */
+  past: (facility: string, lines: readonly PastLine[]): string => {
+    const head = `${cut(gsmText(facility), 30)}: `;
+    if (lines.length === 0) return `${head}vous n'avez rien accepté ni refusé à ce jour.`;
+    const toldOf = (most: number): readonly string[] =>
+      lines.map(({ on, said, who, end }) =>
+        gsmText(`${on} ${said} ${cut(who, most)}${end === undefined ? '' : ` (${end})`}`),
+      );
+    return `${head}${fitting('', [toldOf(60), toldOf(20)], SEGMENT_CHARACTERS - head.length)}`;
+  },
   /** Several persons have that phone: nobody is told of another's record. */
-  whichPerson: (facility: string): string =>
-    gsmText(`${cut(facility, 30)}: plusieurs dossiers ont ce numéro. Envoyez PARTAGE et le numéro du carnet.`),
+  whichPerson: (facility: string, word: string): string =>
+    gsmText(`${cut(facility, 30)}: plusieurs dossiers ont ce numéro. Envoyez ${word} et le numéro du carnet.`),
   unknown: (facility: string): string =>
     gsmText(`${cut(facility, 30)}: ce numéro n'est dans aucun dossier ici. Faites-le noter au centre.`),
 };
