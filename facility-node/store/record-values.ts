@@ -60,6 +60,9 @@ const problemInFrench: Readonly<Record<string, string>> = {
   'not a text': 'un texte est attendu',
 };
 
+// No keyboard writes them, no text of FHIR may hold them (R4 §2.24.0.1), PostgreSQL holds no zero: an import would refuse what was exported.
+const UNWRITABLE = /[\p{Cc}--[\t\n\r\x7f-\x9f]]/gv;
+
 function canonicalText(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed().normalize('NFC');
+  return text.replace(UNWRITABLE, '').toWellFormed().normalize('NFC');
 }
