@@ -168,7 +168,7 @@ export class AttachmentsService {
   async #take(sql: Sql, facility: string, { record, offset, size, bytes }: BlobPiece): Promise<TakenPiece> {
     const described = await describedIn(sql, facility, record);
     if (described === undefined || described.size !== size) return haveOf(record, 0, 'unknown');
-    if (!(await this.#hasRoom(sql, facility, { record, size }))) return haveOf(record, 0, 'later');
+    if (!(await this.#hasRoom(sql, facility, { record, described }))) return haveOf(record, 0, 'later');
     await inSchema(sql, facility, (store) => store.begin(record, described));
     const held = (await this.#held(sql, facility, { record, described })) as AttachmentRow;
     const verdict = judgePart(held.received, { offset, length: bytes.length });
@@ -182,18 +182,22 @@ export class AttachmentsService {
     return { ...have, newBytes: fresh.length };
   }
 
-  /** Whether a content has begun to be kept for a facility, or may: one that sends without end leaves room to all others. */
+  /**
+   * Whether this very content has begun to be kept for a facility, or may: one that sends without end leaves room to all others. What had
+   * begun for the record before it came to mean another content gives its room back, and no more than that.
+   */
   async #hasRoom(
     sql: Sql,
     facility: string,
-    { record, size }: { readonly record: string; readonly size: number },
+    { record, described }: { readonly record: string; readonly described: Described },
   ): Promise<boolean> {
     const room = await inSchema(sql, facility, async (store) => {
-      if ((await store.find(record)) !== undefined) return undefined;
-      return this.#options.megabytesEach * 1024 ** 2 - (await store.totalBytes());
+      const begun = await store.find(record);
+      if (begun !== undefined && isOf(begun, described)) return undefined;
+      return this.#options.megabytesEach * 1024 ** 2 - (await store.totalBytes()) + (begun?.size ?? 0);
     });
     if (room === undefined) return true;
-    const hasRoom = size <= room;
+    const hasRoom = described.size <= room;
     if (!hasRoom && !this.#full.has(facility)) this.#options.log.warn('attachments.full', { facility });
     if (hasRoom) this.#full.delete(facility);
     else this.#full.add(facility);
@@ -225,7 +229,7 @@ export class AttachmentsService {
   ): Promise<AttachmentRow | undefined> {
     const { hash, size } = described;
     const found = await inSchema(sql, facility, (store) => store.lock(record));
-    if (found?.isWhole === true && found.hash === hash) return found;
+    if (found?.isWhole === true && isOf(found, described)) return found;
     for (const code of await this.#others(sql, facility, record)) {
       const there = await inSchema(sql, code, (store) => store.find(record));
       if (there?.isWhole !== true || there.hash !== hash) continue;
@@ -240,7 +244,7 @@ export class AttachmentsService {
       });
       return { hash, size, received: size, isWhole: true };
     }
-    if (found === undefined || found.hash === hash) return found;
+    if (found === undefined || isOf(found, described)) return found;
     // The record has come to mean another content than what was begun.
     await inSchema(sql, facility, async (store) => {
       await store.remove(record);
@@ -324,6 +328,11 @@ export async function readContentDigests(sql: Sql, facility: string): Promise<re
 const ALTERED = 'SH-X311';
 /** The keys are out of reach: the KMS does not answer, or has others. */
 const OF_KEYS = ['SH-N310', 'SH-N311', 'SH-T310', 'SH-T311', 'SH-C312'] as const;
+
+/** Whether what is here is of the content that the record describes now. */
+function isOf(row: AttachmentRow, { hash, size }: Described): boolean {
+  return row.hash === hash && row.size === size;
+}
 
 function isOfKeys(error: unknown): boolean {
   return OF_KEYS.some((code) => hasCode(error, code));
