@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -18,25 +19,39 @@ const answers = {
   staff: [{ login: 'awa', password, role: 'nurse', familyName: 'Dolo', givenName: 'Awa' }],
   unlock: 'staff',
 };
-const CANARIES = ['Canari-Bandiagara-7731', 'Hémorragie-Yaya-9120', 'Guindo', '+22370112233'];
+const CANARIES = [
+  ...['Canari-Bandiagara-7731', 'Hémorragie-Yaya-9120', 'Guindo', '+22370112233'],
+  ...['Plaie-Sangha-5512', 'Fièvre-Ireli-8804', 'Image-Canari-3306'],
+];
 
 type Line = Readonly<Record<string, unknown>> & { readonly event?: string };
 
-const daemon = (...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [main, ...args], {
+/** All that it leaves is below one folder: its data, what it writes in passing, what it says, and a core where it can leave one. */
+const daemon = (folder: string, ...args: readonly string[]): ChildProcess => {
+  const said = join(folder, 'said');
+  const passing = join(folder, 'tmp');
+  mkdirSync(passing, { recursive: true });
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['pipe', 'pipe', openSync(said, 'a')],
+    env: { PATH: process.env.PATH, LANG: 'fr', TMPDIR: passing },
+    cwd: folder,
+  });
+  child.stdout?.on('data', (bytes: Buffer) => appendFileSync(said, bytes));
+  return child;
+};
+
+const init = async (folder: string): Promise<{ recoveryWords: string[]; unlockers: string[] }> => {
+  const child = spawn(process.execPath, [main, 'init', '--data', join(folder, 'node'), '--answers', '-'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, LANG: 'fr' },
   });
-
-const init = async (data: string): Promise<{ recoveryWords: string[]; unlockers: string[] }> => {
-  const child = daemon('init', '--data', data, '--answers', '-');
   child.stdin?.end(JSON.stringify(answers));
   return JSON.parse(await text(child.stdout as NodeJS.ReadableStream));
 };
 
 /** Starts the daemon; `next` gives its next `ready` line. */
-const start = (data: string) => {
-  const child = daemon('--data', data, '--lan-host', '127.0.0.1', '--lan-port', '0');
+const start = (folder: string) => {
+  const child = daemon(folder, '--data', join(folder, 'node'), '--lan-host', '127.0.0.1', '--lan-port', '0');
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const next = async (): Promise<Line> => {
     for (;;) {
@@ -72,10 +87,10 @@ const filesBelow = (folder: string): readonly string[] =>
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
 
-const found = (folder: string): readonly string[] =>
+const found = (folder: string, secrets: readonly string[]): readonly string[] =>
   filesBelow(folder).flatMap((path) => {
     const bytes = readFileSync(path);
-    return CANARIES.filter((canary) => bytes.includes(canary)).map((canary) => `${canary} in ${path}`);
+    return [...CANARIES, ...secrets].filter((one) => bytes.includes(one)).map((one) => `${one} in ${path}`);
   });
 
 const signIn = async (lanUrl: string): Promise<Record<string, string>> => {
@@ -90,10 +105,11 @@ describe('a node that staff open', { timeout: 120_000 }, () => {
   it('comes up locked after a power cut, keeps notes, opens for who may, and gives a thief nothing', async () => {
     await using directory = await temporaryDirectory();
     const data = join(directory.path, 'node');
-    const { recoveryWords, unlockers } = await init(data);
+    const { recoveryWords, unlockers } = await init(directory.path);
+    const secrets = [password, answers.administrator.password, recoveryWords.join(' ')];
     expect(unlockers).toEqual(['amadou', 'awa']);
 
-    const first = start(data);
+    const first = start(directory.path);
     const { lanUrl, locked } = (await first.next()) as { lanUrl: string; locked?: boolean };
     expect(locked).toBe(true);
     expect(await (await fetch(lanUrl)).text()).toContain('poste verrouillé');
@@ -123,12 +139,39 @@ describe('a node that staff open', { timeout: 120_000 }, () => {
     const patient = { familyName: CANARIES[0], givenName: 'Fanta', phone: CANARIES[3] };
     const made = await fetch(`${lanUrl}/api/v1/patients`, { method: 'POST', headers, body: JSON.stringify(patient) });
     expect(made.status).toBe(201);
+    const { id } = (await made.json()) as { id: string };
+    const post = (path: string, body: unknown, more: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${lanUrl}/api/v1${path}`, {
+        ...{ method: 'POST', headers: { ...headers, ...more } },
+        body: body instanceof Uint8Array ? body : JSON.stringify(body),
+      });
+    const began = new Date().toISOString();
+    const visit = {
+      patient: id,
+      start: began,
+      class: 'AMB',
+      status: 'finished',
+      reason: CANARIES[4],
+      conditions: [{ code: 'B54', text: CANARIES[5] }],
+    };
+    expect((await post('/encounters', visit)).status).toBe(201);
+    const document = await post('/document-references', { patient: id, title: CANARIES[4], category: 'photo' });
+    const { id: documentId } = (await document.json()) as { id: string };
+    const picture = Buffer.concat([
+      Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
+      Buffer.from(String(CANARIES[6])),
+      randomBytes(5000),
+    ]);
+    const content = await post(`/document-references/${documentId}/content`, picture, { 'content-type': 'image/jpeg' });
+    expect(content.status).toBe(200);
+    const refused = await post('/patients', { familyName: CANARIES[0], birthDate: CANARIES[4] });
+    expect(refused.status).toBe(422);
 
     // The plug is pulled: whoever carries the disk away has these files.
     await first.end('SIGKILL');
-    expect(found(data)).toEqual([]);
+    expect(found(directory.path, secrets)).toEqual([]);
 
-    const second = start(data);
+    const second = start(directory.path);
     const again = (await second.next()) as { lanUrl: string; locked?: boolean };
     expect(again.locked).toBe(true);
     expect((await form(`${again.lanUrl}/unlock/recovery`, { words: 'abaisser '.repeat(12) })).status).toBe(403);
@@ -142,6 +185,6 @@ describe('a node that staff open', { timeout: 120_000 }, () => {
     });
     expect(((await search.json()) as { items: unknown[] }).items).toHaveLength(1);
     await second.end('SIGTERM');
-    expect(found(data)).toEqual([]);
+    expect(found(directory.path, secrets)).toEqual([]);
   });
 });
