@@ -170,12 +170,14 @@ export class AttachmentsService {
     if (described === undefined || described.size !== size) return haveOf(record, 0, 'unknown');
     if (!(await this.#hasRoom(sql, facility, { record, described }))) return haveOf(record, 0, 'later');
     await inSchema(sql, facility, (store) => store.begin(record, described));
-    const held = (await this.#held(sql, facility, { record, described })) as AttachmentRow;
-    const verdict = judgePart(held.received, { offset, length: bytes.length });
-    if (verdict.kind !== 'keep') return haveOf(record, held.received);
+    const held = await this.#held(sql, facility, { record, described });
+    if (held === undefined) await inSchema(sql, facility, (store) => store.begin(record, described));
+    const at = held?.received ?? 0;
+    const verdict = judgePart(at, { offset, length: bytes.length });
+    if (verdict.kind !== 'keep') return haveOf(record, at);
     const fresh = bytes.subarray(verdict.skip);
-    const received = held.received + fresh.length;
-    await this.#add(sql, facility, { record, patient: described.patient, at: held.received, bytes: fresh });
+    const received = at + fresh.length;
+    await this.#add(sql, facility, { record, patient: described.patient, at, bytes: fresh });
     await inSchema(sql, facility, (store) => store.setReceived(record, received, false));
     const have =
       received < size ? haveOf(record, received) : await this.#complete(sql, facility, { record, described });
@@ -245,12 +247,9 @@ export class AttachmentsService {
       return { hash, size, received: size, isWhole: true };
     }
     if (found === undefined || isOf(found, described)) return found;
-    // The record has come to mean another content than what was begun.
-    await inSchema(sql, facility, async (store) => {
-      await store.remove(record);
-      await store.begin(record, described);
-    });
-    return { hash, size, received: 0, isWhole: false };
+    // The record has come to mean another content than what was begun; only a piece of that begins it, once there is room.
+    await inSchema(sql, facility, (store) => store.remove(record));
+    return undefined;
   }
 
   /** All of a content; undefined where it was altered, or is not what the record says. */
