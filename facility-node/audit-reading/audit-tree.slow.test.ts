@@ -224,7 +224,11 @@ describe('a search of the audit trail', () => {
       meta: { profile: ['https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead'] },
       action: 'R',
       outcome: '0',
-      agent: [{ who: { identifier: { value: 'nurse' } }, requestor: true }],
+      agent: [
+        { type: { coding: [{ code: '110152' }] }, requestor: false },
+        { type: { coding: [{ code: '110153' }] }, who: { display: 'cscom_sangha' }, requestor: false },
+        { who: { identifier: { value: 'nurse' } }, requestor: true },
+      ],
     });
     expect(bundle.entry[0].resource.entity[0].what).toEqual({ reference: `Patient/${domo}` });
   });
