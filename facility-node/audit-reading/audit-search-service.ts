@@ -19,6 +19,7 @@ import { cursorAfter, positionOf } from '../resources/page-cursor.ts';
 import { failResource } from '../resources/resource-errors.ts';
 import { emergenciesElsewhere } from '../store/emergency-grants.ts';
 import type { RecordStore } from '../store/record-store.ts';
+import type { StoredRecord } from '../store/stored-record.ts';
 import { accessWords, purposeWords } from './access-words.ts';
 
 /** What the service is made of. */
@@ -27,6 +28,8 @@ export type AuditSearchOptions = {
   readonly audit: AuditService;
   readonly proofs: AuditProofService;
   readonly facility: { readonly code: string; readonly name: string };
+  /** Whether somebody may read a patient's record, and so be told the name; without it nobody is asked. */
+  readonly shows?: (staff: Staff, record: StoredRecord) => boolean;
 };
 
 const PAGE = 500;
@@ -68,18 +71,18 @@ export class AuditSearchService {
 
   /** Who read or changed a patient's record, in French words, the newest first; noted as asked by the patient. Throws SH-N130. */
   accesses(staff: Staff, patientId: string): AccessHistory {
-    const { store, audit, proofs, facility } = this.#options;
+    const { store, audit, proofs, facility, shows } = this.#options;
     const record = store.record(patientId);
     if (record === undefined || record.type.name !== patientType.name) throw failResource('SH-N130');
     const found = this.#accessesOf(patientId);
     audit.append(staff, { action: 'read', recordType: 'audit', patientId, purpose: 'PATRQT' });
-    const { familyName, givenName, number } = record.fields;
+    const { familyName, givenName, number } = shows?.(staff, record) === false ? {} : record.fields;
     const { size, root } = proofs.head();
     const anchor = proofs.anchored();
     return {
       patient: {
         id: patientId,
-        name: [givenName, familyName].filter(Boolean).join(' '),
+        name: [givenName, familyName].filter(Boolean).join(' ') || 'patient (nom non montré)',
         ...(typeof number === 'string' ? { number } : {}),
       },
       facility: facility.name,

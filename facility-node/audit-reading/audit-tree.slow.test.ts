@@ -165,6 +165,32 @@ describe('who read a patient’s record', () => {
     expect((await head('GET', `/api/v1/patients/${yassa}/accesses`)).body.items).toHaveLength(3);
   });
 
+  it('is open to an auditor, who is told who read and of no patient the name, nor anything of a record', async () => {
+    await using clinic = await workedClinic();
+    const [domo] = clinic.patients as [string];
+    const auditor = await clinic.as('auditor');
+    const { status, body } = await auditor('GET', `/api/v1/patients/${domo}/accesses`);
+    expect([status, body.items.length]).toEqual([200, 3]);
+    expect(JSON.stringify(body)).not.toContain('Domo');
+    expect(body.patient).toEqual({ id: domo, name: 'patient (nom non montré)' });
+    const trail = await auditor('GET', '/api/v1/audit');
+    expect(JSON.stringify(trail.body)).not.toContain('Domo');
+    // What the head did is read by somebody else than the head.
+    await (await clinic.as('head'))('GET', `/api/v1/patients/${domo}`);
+    expect((await auditor('GET', '/api/v1/audit?login=head&action=read')).body.items).toHaveLength(1);
+    for (const path of [
+      `/patients/${domo}`,
+      '/patients?search=dolo',
+      '/encounters',
+      '/conditions',
+      '/consents',
+      '/referrals',
+    ])
+      expect([path, (await auditor('GET', `/api/v1${path}`)).status]).toEqual([path, 403]);
+    for (const path of ['/patients', '/encounters', '/conditions'])
+      expect([path, (await auditor('POST', `/api/v1${path}`, { body: {} })).status]).toEqual([path, 403]);
+  });
+
   it('is closed to everybody else', async () => {
     await using clinic = await workedClinic();
     const path = `/api/v1/patients/${clinic.patients[0]}/accesses`;

@@ -15,7 +15,7 @@ import type { RecordAccess } from '../access/record-access.ts';
 import type { AuditProofService } from '../audit/audit-proof-service.ts';
 import type { AuditService } from '../audit/audit-service.ts';
 import { auditRoutes } from '../audit-reading/audit-routes.ts';
-import { AuditSearchService } from '../audit-reading/audit-search-service.ts';
+import { type AuditSearchOptions, AuditSearchService } from '../audit-reading/audit-search-service.ts';
 import { conflictsRoutes } from '../conflicts/conflicts-routes.ts';
 import { ConflictsService } from '../conflicts/conflicts-service.ts';
 import { ConsentCodeService } from '../consent/consent-code-service.ts';
@@ -117,6 +117,7 @@ export function clinicRoutes({
   const history = new ConsentHistoryService({ store, audit, access, clock, facility });
   const conflicts = new ConflictsService({ store, audit, access, once, resources, clock });
   const rights = new RightsEditingService({ store, audit, access, once });
+  const shows: AuditSearchOptions['shows'] = (staff, record) => access.shown(staff, record) !== undefined;
   const versioned = [
     ...sessionsRoutes(sessions, signIn),
     ...factorsRoutes({ signIn, phones, passkeys }),
@@ -141,7 +142,7 @@ export function clinicRoutes({
     ...emergencyRoutes(emergencies),
     ...rightsRoutes(rights),
     ...devicesRoutes(deviceParts),
-    ...auditRoutes(new AuditSearchService({ store, audit, proofs: auditProofs, facility })),
+    ...auditRoutes(new AuditSearchService({ store, audit, proofs: auditProofs, facility, shows })),
   ].map((route): NodeRoute => ({ ...route, path: `/v1${route.path}` }));
   return [...versioned, ...docsRoutes(versioned, version)];
 }

@@ -39,7 +39,8 @@ const ADMINISTRATION = {
 /**
  * The rights of each role as long as nobody has changed them. Who may write a field at all is here; whose write prevails is the
  * catalogue's `authorised`. Roles without clinical work see no diagnosis: an encounter and a condition are read by those who care, a
- * laboratory reads what it examines for, a pharmacist what is prescribed.
+ * laboratory reads what it examines for, a pharmacist what is prescribed. An auditor sees who did what and who may, and no patient: what the
+ * head of a facility does is not looked at by the head alone.
  */
 const PRESETS: Readonly<Record<Role, Rights>> = {
   registrar: { ...DIRECTORY, patient: WRITE, allergyIntolerance: ['read', 'create'], consent: WRITE, conflict: DECIDE },
@@ -69,6 +70,11 @@ const PRESETS: Readonly<Record<Role, Rights>> = {
   },
   'it-officer': { ...DIRECTORY, ...ADMINISTRATION, records: ['import'] },
   'district-officer': { ...DIRECTORY, report: READ, aggregateReport: READ, alert: READ },
+  auditor: {
+    ...DIRECTORY,
+    ...{ audit: ['read', 'export'], emergencyAccess: READ },
+    ...{ rolePolicy: READ, facilityRights: READ, account: READ, device: READ },
+  },
   system: {},
 };
 
@@ -112,6 +118,7 @@ const MARGINS: Readonly<Record<Role, Rights>> = {
   laboratory: { condition: READ, medicationRequest: READ, allergyIntolerance: READ },
   'it-officer': {},
   'district-officer': {},
+  auditor: {},
   system: {},
 };
 

@@ -16,11 +16,15 @@ export const ROLES = [
   'laboratory',
   'it-officer',
   'district-officer',
+  'auditor',
   'system',
 ] as const;
 
 /** One of {@link ROLES}. `system` is the hub and the daemons themselves. */
 export type Role = (typeof ROLES)[number];
+
+/** Everybody but an auditor, who writes into no record. */
+export const WRITERS: readonly Role[] = ROLES.filter((role) => role !== 'auditor');
 
 /**
  * What a field holds, and how its value looks in memory, in the `fields` JSON of both stores and in the API:
@@ -152,13 +156,13 @@ export function recordType<Fields extends FieldDeclarations>(
 
 const COMMON_FIELDS = {
   identifier: field(60, 'set', {
-    authorised: ROLES,
+    authorised: WRITERS,
     identifies: true,
     label: ['Identifiants extérieurs', 'Identifiers elsewhere'],
     fhir: 'identifier[*].value',
   }),
   source: field(61, 'text', {
-    authorised: ROLES,
+    authorised: WRITERS,
     identifies: true,
     label: ['Ressource d’origine', 'Original resource'],
   }),

@@ -1,4 +1,4 @@
-import { field, MANAGERS, ROLES, type Role, recordType } from './record-type.ts';
+import { field, MANAGERS, ROLES, type Role, recordType, WRITERS } from './record-type.ts';
 import { uuidText } from './schema.ts';
 
 /**
@@ -38,13 +38,13 @@ export const staffAccount = recordType({
     /** Where it is valid besides its home, and as what: see {@link placeMember}. */
     places: field(4, 'set', { authorised: MANAGERS, label: ['Établissements et fonctions', 'Facilities and roles'] }),
     /** The password's verifier, sealed to the node of each facility: see {@link verifierMember}. */
-    verifiers: field(5, 'set', { authorised: ROLES, label: ['Mots de passe scellés', 'Sealed passwords'] }),
+    verifiers: field(5, 'set', { authorised: WRITERS, label: ['Mots de passe scellés', 'Sealed passwords'] }),
   },
 });
 
 /** The roles that a share can give. Who administers a facility is decided there, by no other one. */
 export const SHARED_ROLES: readonly Role[] = ROLES.filter(
-  (role) => !['head', 'it-officer', 'district-officer', 'system'].includes(role),
+  (role) => !['head', 'it-officer', 'district-officer', 'auditor', 'system'].includes(role),
 );
 
 /** A facility where an account is valid, by its record, and the role that it has there. */

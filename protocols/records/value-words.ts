@@ -23,6 +23,7 @@ const ROLE_WORDS: Readonly<Record<Role, Words>> = {
   laboratory: ['laboratoire', 'laboratory'],
   'it-officer': ['informatique', 'IT officer'],
   'district-officer': ['district sanitaire', 'district officer'],
+  auditor: ['auditeur', 'auditor'],
   system: ['le système', 'the system'],
 };
 
