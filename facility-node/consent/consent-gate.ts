@@ -50,14 +50,13 @@ export class ConsentGate {
   judge(patientId: string, to: Destination, classes: readonly string[] = CONSENT_CLASSES): ConsentVerdict {
     const { store, clock } = this.#options;
     const consents = this.#consents.ofPatient(patientId).flatMap((id) => store.record(id) ?? []);
-    const birthDate = store.record(patientId)?.fields.birthDate;
     return judgeDisclosure(consents, {
       classes,
       purpose: to.purpose,
       recipient: to.recipient,
       country: to.country ?? HOME_COUNTRY,
       atMs: clock.now(),
-      birthDate: typeof birthDate === 'string' ? birthDate : undefined,
+      birthDate: this.#consents.birthDate(patientId),
     });
   }
 

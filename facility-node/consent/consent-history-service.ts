@@ -1,6 +1,12 @@
 import type { CONSENT_STATES, ConsentHistory, ConsentLine } from '@santehaggui/protocols/api/consent-api.ts';
 import { currentVersion, versionsOf } from '@santehaggui/protocols/consents/consent-chain.ts';
-import { isInForce, isMinor } from '@santehaggui/protocols/consents/consent-decision.ts';
+import {
+  HOME_COUNTRY,
+  isInForce,
+  isMinor,
+  judgeDisclosure,
+  type Recipient,
+} from '@santehaggui/protocols/consents/consent-decision.ts';
 import { classWords, countryName, dayWords } from '@santehaggui/protocols/consents/consent-text.ts';
 import { readSignature, signaturePath } from '@santehaggui/protocols/consents/signature.ts';
 import type { RecordChange } from '@santehaggui/protocols/journal/change.ts';
@@ -55,12 +61,36 @@ export class ConsentHistoryService {
     return this.#line(record, person);
   }
 
-  /** What has effect now, for the patient: no reading by staff, and so not noted here. */
+  /**
+   * What others may have now, for the patient: of each permit in force the classes that nothing denies. No reading by staff, and so not
+   * noted here. Whether a facility is of the district is not asked: rather one too many is told than one too few.
+   */
   inForce(patientId: string): readonly ConsentLine[] {
-    return this.#history(this.#patient(patientId)).items.filter(({ state }) => state === 'active');
+    const { store, clock } = this.#options;
+    const person = this.#patient(patientId);
+    const atMs = clock.now();
+    const birthDate = this.#consents.birthDate(person.id);
+    const consents = this.#consents.ofPatient(person.id).flatMap((id) => store.record(id) ?? []);
+    const permits = consents.filter(
+      ({ fields }) => fields.decision !== 'deny' && isInForce(fields, atMs, birthDate) && Array.isArray(fields.classes),
+    );
+    return permits.reverse().flatMap((record) => {
+      const { fields } = record;
+      const { allowed } = judgeDisclosure(consents, {
+        classes: fields.classes as readonly string[],
+        purpose: String(fields.purpose),
+        recipient: recipientOf(fields),
+        country: typeof fields.country === 'string' ? fields.country : HOME_COUNTRY,
+        atMs,
+        birthDate,
+      });
+      return allowed.size === 0
+        ? []
+        : [this.#line({ ...record, fields: { ...fields, classes: [...allowed] } }, person)];
+    });
   }
 
-  /** All that was accepted and refused, the newest first, for the patient: as {@link ConsentHistoryService.inForce}. */
+  /** All that was accepted and refused, the newest first, for the patient: no reading by staff either. */
   said(patientId: string): readonly ConsentLine[] {
     return this.#history(this.#patient(patientId)).items;
   }
@@ -77,7 +107,7 @@ export class ConsentHistoryService {
       .filter(isFor)
       .reverse();
     const items = records.map((record) => this.#line(record, person));
-    const minor = isMinor(birthDateOf(person), clock.now());
+    const minor = isMinor(this.#consents.birthDate(person.id), clock.now());
     const number = person.fields.number;
     return {
       patient: {
@@ -105,7 +135,7 @@ export class ConsentHistoryService {
     const refused = classWords(fields.refused);
     return withoutGaps({
       id: record.id,
-      state: stateOf(record, person, clock.now()),
+      state: stateOf(record, this.#consents.birthDate(person.id), clock.now()),
       decision: fields.decision === 'deny' ? 'deny' : 'permit',
       recipient: this.#recipient(record),
       classes: classWords(fields.classes),
@@ -164,9 +194,15 @@ function isAskedAgain(records: readonly StoredRecord[], items: readonly ConsentL
   return !isActive && records.some(({ fields }) => fields.guardian !== undefined && fields.status === 'active');
 }
 
-function stateOf(record: StoredRecord, person: StoredRecord, nowMs: number): (typeof CONSENT_STATES)[number] {
+/** To whom a permit lets data go. */
+function recipientOf(fields: StoredRecord['fields']): Recipient {
+  if (typeof fields.recipientName === 'string') return { kind: 'organisation', name: fields.recipientName };
+  const id = typeof fields.recipient === 'string' ? fields.recipient : '';
+  return { kind: 'facility', id, isInDistrict: fields.isForDistrict === true };
+}
+
+function stateOf(record: StoredRecord, birthDate: string | undefined, nowMs: number): (typeof CONSENT_STATES)[number] {
   if (record.fields.status !== 'active') return 'withdrawn';
-  const birthDate = birthDateOf(person);
   if (isInForce(record.fields, nowMs, birthDate)) return 'active';
   const isOfAge = record.fields.guardian !== undefined && isMinor(birthDate, nowMs) === false;
   return isOfAge ? 'of-age' : 'ended';
@@ -182,10 +218,6 @@ function hashesIn({ writes }: RecordChange): readonly string[] {
   const write = writes[VERSIONS];
   if (write?.kind !== 'set') return [];
   return write.add.flatMap((entry) => currentVersion([entry])?.hash ?? []);
-}
-
-function birthDateOf({ fields }: StoredRecord): string | undefined {
-  return typeof fields.birthDate === 'string' ? fields.birthDate : undefined;
 }
 
 function nameOf({ fields }: StoredRecord): string {

@@ -92,6 +92,8 @@ export class ConsentService {
   give(post: Post & { readonly body: ConsentRequest }): Made<ApiRecord> {
     const { staff, body } = post;
     const { terms, capture } = body;
+    const answered = this.#options.once.answered<ApiRecord>(post);
+    if (answered !== undefined) return answered;
     this.#sameText(body);
     const evidence = this.#evidence(staff, body);
     const { access, audit, clock, codes, once, store } = this.#options;

@@ -7,6 +7,7 @@ import { aborted, type Service, type ServiceContext } from '@santehaggui/runtime
 import type { Log } from '@santehaggui/runtime/log/logger.ts';
 import type { Messenger, ReceivedMessage } from '@santehaggui/runtime/telecoms/messenger.ts';
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
+import { survivorOf } from '../patients/patient-survivor.ts';
 import type { AuditTrail } from '../people/audit-trail.ts';
 import type { OwnFacility } from '../people/own-facility.ts';
 import type { RecordStore } from '../store/record-store.ts';
@@ -64,14 +65,24 @@ export class ConsentSmsService implements Service {
     if (asked === undefined) return;
     const phone = parseMaliPhone(from);
     if (phone === undefined) return;
-    const family = this.#consents
-      .withPhone(phone, MAX_FAMILY)
-      .flatMap((id) => this.#parts.store.record(id) ?? [])
-      .filter(({ fields }) => fields.replacedBy === undefined);
+    const family = this.#family(phone);
     if (!this.#mayAnswer(phone, family.length > 0)) return;
     const isOfPast = word.toLowerCase().startsWith('h');
     const text = this.#text(family, { number, isOfPast });
     await this.#parts.messenger.send(phone, { kind: 'text', text });
+  }
+
+  /** The persons whose number this is: that of the record that goes on, or of one it replaced where it has none. */
+  #family(phone: string): readonly StoredRecord[] {
+    const { store } = this.#parts;
+    const survivors = this.#consents.withPhone(phone, MAX_FAMILY).flatMap((id) => survivorOf(store, id) ?? []);
+    const persons = [...new Map(survivors.map((person) => [person.id, person])).values()];
+    return persons.filter(({ fields }) => typeof fields.phone !== 'string' || fields.phone === phone);
+  }
+
+  /** Whether a carnet of this person has that number: also one of a registration that was replaced. */
+  #hasNumber({ id }: StoredRecord, number: string): boolean {
+    return this.#consents.person(id).some((each) => isNumber(this.#parts.store.record(each)?.fields.number, number));
   }
 
   #text(
@@ -80,7 +91,7 @@ export class ConsentSmsService implements Service {
   ): string {
     const { facility, history, audit } = this.#parts;
     if (family.length === 0) return consentTexts.unknown(facility.name);
-    const asked = family.filter((person) => number === undefined || isNumber(person, number));
+    const asked = family.filter((person) => number === undefined || this.#hasNumber(person, number));
     const [person] = asked;
     if (person === undefined || asked.length > 1)
       return consentTexts.whichPerson(facility.name, isOfPast ? 'HISTORIQUE' : 'PARTAGE');
@@ -95,7 +106,7 @@ export class ConsentSmsService implements Service {
       },
     );
     if (isOfPast) return consentTexts.past(facility.name, history.said(person.id).map(pastOf));
-    return consentTexts.sharing(facility.name, history.inForce(person.id).flatMap(lineOf));
+    return consentTexts.sharing(facility.name, history.inForce(person.id).map(lineOf));
   }
 
   #mayAnswer(phone: string, isKnown: boolean): boolean {
@@ -110,16 +121,16 @@ export class ConsentSmsService implements Service {
   }
 }
 
-function isNumber({ fields }: StoredRecord, asked: string): boolean {
+function isNumber(number: unknown, asked: string): boolean {
   const plain = (text: unknown): string =>
     String(text ?? '')
       .replaceAll(/[^\dA-Za-z]/g, '')
       .toUpperCase();
-  return plain(fields.number) !== '' && plain(fields.number) === plain(asked);
+  return plain(number) !== '' && plain(number) === plain(asked);
 }
 
-function lineOf({ decision, recipient, classes, until }: ConsentLine) {
-  return decision === 'deny' ? [] : [{ who: recipient, what: classes === ALL ? 'tout' : classes, until }];
+function lineOf({ recipient, classes, until }: ConsentLine) {
+  return { who: recipient, what: classes === ALL ? 'tout' : classes, until };
 }
 
 const ENDED = { active: undefined, ended: 'fini', 'of-age': 'fini à 18 ans' } as const;

@@ -13,9 +13,11 @@ export type JournalledConsent = {
   readonly before: Uint8Array | null;
 };
 
-/** Consents (type 12) and patients (type 1; phone 5, replaced by 12) as records, and consents as the changes that made them. */
+/** Consents (type 12) and patients (type 1; birth date 4, phone 5, replaced by 12) as records, and consents as the changes that made them. */
 export class ConsentStore {
   readonly #ofPatient: Statement<[string], string>;
+  readonly #birthDate: Statement<[string], string>;
+  readonly #person: Statement<[string], string>;
   readonly #all: Statement<[number, number], { readonly id: string; readonly position: number }>;
   readonly #journalled: Statement<[number, number], JournalledConsent & { readonly position: number }>;
   readonly #withPhone: Statement<[string, number], string>;
@@ -31,6 +33,16 @@ export class ConsentStore {
          select record.id from person cross join record on record.type = 12
            and json_extract(record.fields, '$."1"') = person.id order by record.created_position`,
       )
+      .pluck();
+    this.#birthDate = db
+      .prepare<[string], string>(
+        `with recursive person (id) as (select ? union ${PERSON_LINKS})
+         select json_extract(record.fields, '$."4"') as born from person cross join record on record.id = person.id
+         where record.type = 1 and born is not null order by born limit 1`,
+      )
+      .pluck();
+    this.#person = db
+      .prepare<[string], string>(`with recursive person (id) as (select ? union ${PERSON_LINKS}) select id from person`)
       .pluck();
     this.#all = db.prepare(
       `select id, created_position as position from record where type = 12 and created_position > ?
@@ -63,6 +75,16 @@ export class ConsentStore {
   /** Ids of the consents of a person, whichever record of the patient they name, in their order here. */
   ofPatient(patientId: string): readonly string[] {
     return this.#ofPatient.all(patientId);
+  }
+
+  /** The birth date of a person by the patient's records: of several the earliest, for a guardian's word ends with childhood. */
+  birthDate(patientId: string): string | undefined {
+    return this.#birthDate.get(patientId);
+  }
+
+  /** Ids of all records of a person. */
+  person(patientId: string): readonly string[] {
+    return this.#person.all(patientId);
   }
 
   /** Up to `limit` consents after a position. */

@@ -50,13 +50,10 @@ export class OnceService {
   once<Body>(post: Post, work: (tx: RecordTransaction) => Made<Body>): Made<Body> {
     const { staff, route, idempotencyKey: key } = post;
     if (key === undefined) return this.#access.transact(staff, work);
+    const kept = this.answered<Body>(post);
+    if (kept !== undefined) return kept;
     const identity = { accountId: staff.accountId, route, key };
     const bodyHash = sha256(JSON.stringify(post.body));
-    const kept = this.#answers.find(identity);
-    if (kept !== undefined) {
-      if (Buffer.compare(kept.bodyHash, bodyHash) !== 0) throw failResource('SH-I131');
-      return { status: kept.status, body: JSON.parse(kept.answer) as Body };
-    }
     return this.#access.transact(staff, (tx) => {
       const made = work(tx);
       const nowMs = this.#clock.now();
@@ -66,6 +63,17 @@ export class OnceService {
       this.#answers.forgetSome({ before: nowMs - KEEP_MS, after: nowMs + KEEP_MS });
       return made;
     });
+  }
+
+  /**
+   * The answer that was kept for this POST, for what is judged before the work and would not be let through again: a code that was used,
+   * words that a new day changes. Throws SH-I131 for another body.
+   */
+  answered<Body>({ staff, route, idempotencyKey: key, body }: Post): Made<Body> | undefined {
+    const kept = key === undefined ? undefined : this.#answers.find({ accountId: staff.accountId, route, key });
+    if (kept === undefined) return undefined;
+    if (Buffer.compare(kept.bodyHash, sha256(JSON.stringify(body))) !== 0) throw failResource('SH-I131');
+    return { status: kept.status, body: JSON.parse(kept.answer) as Body };
   }
 
   /** The record of that type which this user's POST with the key made. */
