@@ -60,6 +60,8 @@ export async function routeConsents(
       birthDate: birthDateIn([...(await register.records([...person.own])).values()]),
       nowMs: receivedAt.getTime(),
     });
+    const here = await register.heldAmong([...person.own]);
+    const refused = here.size === 0 ? [] : ofPerson.filter(isDenialIn).map(({ id }) => id);
     const rows = hasNew ? await register.recordsOfPatients([...person.own], [...SHARED_TYPES.values()]) : changed;
     const ofOwn = rows.filter(({ fields }) => person.own.has(patientIn(fields) ?? ''));
     for (const [code, { types, consents: basis }] of shares) {
@@ -67,6 +69,7 @@ export async function routeConsents(
       if (going.length === 0 && !hasNew) continue;
       const allergies = await register.allergiesOf([...person.own], ALLERGY_TYPE);
       bind(code, [...person.own, ...allergies.map(({ id }) => id), ...practitionersIn(going), ...basis]);
+      bind(code, refused);
       bind(
         code,
         going.map(({ id }) => id),
@@ -198,7 +201,8 @@ function dayOf({ givenAt, from }: NamedFields): string | undefined {
   return typeof from === 'string' ? from : undefined;
 }
 
-function isDenialIn({ fields }: RecordRow): boolean {
+/** Whether a record is a consent that refuses something. */
+export function isDenialIn({ fields }: RecordRow): boolean {
   return isDenial(namedFields(CONSENT, fields));
 }
 

@@ -8,7 +8,7 @@ import type { RecordRow } from '../registers/record-row.ts';
 import { Register } from '../registers/register-service.ts';
 import { isOfRecord, type StoredChange } from '../registers/stored-change.ts';
 import { routeAccounts } from './account-routing.ts';
-import { routeConsents } from './consent-service.ts';
+import { isDenialIn, routeConsents } from './consent-service.ts';
 import { covering, deliver, giveRecords } from './delivery-service.ts';
 import { routeEmergencies } from './emergency-service.ts';
 import { appendHolders, facilitiesOfRecords, nodesOf, readHolders } from './holder-store.ts';
@@ -310,6 +310,9 @@ async function routesIn({ sql, from }: Routing, referrals: readonly string[]): P
   const persons = await personsAt(sql, from, patients);
   const allergies = await register.allergiesOf(ownIds(persons), ALLERGY_TYPE);
   const documents = Map.groupBy(await register.recordsOfPatients(ownIds(persons), [DOCUMENT_TYPE]), documentReferral);
+  // Of a patient who is not here nobody is told what is denied: ids can be computed.
+  const here = [...(await register.heldAmong(ownIds(persons)))];
+  const denials = (await register.recordsOfPatients(here, [CONSENT_TYPE])).filter(isDenialIn);
   const named = [...routes].map(([id, route]) => {
     const earlier = route.basedOn === null ? undefined : basedOn.get(route.basedOn);
     const person = persons.find(({ own }) => own.has(route.patient ?? ''))?.own ?? new Set<string>();
@@ -317,6 +320,7 @@ async function routesIn({ sql, from }: Routing, referrals: readonly string[]): P
       ...route.companions,
       ...person,
       ...allergies.filter(({ patient }) => person.has(patient)).map((allergy) => allergy.id),
+      ...denials.filter(({ fields }) => person.has(String(fields[CONSENT_PATIENT]))).map((denial) => denial.id),
       ...(earlier === undefined ? [] : [route.basedOn as string, ...earlier.companions]),
       id,
       ...(documents.get(id) ?? []).flatMap((row) => [
@@ -349,6 +353,7 @@ const DOCUMENT_REFERRAL = String(DOCUMENT.fields.referral?.number);
 const ALLERGY = recordTypeNamed('allergyIntolerance');
 const ALLERGY_PATIENT = String(ALLERGY.fields.patient?.number);
 const ACCOUNT_PLACES = String(recordTypeNamed('staffAccount').fields.places?.number);
+const CONSENT_PATIENT = String(recordTypeNamed('consent').fields.patient?.number);
 const CONSENT_RECIPIENT = String(recordTypeNamed('consent').fields.recipient?.number);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -118,6 +118,28 @@ describe('a change that a node sends', () => {
     expect(judged(changeOf(17, { 6: register('superseded') }, patched), false)).toBeUndefined();
   });
 
+  it('leaves to the home of a consent what it lets go; that it is withdrawn says whoever meets the patient', () => {
+    const home = '00000000-0000-8000-8000-00000000000a';
+    const added = { kind: 'set', add: ['Condition'], remove: [], authorised: true } as const;
+    const version = { kind: 'set', add: ['2 a b'], remove: [], authorised: true } as const;
+    const judged = (writes: RecordChange['writes'], isHome: boolean) =>
+      checkChange(changeOf(12, writes, { isCreate: false }), 12, { facility: home, isHome, isHolder: true })?.code;
+    const more: readonly RecordChange['writes'][] = [
+      { 2: register('active') },
+      { 2: register(null) },
+      { 3: added },
+      { 5: register(home) },
+      { 6: register(true) },
+      { 8: register(null) },
+      { 2: register('withdrawn'), 14: register('permit'), 23: version },
+    ];
+    for (const writes of more) {
+      expect(judged(writes, true)).toBeUndefined();
+      expect(judged(writes, false)).toBe('SH-X305');
+    }
+    expect(judged({ 2: register('withdrawn'), 13: register(5), 23: version }, false)).toBeUndefined();
+  });
+
   it('is never one that merging would throw on', () => {
     for (const member of ['__proto__', 'constructor', 'toString']) {
       const change = changeOf(1, { 60: { kind: 'set', add: [member], remove: [], authorised: true } });

@@ -1,4 +1,5 @@
 import { fieldNumbered, recordTypeNumbered } from '../records/catalogue.ts';
+import { consent } from '../records/consent.ts';
 import { documentReference } from '../records/document-reference.ts';
 import { emergencyAccess } from '../records/emergency-access.ts';
 import { facility } from '../records/facility.ts';
@@ -29,7 +30,7 @@ export type Writer = {
 
 /** The types of which not everything is every holder's to write: {@link checkChange} then asks for the writer. */
 export const OWNED_TYPES: ReadonlySet<number> = new Set(
-  [practitioner, staffAccount, emergencyAccess, documentReference].map(({ number }) => number),
+  [practitioner, staffAccount, emergencyAccess, documentReference, consent].map(({ number }) => number),
 );
 
 // The years 1 to 9999. to_timestamp() of PostgreSQL throws far outside of them, and with it every query of the view.
@@ -39,7 +40,7 @@ const MAX_INSTANT_MS = Date.UTC(9999, 11, 31);
 /**
  * Whether a record change can be merged; undefined when it can. A type or field of a newer catalogue is no reason to
  * refuse: such values are kept by number and forwarded. Facilities are patched by the hub's registry alone, which alone writes the permissions of all. Of staff and their accounts the home says
- * who is active and where, of an emergency access everything, of a document which content it has: without `writer` that is not looked at.
+ * who is active and where, of an emergency access everything, of a document which content it has, of a consent all but that it is withdrawn: without `writer` that is not looked at.
  */
 export function checkChange(change: RecordChange, held: HeldType, writer?: Writer): Refusal | undefined {
   if (!change.isCreate) {
@@ -71,6 +72,8 @@ const ACTIVE = String(practitioner.fields.active.number);
 const ROLE = String(practitioner.fields.role.number);
 const OPENED_AT = String(emergencyAccess.fields.facility.number);
 const { contentType, size, hash } = documentReference.fields;
+const { status, withdrawnAt, versions } = consent.fields;
+const WITHDRAWAL: ReadonlySet<string> = new Set([status, withdrawnAt, versions].map(({ number }) => String(number)));
 const CONTENT = [contentType, size, hash].map(({ number }) => String(number));
 
 /** Whether a change leaves to the home of a record what is the home's. */
@@ -89,9 +92,17 @@ function isOwners({ recordType, isCreate, writes }: RecordChange, writer: Writer
   if (recordType === emergencyAccess.number) return false;
   // Another content would put away the one that is here.
   if (recordType === documentReference.number) return CONTENT.every((key) => writes[key] === undefined);
+  if (recordType === consent.number) return isWithdrawal(writes);
   // Whose copy has ended changes no password any more.
   if (recordType === staffAccount.number) return isHolder && Object.keys(writes).every((key) => key === VERIFIERS);
   return recordType !== practitioner.number || ![ACTIVE, EMPLOYER, ROLE].some((key) => writes[key] !== undefined);
+}
+
+/** Whether all that is written of a consent is that it ends: whoever meets the patient takes that down, and nobody else's node gives more. */
+function isWithdrawal(writes: RecordChange['writes']): boolean {
+  const state = writes[String(status.number)];
+  const isEnded = state === undefined || (state.kind === 'register' && state.value === 'withdrawn');
+  return isEnded && Object.keys(writes).every((key) => WITHDRAWAL.has(key));
 }
 
 function writeProblem(write: RegisterWrite | SetWrite, declaration: FieldDeclaration | undefined): string | undefined {
