@@ -12,7 +12,7 @@ import { birthDateIn, deniedTypes, routeConsents, sharesOf } from './consent-ser
 import { dueShares, hasOpenShare, markReleased, overLimit, recordOfFacility } from './emergency-store.ts';
 import { endCopies } from './ending-service.ts';
 import { enrolledFacilities, facilitiesOfNodes, nodesOf, readHolders } from './holder-store.ts';
-import { heirsOf } from './person-service.ts';
+import { heirsOf, REPLACED_BY } from './person-service.ts';
 import {
   ALLERGY_TYPE,
   CONSENT_TYPE,
@@ -70,9 +70,13 @@ export class CopiesService {
       const register = new Register(sql, facility);
       const rows = [...(await register.records(records)).values()];
       const consents = rows.filter(isOf(CONSENT_TYPE)).map(({ id }) => id);
-      const changed = rows.filter(isOf(PATIENT_TYPE)).map(({ id }) => id);
-      // A patient whom nobody else holds has no copies that separating two records could end.
-      const shared = [...(await readHolders(sql, changed)).keys()];
+      // Whose record was never brought together with another has no copies that separating them could end, nor has whom nobody else holds.
+      const linked = rows.filter(isOf(PATIENT_TYPE)).filter(({ stamps }) => stamps[REPLACED_BY] !== undefined);
+      const holdersOfLinked = await readHolders(
+        sql,
+        linked.map(({ id }) => id),
+      );
+      const shared = [...holdersOfLinked.keys()];
       const patients = [
         ...new Set([...patientsIn(rows.filter(isOf(CONSENT_TYPE))), ...shared, ...(await heirsOf(register, shared))]),
       ];
