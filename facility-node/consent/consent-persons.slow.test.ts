@@ -4,34 +4,12 @@ import { patient } from '@santehaggui/protocols/records/patient.ts';
 import { FakeClock } from '@santehaggui/runtime/testing/fake-clock.ts';
 import { recordingMessenger } from '@santehaggui/runtime/testing/recording-messenger.ts';
 import { describe, expect, it } from 'vitest';
-import { createAccess } from '../access/create-access.ts';
 import { AuditService } from '../audit/audit-service.ts';
 import { openTestClinic } from '../lan/testing/test-clinic.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
 import { ConsentGate } from './consent-gate.ts';
-import { ConsentHistoryService } from './consent-history-service.ts';
-import { ConsentSmsService } from './consent-sms-service.ts';
+import { consentBySms, PHONE } from './testing/consent-by-sms.ts';
 
-const PHONE = '+22376123456';
-const OWN = { code: 'cscom_sangha', name: 'CSCOM de Sangha', recordId: () => null };
-function listening(node: TestStore) {
-  const messenger = recordingMessenger();
-  const { store, clock, log } = node;
-  const audit = new AuditService({ db: store.db, clock });
-  const access = createAccess({ store, audit, clock, facility: OWN });
-  const history = new ConsentHistoryService({ store, audit, access, clock, facility: OWN });
-  const service = new ConsentSmsService({
-    ...{ store, history, audit, messenger, clock },
-    facility: OWN,
-    log: log.log,
-  });
-  const ask = async (text: string, from = PHONE): Promise<string | undefined> => {
-    const before = messenger.sent.length;
-    await service.answer({ from, payload: { kind: 'text', text } });
-    return messenger.sent[before]?.text;
-  };
-  return { ask, history };
-}
 const asNurse = { author: null, role: 'nurse' } as const;
 const registered = (node: TestStore, more: object = {}): string =>
   node.store.transact(asNurse, (tx) =>
@@ -58,7 +36,7 @@ const merge = (node: TestStore, from: string, into: string) =>
 describe('who has several records, or refused something', () => {
   it('asks by the phone of the record that was replaced, where the one that goes on has none', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const old = registered(node);
     const now = registered(node, { phone: null, number: 'SAN-2-B' });
     consented(node, old);
@@ -67,7 +45,7 @@ describe('who has several records, or refused something', () => {
   });
   it('asks by the number of either carnet', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const old = registered(node);
     const now = registered(node, { number: 'SAN-2-B' });
     registered(node, { givenName: 'Amaga', number: 'SAN-3-C' });
@@ -78,7 +56,7 @@ describe('who has several records, or refused something', () => {
   });
   it('is not told by an old phone where the record that goes on has another', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const old = registered(node);
     const now = registered(node, { number: 'SAN-2-B', phone: '+22366000001' });
     consented(node, old);
@@ -88,7 +66,7 @@ describe('who has several records, or refused something', () => {
   });
   it('is told where two facilities replaced each record by the other', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const old = registered(node);
     const now = registered(node, { number: 'SAN-2-B' });
     consented(node, old);
@@ -98,7 +76,7 @@ describe('who has several records, or refused something', () => {
   });
   it('is not told that somebody sees what a later refusal keeps from them', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const id = registered(node);
     consented(node, id);
     consented(node, id, { decision: 'deny', recipient: null });
@@ -106,7 +84,7 @@ describe('who has several records, or refused something', () => {
   });
   it('is not told that somebody sees a class that the accord itself leaves out', async () => {
     await using node = await openTestStore();
-    const { ask } = listening(node);
+    const { ask } = consentBySms(node);
     const id = registered(node);
     consented(node, id, { classes: ['Condition', 'Encounter'], refused: ['Condition'] });
     expect(await ask('PARTAGE')).not.toContain('diagnostics');

@@ -1,35 +1,9 @@
 import { consent } from '@santehaggui/protocols/records/consent.ts';
 import { facility } from '@santehaggui/protocols/records/facility.ts';
 import { patient } from '@santehaggui/protocols/records/patient.ts';
-import { recordingMessenger } from '@santehaggui/runtime/testing/recording-messenger.ts';
 import { describe, expect, it } from 'vitest';
-import { createAccess } from '../access/create-access.ts';
-import { AuditService } from '../audit/audit-service.ts';
 import { openTestStore, type TestStore } from '../store/testing/test-store.ts';
-import { ConsentHistoryService } from './consent-history-service.ts';
-import { ConsentSmsService } from './consent-sms-service.ts';
-
-const PHONE = '+22376123456';
-const OWN = { code: 'cscom_sangha', name: 'CSCOM de Sangha', recordId: () => null };
-
-function listening(node: TestStore) {
-  const messenger = recordingMessenger();
-  const { store, clock, log } = node;
-  const audit = new AuditService({ db: store.db, clock });
-  const access = createAccess({ store, audit, clock, facility: OWN });
-  const history = new ConsentHistoryService({ store, audit, access, clock, facility: OWN });
-  const service = new ConsentSmsService({
-    ...{ store, history, audit, messenger, clock },
-    facility: OWN,
-    log: log.log,
-  });
-  const ask = async (text: string, from = PHONE): Promise<string | undefined> => {
-    const before = messenger.sent.length;
-    await service.answer({ from, payload: { kind: 'text', text } });
-    return messenger.sent[before]?.text;
-  };
-  return { ask, audit, messenger };
-}
+import { consentBySms, PHONE } from './testing/consent-by-sms.ts';
 
 const registered = (node: TestStore, more: object = {}): string =>
   node.store.transact({ author: null, role: 'nurse' }, (tx) =>
@@ -47,7 +21,7 @@ function consented(node: TestStore, patientId: string, more: object = {}): void 
 describe('PARTAGE', () => {
   it('tells the phone of a record who may see it, in one message, and leaves a trace', async () => {
     await using node = await openTestStore();
-    const { ask, audit } = listening(node);
+    const { ask, audit } = consentBySms(node);
     const id = registered(node);
     expect(await ask('PARTAGE')).toBe("CSCOM de Sangha: vous n'avez donné d'accord à personne hors de ce centre.");
     consented(node, id, { until: '2030-12-31' });
@@ -64,7 +38,7 @@ describe('PARTAGE', () => {
 
   it('tells nobody of another’s record: a shared phone has to name the carnet, a stranger learns nothing', async () => {
     await using node = await openTestStore();
-    const { ask, audit } = listening(node);
+    const { ask, audit } = consentBySms(node);
     const mother = registered(node);
     registered(node, { givenName: 'Amaga', number: 'SAN-2-B' });
     consented(node, mother);
@@ -80,7 +54,7 @@ describe('PARTAGE', () => {
 
   it('leaves every other text to others, and answers a number five times a day', async () => {
     await using node = await openTestStore();
-    const { ask, messenger } = listening(node);
+    const { ask, messenger } = consentBySms(node);
     registered(node);
     for (const text of ['STOP', 'AIDE', 'RDV', 'SH1.AgAAAAAA', 'je PARTAGE', 'PARTAGE a b'])
       expect(await ask(text)).toBeUndefined();
@@ -94,7 +68,7 @@ describe('PARTAGE', () => {
 describe('HISTORIQUE', () => {
   it('tells all that was accepted, refused and taken back, the newest first, in one message, and leaves a trace', async () => {
     await using node = await openTestStore();
-    const { ask, audit } = listening(node);
+    const { ask, audit } = consentBySms(node);
     const id = registered(node);
     expect(await ask('HISTORIQUE')).toBe("CSCOM de Sangha: vous n'avez rien accepté ni refusé à ce jour.");
     const [march, april] = [Date.UTC(2026, 2, 12), Date.UTC(2026, 3, 15)];
@@ -112,7 +86,7 @@ describe('HISTORIQUE', () => {
 
   it('is as careful as PARTAGE, and counts with it', async () => {
     await using node = await openTestStore();
-    const { ask, messenger } = listening(node);
+    const { ask, messenger } = consentBySms(node);
     const mother = registered(node);
     registered(node, { givenName: 'Amaga', number: 'SAN-2-B' });
     consented(node, mother, { givenAt: Date.UTC(2026, 2, 12) });

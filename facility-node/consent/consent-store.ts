@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { PERSON_LINKS } from '../store/person-links.ts';
+import { PERSON_OF } from '../store/person-links.ts';
 
 /** One change of a consent as the journal has it; `head` and `before` are of this node's own chain, null for others' changes. */
 export type JournalledConsent = {
@@ -29,21 +29,19 @@ export class ConsentStore {
   constructor(db: Database) {
     this.#ofPatient = db
       .prepare<[string], string>(
-        `with recursive person (id) as (select ? union ${PERSON_LINKS})
+        `${PERSON_OF}
          select record.id from person cross join record on record.type = 12
            and json_extract(record.fields, '$."1"') = person.id order by record.created_position`,
       )
       .pluck();
     this.#birthDate = db
       .prepare<[string], string>(
-        `with recursive person (id) as (select ? union ${PERSON_LINKS})
+        `${PERSON_OF}
          select json_extract(record.fields, '$."4"') as born from person cross join record on record.id = person.id
          where record.type = 1 and born is not null order by born limit 1`,
       )
       .pluck();
-    this.#person = db
-      .prepare<[string], string>(`with recursive person (id) as (select ? union ${PERSON_LINKS}) select id from person`)
-      .pluck();
+    this.#person = db.prepare<[string], string>(`${PERSON_OF} select id from person`).pluck();
     this.#all = db.prepare(
       `select id, created_position as position from record where type = 12 and created_position > ?
        order by created_position limit ?`,

@@ -1,6 +1,6 @@
 import type { Clock } from '@santehaggui/runtime/time/clock.ts';
 import type { Statement } from 'better-sqlite3';
-import { PERSON_LINKS } from './person-links.ts';
+import { PERSON_LINKS, PERSON_OF } from './person-links.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** What the purpose of an access is while the patient's record is open in an emergency (v3-PurposeOfUse). */
@@ -56,7 +56,7 @@ export class EmergencyGrants {
 export function emergenciesElsewhere(store: Pick<RecordStore, 'db' | 'ownNode'>, patient: string): readonly string[] {
   return store.db
     .prepare<[string, number], string>(
-      `with recursive person (id) as (select ? union ${PERSON_LINKS})
+      `${PERSON_OF}
        select distinct a.id from emergency_access a join record on record.id = a.id
        join journal on journal.position = record.created_position
        join person join record p on p.id = person.id

@@ -7,3 +7,6 @@ export const PERSON_LINKS = `select record.id from person cross join record on j
            union
            select json_extract(record.fields, '$."12"') from person cross join record on record.id = person.id
            where record.type = 1 and json_extract(record.fields, '$."12"') is not null`;
+
+/** The start of a query whose first value is a patient's id: `person (id)` is that record and all others of the same person. */
+export const PERSON_OF = `with recursive person (id) as (select ? union ${PERSON_LINKS})`;

@@ -8,7 +8,7 @@ import { placesIn } from '@santehaggui/protocols/records/staff-account.ts';
  * |---|---|---|
  * | referral | the facility of `to`, and whoever holds it | its minimum data set: the `patient`, all records of that person, with the allergies; the practitioners `requester`, `receivedBy`, `closedBy`, the facilities `from` and `to`, the referral `basedOn` with its practitioners and facilities, and the documents that name the referral |
  * | allergy of a patient whom a referral under way concerns | all who hold that referral | nothing |
-| patient of whom `replacedBy` changes | whoever would have it if what is said of the person were said now: referrals under way, consents, denials | as with those |
+ * | patient of whom `replacedBy` changes | whoever would have it if what is said of the person were said now: referrals under way, consents, denials | as with those |
  * | consent that permits and holds | the facility of `recipient`; `isForDistrict`: every facility of the district | the `patient` with the allergies, and the patient's records of its `classes` with the practitioners that they name |
  * | consent that denies | whoever holds the patient, or is given it later | nothing |
  * | emergency access that asks for what others hold, and is open | the facility that asks; to those who gave, the access itself | all records of the patient of the types that a consent may speak of, wherever they are held, but for what a denial speaks of, with the patient, the allergies and the practitioners that they name |
